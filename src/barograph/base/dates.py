@@ -1,0 +1,84 @@
+"""Periods and dates in words, as each language prints them.
+
+Month names come from CLDR through Babel; how two dates are joined into a
+period is the house's pattern (be, ru: "3 – 9 жніўня 2020"; en: "August 3 –
+August 9, 2020"), which CLDR's interval formats do not give.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date
+
+from babel.dates import format_date, get_month_names
+
+from barograph.base.languages import interface
+
+NBSP = "\u00a0"
+
+
+def _locale(language: str) -> str:
+    return interface(language)
+
+
+def _month(day: date, language: str) -> str:
+    return get_month_names("wide", "format", _locale(language))[day.month]
+
+
+def is_whole_month(first: date, last: date) -> bool:
+    return (
+        first.day == 1
+        and (first.year, first.month) == (last.year, last.month)
+        and last.day == monthrange(last.year, last.month)[1]
+    )
+
+
+def month(day: date, language: str) -> str:
+    """'August 2020', 'жнівень 2020', 'август 2020'."""
+    return f"{get_month_names('wide', 'stand-alone', _locale(language))[day.month]}{NBSP}{day.year}"
+
+
+def period(first: date, last: date, language: str, *, year: bool = True) -> str:
+    """A period in full: '3 – 9 жніўня 2020', '28 December…'. `year=False` leaves the year out.
+
+    Raises ValueError where `last` lies before `first`.
+    """
+    if last < first:
+        raise ValueError("a period ends before it begins")
+    if is_whole_month(first, last) and year:
+        return month(first, language)
+    english = _locale(language) == "en"
+    if first == last:
+        return day(first, language, year=year)
+    two_years = first.year != last.year
+    if english:
+        left, right = f"{_month(first, language)}{NBSP}{first.day}", f"{_month(last, language)}{NBSP}{last.day}"
+        if two_years and year:
+            left += f", {first.year}"
+        if year:
+            right += f", {last.year}"
+        return f"{left}{NBSP}– {right}"
+    right = f"{last.day}{NBSP}{_month(last, language)}"
+    if (first.year, first.month) == (last.year, last.month):
+        left = f"{first.day}"
+    else:
+        left = f"{first.day}{NBSP}{_month(first, language)}"
+        if two_years and year:
+            left += f"{NBSP}{first.year}"
+    if year:
+        right += f"{NBSP}{last.year}"
+    return f"{left}{NBSP}– {right}"
+
+
+def day(when: date, language: str, *, year: bool = True) -> str:
+    """'August 3, 2020', '3 жніўня 2020', '3 августа 2020'."""
+    if _locale(language) == "en":
+        text = f"{_month(when, language)}{NBSP}{when.day}"
+        return f"{text}, {when.year}" if year else text
+    text = f"{when.day}{NBSP}{_month(when, language)}"
+    return f"{text}{NBSP}{when.year}" if year else text
+
+
+def weekday(when: date, language: str) -> str:
+    """'Monday', 'панядзелак', 'понедельник'."""
+    return format_date(when, "EEEE", _locale(language))

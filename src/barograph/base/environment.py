@@ -1,0 +1,174 @@
+"""The environment: every BAROGRAPH_… variable, typed, and nothing else.
+
+Unknown names are refused with the nearest known one, so that a misspelt
+setting is never silently ignored. Any variable may be given as NAME_FILE,
+the path of a file that holds the value (for secrets).
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+PREFIX = "BAROGRAPH_"
+
+KNOWN = {
+    "BAROGRAPH_DATA": "folder that holds all that is to be backed up (default ./data)",
+    "BAROGRAPH_DATABASE_URL": "sqlite:///path or postgres://user:password@host:port/name",
+    "BAROGRAPH_SMTP_URL": "smtp://user:password@host:587?tls=starttls",
+    "BAROGRAPH_BASE_URL": "public address of the site, for example https://example.org",
+    "BAROGRAPH_SECRET_KEY": "signs sessions and links; made on first start",
+    "BAROGRAPH_ADDRESS_KEY": "encrypts subscribers' addresses; made on first start",
+    "BAROGRAPH_DEMO": "1 switches on the demo mailbox; set by `barograph demo` only",
+}
+
+
+class EnvironmentProblem(Exception):
+    """A variable is unknown or has a value that cannot be used. The message says what to do."""
+
+
+@dataclass(frozen=True)
+class Smtp:
+    """Where mail is handed over: a relay's host, port, sign-in and kind of TLS ('', 'starttls', 'tls')."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    tls: str
+
+
+@dataclass(frozen=True)
+class Environment:
+    data: Path
+    database_url: str
+    smtp: Smtp | None
+    base_url: str
+    secret_key: str
+    address_key: str
+    demo: bool
+
+
+def parse_smtp(url: str) -> Smtp:
+    """`smtp://user:password@host:587?tls=starttls` → Smtp. Raises EnvironmentProblem."""
+    parts = urlsplit(url)
+    tls = parse_qs(parts.query).get("tls", [""])[0]
+    try:
+        port = parts.port
+    except ValueError:
+        port = None
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or tls not in {"", "none", "starttls", "tls"}:
+        raise EnvironmentProblem(
+            "BAROGRAPH_SMTP_URL must look like smtp://user:password@host:587?tls=starttls "
+            "(tls is starttls, tls or none)."
+        )
+    if parts.scheme == "smtps":
+        tls = "tls"
+    tls = "" if tls == "none" else tls
+    return Smtp(
+        host=parts.hostname,
+        port=port or {"": 25, "starttls": 587, "tls": 465}[tls],
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        tls=tls,
+    )
+
+
+def _value(variables: Mapping[str, str], name: str) -> str:
+    path = variables.get(f"{name}_FILE", "")
+    if path and variables.get(name):
+        raise EnvironmentProblem(f"Give {name} or {name}_FILE, not both.")
+    if path:
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise EnvironmentProblem(f"{name}_FILE cannot be read: {error.strerror} ({path}).") from error
+    return variables.get(name, "").strip()
+
+
+def _kept_key(folder: Path, name: str) -> str:
+    """The key in `folder/name`, made on first use; readable by the owner only."""
+    path = folder / name
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        pass
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    partial = folder / f".{name}.{os.getpid()}"
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(secrets.token_hex(32) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(partial, path)  # fails where another process was first: its key holds
+    except FileExistsError:
+        pass
+    finally:
+        partial.unlink()
+    return path.read_text(encoding="ascii").strip()
+
+
+def read(variables: Mapping[str, str] | None = None) -> Environment:
+    """Read and check the environment. Raises EnvironmentProblem with one clear sentence."""
+    variables = os.environ if variables is None else variables
+    for name in variables:
+        if name.startswith(PREFIX) and name.removesuffix("_FILE") not in KNOWN:
+            near = difflib.get_close_matches(name, KNOWN, n=1, cutoff=0.0)
+            raise EnvironmentProblem(f"{name} is not a setting of Barograph. Did you mean {near[0]}?")
+    data = Path(_value(variables, "BAROGRAPH_DATA") or "data").absolute()
+    smtp_url = _value(variables, "BAROGRAPH_SMTP_URL")
+    base_url = (_value(variables, "BAROGRAPH_BASE_URL") or "http://127.0.0.1:8000").rstrip("/")
+    parts = urlsplit(base_url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
+        raise EnvironmentProblem("BAROGRAPH_BASE_URL must be a site's address, like https://example.org.")
+    address_key = _value(variables, "BAROGRAPH_ADDRESS_KEY") or _kept_key(data / "keys", "address.key")
+    if len(address_key) != 64 or not set(address_key.lower()) <= set("0123456789abcdef"):
+        raise EnvironmentProblem("BAROGRAPH_ADDRESS_KEY must be 64 hexadecimal digits (32 bytes).")
+    secret_key = _value(variables, "BAROGRAPH_SECRET_KEY") or _kept_key(data / "keys", "secret.key")
+    if len(secret_key) < 32:
+        raise EnvironmentProblem("BAROGRAPH_SECRET_KEY must have at least 32 characters.")
+    return Environment(
+        data=data,
+        database_url=_value(variables, "BAROGRAPH_DATABASE_URL") or f"sqlite:///{data / 'barograph.sqlite3'}",
+        smtp=parse_smtp(smtp_url) if smtp_url else None,
+        base_url=base_url,
+        secret_key=secret_key,
+        address_key=address_key.lower(),
+        demo=_value(variables, "BAROGRAPH_DEMO") == "1",
+    )
+
+
+def database(url: str) -> dict[str, object]:
+    """A database address → Django's settings for it. Raises EnvironmentProblem.
+
+    SQLite runs in WAL with immediate transactions, so that readers never wait
+    for a writer and two writers queue instead of failing.
+    """
+    if url.startswith("sqlite:///"):
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": url.removeprefix("sqlite:///"),
+            "OPTIONS": {
+                "timeout": 30,
+                "transaction_mode": "IMMEDIATE",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
+            },
+        }
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise EnvironmentProblem("BAROGRAPH_DATABASE_URL must begin with sqlite:/// or postgres://.")
+    options = {key: values[0] for key, values in parse_qs(parts.query).items()}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(options.pop("host", "") or parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "OPTIONS": options,
+    }

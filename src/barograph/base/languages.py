@@ -1,0 +1,43 @@
+"""Languages: their names, directions and what a document says about them. Codes are BCP 47."""
+
+from __future__ import annotations
+
+#: The languages Barograph's own words exist in.
+INTERFACE = ("be", "ru", "en")
+
+NAMES = {"be": "Беларуская", "ru": "Русский", "en": "English"}
+
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "yi", "ckb", "ps", "sd", "ug"})
+
+
+def name(language: str) -> str:
+    """A language's name in itself: 'be' → 'Беларуская'; the code where it is not known."""
+    if language in NAMES:
+        return NAMES[language]
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        own = Locale.parse(language, sep="-").get_display_name(language)
+    except (UnknownLocaleError, ValueError):
+        return language
+    return own[:1].upper() + own[1:] if own else language
+
+
+def direction(language: str) -> str:
+    """'ltr' or 'rtl', for the dir attribute."""
+    return "rtl" if language.split("-")[0] in RIGHT_TO_LEFT else "ltr"
+
+
+def interface(language: str) -> str:
+    """The interface language nearest to a publication's language: itself, else English."""
+    short = language.split("-")[0]
+    return short if short in INTERFACE else "en"
+
+
+def localized(texts: dict[str, str] | None, language: str, fallbacks: list[str] | tuple[str, ...] = ()) -> str:
+    """The text in `language`, else in the first fallback that has one, else any, else ''."""
+    texts = texts or {}
+    for code in (language, *fallbacks, *texts):
+        if texts.get(code):
+            return texts[code]
+    return ""

@@ -1,0 +1,71 @@
+"""Editions: immutable snapshots. Everything public is made from these alone."""
+
+from django.db import models
+from django.db.models import Q
+
+from barograph.issues.models import Issue
+
+
+class Immutable(Exception):
+    """An edition was about to be changed. Make a new version instead."""
+
+
+class Snapshot(models.Model):
+    """JSON that is written once."""
+
+    content = models.JSONField()
+    digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        if self.pk is not None and not kwargs.get("force_insert"):
+            raise Immutable("An edition never changes: freeze a new version.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        raise Immutable("An edition is never deleted.")
+
+
+class EditionQuerySet(models.QuerySet):
+    def current(self) -> "EditionQuerySet":
+        """The latest version of each issue and language: what the public sees."""
+        newer = EditionQuerySet(self.model).filter(
+            issue_id=models.OuterRef("issue_id"),
+            language=models.OuterRef("language"),
+            version__gt=models.OuterRef("version"),
+        )
+        return self.filter(~models.Exists(newer))
+
+    def in_language(self, language: str) -> "EditionQuerySet":
+        return self.filter(language=language)
+
+
+class Edition(Snapshot):
+    """An issue in one language; `content` as documented in docs/edition-schema.md."""
+
+    issue = models.ForeignKey(Issue, models.PROTECT, related_name="editions")
+    first = models.DateField(db_index=True)  # the issue's first day, its address
+    language = models.CharField(max_length=12)
+    version = models.PositiveIntegerField()
+
+    objects = EditionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-first", "language", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["issue", "language", "version"], name="one_edition_a_version"),
+            models.CheckConstraint(condition=Q(version__gte=1), name="versions_begin_at_1"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first} {self.language} v{self.version}"
+
+
+class Imprint(Snapshot):
+    """The publication as readers see it: name, languages, lists, links, topics, people, standing texts."""
+
+    class Meta:
+        ordering = ["-id"]

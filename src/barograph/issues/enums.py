@@ -1,0 +1,39 @@
+"""The states of issues and verdicts, and named sets of them."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class VerdictValue(models.TextChoices):
+    """How a topic moved. No value means: not rated, never shown as unchanged."""
+
+    WORSENED = "worsened", _("worsened")
+    UNCHANGED = "unchanged", _("unchanged")
+    IMPROVED = "improved", _("improved")
+
+
+class Outlook(models.TextChoices):
+    RISK = "risk", _("risk")
+    OPPORTUNITY = "opportunity", _("opportunity")
+
+
+class Rhythm(models.TextChoices):
+    WEEK = "week", _("weekly")
+    MONTH = "month", _("monthly")
+
+
+class IssueState(models.TextChoices):
+    OPEN = "open", _("open")
+    RELEASED = "released", _("published")
+
+
+class CorrectionKind(models.TextChoices):
+    TYPO = "typo", _("wording")
+    FACT = "fact", _("fact")
+    VERDICT = "verdict", _("verdict")
+
+
+class StandingKind(models.TextChoices):
+    ABOUT = "about", _("about")
+    METHOD = "method", _("method")
+    PRIVACY = "privacy", _("privacy")

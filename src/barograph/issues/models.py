@@ -1,0 +1,214 @@
+"""The publication, its topics and issues, who writes what, and the verdicts.
+
+Knows nothing of commentaries, editions or readers.
+"""
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from barograph.base import dates
+from barograph.base.fields import LocalizedTextField
+from barograph.base.languages import localized
+from barograph.issues.enums import (
+    CorrectionKind,
+    IssueState,
+    Rhythm,
+    StandingKind,
+    VerdictValue,
+)
+
+
+def default_languages() -> list[str]:
+    return ["be", "ru", "en"]
+
+
+def default_lists() -> list[dict]:
+    return [
+        {"key": "en", "label": "EN", "languages": ["en"]},
+        {"key": "be-ru", "label": "BE/RU", "languages": ["be", "ru"]},
+    ]
+
+
+class Publication(models.Model):
+    """The whole thing: one row, id 1."""
+
+    name = LocalizedTextField(_("name"))
+    strapline = LocalizedTextField(_("strapline"), blank=True)
+    newsletter_text = LocalizedTextField(_("text beside the newsletter's form"), blank=True, multiline=True)
+    languages = models.JSONField(_("languages"), default=default_languages)
+    rhythm = models.CharField(_("rhythm"), max_length=5, choices=Rhythm.choices, default=Rhythm.WEEK)
+    timezone = models.CharField(_("time zone"), max_length=64, default="Europe/Minsk")
+    lists = models.JSONField(_("lists"), default=default_lists)
+    links = models.JSONField(_("links"), default=list, blank=True)
+    release_weekday = models.PositiveSmallIntegerField(
+        _("weekday of release"), default=0, help_text=_("0 is Monday; counted from the day after the issue ends.")
+    )
+    release_time = models.TimeField(_("hour of release"), default="10:00")
+
+    class Meta:
+        verbose_name = _("publication")
+        verbose_name_plural = _("publication")
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_publication")]
+
+    def __str__(self) -> str:
+        return localized(self.names_for_admin(), get_language() or "en")
+
+    def names_for_admin(self) -> dict[str, str]:
+        return self.name
+
+
+class StandingText(models.Model):
+    """About, method and privacy, a row a language."""
+
+    kind = models.CharField(_("page"), max_length=10, choices=StandingKind.choices)
+    language = models.CharField(_("language"), max_length=12)
+    title = models.CharField(_("title"), max_length=200)
+    body = models.TextField(_("text"))  # restricted HTML (base.richtext)
+
+    class Meta:
+        verbose_name = _("standing text")
+        verbose_name_plural = _("standing texts")
+        ordering = ["kind", "language"]
+        constraints = [models.UniqueConstraint(fields=["kind", "language"], name="one_standing_text")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} ({self.language})"
+
+
+class TopicQuerySet(models.QuerySet):
+    def tracked_in(self, issue: "Issue") -> "TopicQuerySet":
+        """Topics followed during the issue's period, in their order."""
+        return self.filter(
+            Q(since__isnull=True) | Q(since__lte=issue.last), Q(until__isnull=True) | Q(until__gte=issue.first)
+        )
+
+
+class Topic(models.Model):
+    """A tracked situation."""
+
+    key = models.SlugField(_("address"), max_length=80, unique=True)
+    names = LocalizedTextField(_("name"))
+    about = LocalizedTextField(_("about"), blank=True, multiline=True)
+    since = models.DateField(_("followed since"), null=True, blank=True)
+    until = models.DateField(_("followed until"), null=True, blank=True)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    objects = TopicQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
+        ordering = ["position", "key"]
+
+    def __str__(self) -> str:
+        return localized(self.names, get_language() or "en") or self.key
+
+
+class IssueQuerySet(models.QuerySet):
+    def open(self) -> "IssueQuerySet":
+        return self.filter(state=IssueState.OPEN)
+
+    def released(self) -> "IssueQuerySet":
+        return self.filter(state=IssueState.RELEASED)
+
+
+class Issue(models.Model):
+    """One period of the publication. Its address is its first day."""
+
+    first = models.DateField(_("first day"), unique=True)
+    last = models.DateField(_("last day"))
+    number = models.PositiveIntegerField(_("number"), unique=True, validators=[MinValueValidator(1)])
+    state = models.CharField(_("state"), max_length=10, choices=IssueState.choices, default=IssueState.OPEN)
+    release_at = models.DateTimeField(_("time of release"), null=True, blank=True)
+    released_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
+
+    objects = IssueQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("issue")
+        verbose_name_plural = _("issues")
+        ordering = ["-first"]
+        constraints = [models.CheckConstraint(condition=Q(last__gte=F("first")), name="issue_ends_after_it_begins")]
+
+    def __str__(self) -> str:
+        return dates.period(self.first, self.last, get_language() or "en")
+
+    @property
+    def key(self) -> str:
+        """'2020-08-03', the issue's address everywhere."""
+        return self.first.isoformat()
+
+
+class Slot(models.Model):
+    """Who writes what by when."""
+
+    issue = models.ForeignKey(Issue, models.CASCADE, related_name="slots")
+    topic = models.ForeignKey(Topic, models.PROTECT, related_name="+")
+    writer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="slots", verbose_name=_("writer")
+    )
+    due = models.DateTimeField(_("due"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("slot")
+        verbose_name_plural = _("slots")
+        ordering = ["topic__position"]
+        constraints = [models.UniqueConstraint(fields=["issue", "topic"], name="one_slot_a_topic")]
+
+
+class Verdict(models.Model):
+    """How a topic moved in an issue: the editor's one decision. An empty value: not rated."""
+
+    issue = models.ForeignKey(Issue, models.CASCADE, related_name="verdicts")
+    topic = models.ForeignKey(Topic, models.PROTECT, related_name="verdicts")
+    value = models.CharField(_("verdict"), max_length=10, choices=VerdictValue.choices, blank=True)
+    outlook = models.JSONField(_("outlook"), default=list, blank=True)
+    reason = models.TextField(_("reason"), blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("verdict")
+        verbose_name_plural = _("verdicts")
+        ordering = ["topic__position"]
+        constraints = [
+            models.UniqueConstraint(fields=["issue", "topic"], name="one_verdict_a_topic_and_issue"),
+            models.CheckConstraint(condition=Q(value__in=["", *VerdictValue.values]), name="verdict_is_known"),
+        ]
+
+
+class VerdictChange(models.Model):
+    """The log: each decision on a verdict, never changed, never deleted."""
+
+    issue = models.ForeignKey(Issue, models.PROTECT, related_name="verdict_changes")
+    topic = models.ForeignKey(Topic, models.PROTECT, related_name="+")
+    before = models.CharField(max_length=10, blank=True)
+    after = models.CharField(max_length=10, blank=True)
+    reason = models.TextField(blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+
+
+class Correction(models.Model):
+    """A note to readers that says what was corrected after publication."""
+
+    issue = models.ForeignKey(Issue, models.CASCADE, related_name="corrections")
+    topic = models.ForeignKey(Topic, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("topic"))
+    date = models.DateField(_("date"))
+    kind = models.CharField(_("kind"), max_length=8, choices=CorrectionKind.choices, default=CorrectionKind.FACT)
+    notes = LocalizedTextField(_("note to readers"), multiline=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("correction")
+        verbose_name_plural = _("corrections")
+        ordering = ["date", "id"]

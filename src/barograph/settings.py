@@ -1,0 +1,152 @@
+"""Django's settings. What an operator sets comes from base/environment.py."""
+
+import sys
+
+from barograph.base import environment
+
+try:
+    ENVIRONMENT = environment.read()
+    _database = environment.database(ENVIRONMENT.database_url)
+except environment.EnvironmentProblem as problem:
+    sys.stderr.write(f"{problem}\n")
+    raise SystemExit(1) from None
+
+DATA = ENVIRONMENT.data
+DATA.mkdir(parents=True, exist_ok=True)
+BASE_URL = ENVIRONMENT.base_url
+SECRET_KEY = ENVIRONMENT.secret_key
+ADDRESS_KEY = ENVIRONMENT.address_key
+SMTP = ENVIRONMENT.smtp
+DEMO = ENVIRONMENT.demo
+DEBUG = False
+ALLOWED_HOSTS = ["*"]  # public pages are files; links are made from BASE_URL, never from the request
+HTTPS = BASE_URL.startswith("https://")
+
+INSTALLED_APPS = [
+    "barograph.demo",
+    "barograph.publishing",
+    "barograph.desk",
+    "barograph.interchange",
+    "barograph.website",
+    "barograph.feeds",
+    "barograph.search",
+    "barograph.newsletter",
+    "barograph.delivery",
+    "barograph.subscribers",
+    "barograph.editions",
+    "barograph.commentaries",
+    "barograph.scenarios",
+    "barograph.panel",
+    "barograph.issues",
+    "barograph.people",
+    "barograph.base",
+    "wagtail.snippets",
+    "wagtail.users",
+    "wagtail.images",
+    "wagtail.documents",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "django_tasks",
+    "django_tasks_db",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "barograph.urls"
+ASGI_APPLICATION = "barograph.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+DATABASES = {"default": {**_database, "CONN_MAX_AGE": 60}}
+AUTH_USER_MODEL = "people.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "mail"]}}
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("be", "Беларуская"), ("ru", "Русский"), ("en", "English")]
+LOCALE_PATHS = [str(environment.Path(__file__).parent / "locale")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/desk/static/"
+STATIC_ROOT = DATA / "static"
+MEDIA_URL = "/desk/media/"
+MEDIA_ROOT = DATA / "media"
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_PATH = "/desk/"
+CSRF_COOKIE_PATH = "/desk/"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+X_FRAME_OPTIONS = "SAMEORIGIN"  # the desk's own preview panel frames the preview
+
+WAGTAIL_SITE_NAME = "Barograph"
+WAGTAILADMIN_BASE_URL = BASE_URL
+WAGTAIL_I18N_ENABLED = False
+WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = False
+WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = 40_000_000
+
+# How a draft is shown: set here, because the layer that renders pages lies above the one that holds drafts.
+BAROGRAPH_PREVIEW = "barograph.website.preview.render_commentary"
+
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+if SMTP:
+    EMAIL_HOST, EMAIL_PORT = SMTP.host, SMTP.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = SMTP.user, SMTP.password
+    EMAIL_USE_TLS, EMAIL_USE_SSL = SMTP.tls == "starttls", SMTP.tls == "tls"
+EMAIL_TIMEOUT = 30
+DEFAULT_FROM_EMAIL = f"bulletin@{environment.urlsplit(BASE_URL).hostname}"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"barograph": {"level": "INFO"}, "django_tasks_db": {"level": "WARNING"}},
+}
