@@ -61,8 +61,13 @@ def parse_smtp(url: str) -> Smtp:
     try:
         port = parts.port
     except ValueError:
-        port = None
-    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or tls not in {"", "none", "starttls", "tls"}:
+        port = -1
+    if (
+        port == -1
+        or parts.scheme not in {"smtp", "smtps"}
+        or not parts.hostname
+        or tls not in {"", "none", "starttls", "tls"}
+    ):
         raise EnvironmentProblem(
             "BAROGRAPH_SMTP_URL must look like smtp://user:password@host:587?tls=starttls "
             "(tls is starttls, tls or none)."

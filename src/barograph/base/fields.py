@@ -18,7 +18,7 @@ class LocalizedWidget(forms.MultiWidget):
     def __init__(self, codes: tuple[str, ...], *, multiline: bool = False, attrs: dict | None = None):
         self.codes = codes
         widget = forms.Textarea(attrs={"rows": 3}) if multiline else forms.TextInput()
-        super().__init__({code: widget for code in codes}, attrs)
+        super().__init__(dict.fromkeys(codes, widget), attrs)
 
     def decompress(self, value):
         value = value or {}

@@ -69,3 +69,6 @@ class Imprint(Snapshot):
 
     class Meta:
         ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"imprint {self.pk}"

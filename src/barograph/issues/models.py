@@ -55,10 +55,7 @@ class Publication(models.Model):
         constraints = [models.CheckConstraint(condition=Q(id=1), name="one_publication")]
 
     def __str__(self) -> str:
-        return localized(self.names_for_admin(), get_language() or "en")
-
-    def names_for_admin(self) -> dict[str, str]:
-        return self.name
+        return localized(self.name, get_language() or "en")
 
 
 class StandingText(models.Model):
@@ -168,9 +165,7 @@ class Verdict(models.Model):
     value = models.CharField(_("verdict"), max_length=10, choices=VerdictValue.choices, blank=True)
     outlook = models.JSONField(_("outlook"), default=list, blank=True)
     reason = models.TextField(_("reason"), blank=True)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(auto_now=True)
 
     class Meta:

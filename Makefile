@@ -1,0 +1,56 @@
+# make demo | make test | make lint | make bench. Needs Python >= 3.11 and make.
+PYTHON ?= python3
+V := .venv/bin
+ARGS ?=
+
+.PHONY: install install-test demo test lint bench lock catalogues
+
+install: .venv/.base .venv/.catalogues
+
+.venv/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Barograph needs Python 3.11 or newer: make PYTHON=python3.12 …" >&2; exit 1; }
+	@test -x $(V)/pip || $(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/.base: requirements/base.txt pyproject.toml | .venv/.python
+	@echo "Installing what Barograph runs on …"
+	@$(V)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/base.txt
+	@$(V)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/build.txt
+	@$(V)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.catalogues: $(wildcard src/barograph/locale/*/LC_MESSAGES/django.po) .venv/.base
+	@$(V)/python tools/catalogues.py compile
+	@touch $@
+
+.venv/.test: requirements/test.txt .venv/.base
+	@echo "Installing what the tests need …"
+	@$(V)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/test.txt
+	@touch $@
+
+install-test: install .venv/.test
+
+demo: install
+	@$(V)/barograph demo $(ARGS)
+
+test: install-test
+	@sh tools/test_system.sh
+	@$(V)/python tools/run_tests.py $(ARGS)
+
+lint: install-test
+	$(V)/ruff check .
+	$(V)/ruff format --check .
+	$(V)/lint-imports
+	$(V)/mypy
+	$(V)/python tools/catalogues.py check
+	$(V)/python tools/licences.py
+	BAROGRAPH_DATA=$$(mktemp -d) $(V)/python -m django makemigrations --check --dry-run --settings barograph.settings people issues panel commentaries editions subscribers delivery newsletter search publishing
+
+bench: install
+	@echo "Benchmarks arrive with the parts they measure; see docs/measurements.md."
+
+catalogues: install-test
+	$(V)/python tools/catalogues.py update
+
+lock: install-test
+	for name in base build test; do $(V)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header requirements/$$name.in -o requirements/$$name.txt; done

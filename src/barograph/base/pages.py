@@ -1,0 +1,66 @@
+"""How public pages and mails are rendered: Jinja, one environment, the language given, never guessed.
+
+Knows no app: templates lie in each app's jinja2/ folder and get plain data.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.utils import translation
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from barograph.base import dates, languages
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def _gettext(message: str) -> str:
+    return translation.gettext(message)
+
+
+def _ngettext(singular: str, plural: str, number: int) -> str:
+    return translation.ngettext(singular, plural, number)
+
+
+def _date(value: str | date) -> date:
+    if isinstance(value, datetime):
+        return value.date()
+    return value if isinstance(value, date) else date.fromisoformat(value[:10])
+
+
+@cache
+def environment() -> Environment:
+    env = Environment(
+        loader=FileSystemLoader(sorted(PACKAGE.glob("*/jinja2"))),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    env.globals.update(
+        _=_gettext,
+        ngettext=_ngettext,
+        language_name=languages.name,
+        direction=languages.direction,
+    )
+    env.filters.update(
+        period=lambda issue, language, year=True: dates.period(
+            _date(issue["first"]), _date(issue["last"]), language, year=year
+        ),
+        day=lambda value, language, year=True: dates.day(_date(value), language, year=year),
+        localized=languages.localized,
+        html=Markup,
+    )
+    return env
+
+
+def render(template: str, context: dict[str, Any], *, language: str) -> str:
+    """Render a template with the interface's words in the language nearest to `language`."""
+    with translation.override(languages.interface(language)):
+        return environment().get_template(template).render(**context, language=language)

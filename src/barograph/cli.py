@@ -1,0 +1,370 @@
+"""The command line. Thin: each command sets up Django, calls one verb and prints what it did.
+
+Exit status 0 done, 1 refused or failed with one clear sentence on stderr, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+
+class Refused(Exception):
+    """A command can't be done. The message is one sentence for the operator."""
+
+
+def _say(text: str = "") -> None:
+    print(text, flush=True)
+
+
+class Progress:
+    """A line of progress on a terminal, once the work has taken two seconds; nothing elsewhere."""
+
+    def __init__(self, what: str):
+        self.what, self.begun, self.shown = what, time.monotonic(), False
+
+    def __call__(self, done: int, total: int) -> None:
+        if not sys.stderr.isatty() or time.monotonic() - self.begun < 2:
+            return
+        self.shown = True
+        sys.stderr.write(f"\r{self.what}: {done} of {total}\033[K")
+        sys.stderr.flush()
+
+    def end(self) -> None:
+        if self.shown:
+            sys.stderr.write("\n")
+
+
+def setup(*, data: str | None = None, demo: bool = False, **environment: str) -> None:
+    """Django, and a database that is up to date."""
+    if data:
+        os.environ["BAROGRAPH_DATA"] = data
+    if demo:
+        os.environ["BAROGRAPH_DEMO"] = "1"
+    os.environ.update({f"BAROGRAPH_{name.upper()}": value for name, value in environment.items()})
+    os.environ["DJANGO_SETTINGS_MODULE"] = "barograph.settings"
+    import django
+
+    django.setup()
+    from barograph.operation import ensure_database
+
+    ensure_database()
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2020-08-03") from error
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port (1 to 65535)")
+    return int(text)
+
+
+def do_demo(args: argparse.Namespace) -> int:
+    from barograph import operation
+
+    return operation.demo(
+        port=args.port, data=args.data, fresh=args.fresh, browser=not args.no_browser, setup=setup, say=_say
+    )
+
+
+def do_serve(args: argparse.Namespace) -> int:
+    setup()
+    from barograph import operation
+
+    return operation.serve(host=args.host, port=args.port, workers=args.workers, worker=not args.no_worker, say=_say)
+
+
+def do_worker(args: argparse.Namespace) -> int:
+    setup()
+    from barograph.working import work
+
+    work(once=args.once)
+    return 0
+
+
+def do_import(args: argparse.Namespace) -> int:
+    setup()
+    from barograph.interchange.importing import import_folder
+    from barograph.issues.models import Issue
+    from barograph.publishing.archive import release_archive
+
+    progress = Progress("Importing")
+    report = import_folder(args.folder, dry_run=args.dry_run, draft=args.draft, progress=progress)
+    progress.end()
+    counts = report.as_dict()
+    if args.json:
+        _say(json.dumps(counts, ensure_ascii=False))
+    for problem in [] if args.json else report.problems:
+        sys.stderr.write(f"{problem['file']}:{problem['line']}: {problem['message']}\n")
+    if report.problems:
+        number = len(report.problems)
+        sys.stderr.write(f"{number} problem{'s' * (number != 1)}; nothing was written.\n")
+        return 1
+    if args.publish and not args.dry_run:
+        baking = Progress("Baking")
+        release_archive(Issue.objects.filter(first__in=report.issue_days).order_by("first"), progress=baking)
+        baking.end()
+    if not args.json:
+        would = "would be " if args.dry_run else ""
+        _say(
+            f"{counts['issues']} issues, {counts['topics']} topics, {counts['people']} people, "
+            f"{counts['commentaries']} commentaries, {counts['translations']} translations: "
+            f"{counts['created']} {would}created, {counts['updated']} {would}updated, {counts['unchanged']} unchanged."
+        )
+    return 0
+
+
+def do_export(args: argparse.Namespace) -> int:
+    setup()
+    from barograph.interchange.exporting import export_folder
+
+    progress = Progress("Exporting")
+    report = export_folder(args.folder, progress=progress)
+    progress.end()
+    _emit(args, report, f"Written to {args.folder}.")
+    return 0
+
+
+def do_publish(args: argparse.Namespace) -> int:
+    setup()
+    from barograph.issues.models import Issue
+    from barograph.publishing import services
+
+    issue = Issue.objects.filter(first=args.issue).first()
+    if issue is None:
+        raise Refused(f"There is no issue that begins on {args.issue}.")
+    begun = time.monotonic()
+    release = services.request(issue=issue, mail=not args.no_mail)
+    release = services.run(release.pk)
+    steps = [{"name": s.name, "state": s.state, "seconds": s.seconds} for s in release.steps.all()]
+    by_name = {step.name: step.result for step in release.steps.all()}
+    result = {
+        "issue": issue.key,
+        "editions": by_name["freeze"]["editions"],
+        "pages_written": by_name["bake"]["written"],
+        "steps": steps,
+        "seconds": round(time.monotonic() - begun, 3),
+    }
+    _emit(args, result, f"{issue.key} is public: {result['pages_written']} pages written in {result['seconds']} s.")
+    return 0
+
+
+def do_bake(args: argparse.Namespace) -> int:
+    setup()
+    from barograph.website.bake import bake
+
+    progress = Progress("Baking")
+    report = bake(everything=args.all, progress=progress)
+    progress.end()
+    result = {
+        "pages": report.pages,
+        "written": report.written,
+        "unchanged": report.unchanged,
+        "removed": report.removed,
+        "seconds": round(report.seconds, 3),
+    }
+    _emit(args, result, f"{report.pages} pages: {report.written} written, {report.unchanged} as they were.")
+    return 0
+
+
+def do_search(args: argparse.Namespace) -> int:
+    setup()
+    from barograph.search.services import search
+
+    if args.file:
+        with open(args.file, encoding="utf-8") as lines:
+            queries = [line.strip() for line in lines if line.strip()]
+    elif args.query:
+        queries = [args.query]
+    else:
+        raise Refused("Give a query, or --file with a query a line.")
+    for query in queries:
+        answer = search(query, args.language, limit=args.limit)
+        if args.json:
+            _say(json.dumps(answer, ensure_ascii=False))
+            continue
+        for hit in answer["hits"]:
+            _say(f"{hit['issue']}  {hit['topic']:<18} {hit['headline']}  {hit['url']}")
+        if not answer["hits"]:
+            _say("Nothing found.")
+    return 0
+
+
+def do_subscribers(args: argparse.Namespace) -> int:
+    setup()
+    from barograph.subscribers import services, transfer
+
+    if args.verb == "count":
+        counts = services.counts()
+        _emit(args, counts, "\n".join(f"{name}: {number}" for name, number in counts.items()))
+    elif args.verb == "import":
+        report = transfer.import_csv(args.file)
+        for problem in report.problems:
+            sys.stderr.write(f"{args.file}:{problem['line']}: {problem['message']}\n")
+        if report.problems:
+            sys.stderr.write("Nothing was written.\n")
+            return 1
+        _say(f"{report.created} created, {report.updated} updated, {report.unchanged} unchanged.")
+    elif args.verb == "export":
+        _say(f"{transfer.export_csv(args.file)} subscribers written. This export is on record.")
+    else:
+        known = services.forget(args.address)
+        _say("Forgotten." if known else "There is no such subscriber.")
+    return 0
+
+
+def do_backup(args: argparse.Namespace) -> int:
+    setup()
+    from barograph import backups
+
+    _say(f"Written: {backups.backup(args.file)}. Keep it as safe as the server: the keys are in it.")
+    return 0
+
+
+def do_restore(args: argparse.Namespace) -> int:
+    from barograph import backups
+
+    if not args.yes:
+        if not sys.stdin.isatty():
+            raise Refused("A restore replaces the data folder. Say --yes to do it.")
+        answer = input("This replaces everything in the data folder. Type yes to go on: ")
+        if answer.strip() != "yes":
+            raise Refused("Nothing was changed.")
+    _say(f"Restored. What was there before is kept in {backups.restore(args.file)}.")
+    return 0
+
+
+def do_doctor(args: argparse.Namespace) -> int:
+    setup()
+    from barograph import operation
+
+    checks = operation.examine()
+    if args.json:
+        _say(json.dumps({"checks": checks}, ensure_ascii=False))
+    else:
+        for check in checks:
+            _say(f"{'ok ' if check['ok'] else 'BAD'}  {check['name']}: {check['message']}")
+    return 0 if all(check["ok"] for check in checks) else 1
+
+
+def _emit(args: argparse.Namespace, result: dict[str, Any], text: str) -> None:
+    _say(json.dumps(result, ensure_ascii=False) if args.json else text)
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="barograph", description="Weekly situation reports in every language.")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, do: Callable, about: str, example: str, *, as_json: bool = False) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=about, description=about, epilog=f"Example: barograph {example}")
+        sub.set_defaults(do=do)
+        if as_json:
+            sub.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+        return sub
+
+    demo = command("demo", do_demo, "The whole product on one machine, with demo content.", "demo --port 8123")
+    demo.add_argument("--port", type=_port, default=8000)
+    demo.add_argument("--data", metavar="DIR", help="the data folder (default: $BAROGRAPH_DATA or ./data)")
+    demo.add_argument("--no-browser", action="store_true", help="don't open the site in a browser")
+    demo.add_argument("--fresh", action="store_true", help="begin anew: the demo's data are deleted")
+
+    serve = command("serve", do_serve, "The product for real: site, desk and worker.", "serve --host 0.0.0.0")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=_port, default=8000)
+    serve.add_argument("--workers", type=int, default=1, metavar="N", help="web processes")
+    serve.add_argument("--no-worker", action="store_true", help="leave background work to other machines")
+
+    worker = command("worker", do_worker, "Background work only.", "worker --once")
+    worker.add_argument("--once", action="store_true", help="do what is due, then end")
+
+    imports = command("import", do_import, "Take in a content folder.", "import content --publish", as_json=True)
+    imports.add_argument("folder", metavar="DIR")
+    imports.add_argument("--dry-run", action="store_true", help="check only, write nothing")
+    how = imports.add_mutually_exclusive_group()
+    how.add_argument("--draft", action="store_true", help="commentaries come in as drafts")
+    how.add_argument("--publish", action="store_true", help="publish them, too (never mailed)")
+
+    export = command("export", do_export, "Write the content folder.", "export content", as_json=True)
+    export.add_argument("folder", metavar="DIR")
+
+    publish = command("publish", do_publish, "Release an issue here and now.", "publish 2020-08-03", as_json=True)
+    publish.add_argument("issue", type=_date, metavar="YYYY-MM-DD", help="the issue's first day")
+    publish.add_argument("--no-mail", action="store_true", help="no newsletters")
+
+    bake = command("bake", do_bake, "Write the static site.", "bake --all", as_json=True)
+    bake.add_argument("--all", action="store_true", help="every page anew, not only what changed")
+
+    search = command(
+        "search", do_search, "What the search page would answer.", "search выбары --language be", as_json=True
+    )
+    search.add_argument("query", nargs="?", metavar="QUERY")
+    search.add_argument("--language", required=True)
+    search.add_argument("--limit", type=int, default=20)
+    search.add_argument("--file", metavar="FILE", help="a query a line")
+
+    readers = command("subscribers", do_subscribers, "Addresses in and out.", "subscribers count --json", as_json=True)
+    verbs = readers.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for verb in ("import", "export"):
+        verbs.add_parser(verb).add_argument("file", metavar="FILE.csv")
+    verbs.add_parser("count").add_argument("--json", action="store_true", default=argparse.SUPPRESS)
+    verbs.add_parser("forget").add_argument("address", metavar="ADDRESS")
+
+    backup = command("backup", do_backup, "Everything needed to rebuild this machine.", "backup monday.tar.gz")
+    backup.add_argument("file", metavar="FILE")
+    restore = command("restore", do_restore, "Bring a backup back.", "restore monday.tar.gz --yes")
+    restore.add_argument("file", metavar="FILE")
+    restore.add_argument("--yes", action="store_true", help="don't ask")
+    command("doctor", do_doctor, "Check this installation and say what to do.", "doctor", as_json=True)
+    return top
+
+
+def _clear(error: Exception) -> str | None:
+    """One sentence for an expected kind of failure; None for a defect of ours."""
+    from django.core.exceptions import ValidationError
+    from django.db import DatabaseError
+
+    if isinstance(error, Refused):
+        return str(error)
+    if isinstance(error, ValidationError):
+        return " ".join(error.messages)
+    if isinstance(error, DatabaseError):
+        return f"The database refused: {str(error).splitlines()[0]}."
+    if isinstance(error, OSError):
+        return f"{error.strerror or error}: {error.filename or ''}".rstrip(": ")
+    if type(error).__module__.startswith("barograph."):
+        return str(error)
+    return None
+
+
+def main(arguments: list[str] | None = None) -> int:
+    args = parser().parse_args(arguments)
+    try:
+        return args.do(args)
+    except KeyboardInterrupt:
+        sys.stderr.write("\nStopped.\n")
+        return 1
+    except BrokenPipeError:
+        return 1
+    except Exception as error:
+        sentence = _clear(error)
+        if sentence is None:
+            if os.environ.get("PYTHONDEVMODE"):
+                raise
+            sentence = f"Something went wrong that should not have ({type(error).__name__}: {error})."
+        sys.stderr.write(sentence.strip() + "\n")
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,26 @@
+"""The states of commentaries and their translations, and named sets of them."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class SourceState(models.TextChoices):
+    """How far the text an analyst writes has come."""
+
+    MISSING = "missing", _("not begun")
+    DRAFT = "draft", _("draft")
+    REVIEW = "review", _("in review")
+    READY = "ready", _("ready")
+
+
+class TranslationState(models.TextChoices):
+    """How far a translation has come. Stale: its source has changed since it was made."""
+
+    MISSING = "missing", _("missing")
+    IN_WORK = "in-work", _("in work")
+    STALE = "stale", _("stale")
+    READY = "ready", _("ready")
+
+
+#: What a release does without, or shows in an older wording.
+WEAK = frozenset({TranslationState.MISSING, TranslationState.IN_WORK, TranslationState.STALE})

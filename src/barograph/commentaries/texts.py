@@ -1,0 +1,160 @@
+"""A commentary's words as texts with paths, and how two versions of them differ.
+
+Paths: headline, lede, body.0 …, scenarios.<key>.title|text|pros.0 …|cons.0 …,
+question, resolution. Plain Python over plain data; knows no database, no
+person and no language.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bs4 import BeautifulSoup, Tag
+
+Texts = dict[str, str]
+
+#: Texts that stand in a field of their own, in the order in which they are read.
+PLAIN = ("headline", "lede", "question", "resolution")
+LISTS = ("pros", "cons")
+BLOCKS = frozenset({"p", "h2", "h3", "ul", "ol", "blockquote"})
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of a body: its element and the HTML inside it (of an embed: all of it)."""
+
+    tag: str
+    inner: str
+
+    @property
+    def html(self) -> str:
+        return f"<{self.tag}>{self.inner}</{self.tag}>" if self.tag in BLOCKS else self.inner
+
+
+@dataclass(frozen=True)
+class Change:
+    """A text that was changed: `words` is [(equal|delete|insert, text)], both versions word by word."""
+
+    path: str
+    old: str
+    new: str
+
+    @property
+    def words(self) -> list[tuple[str, str]]:
+        return word_diff(visible(self.old), visible(self.new))
+
+    @property
+    def markup_only(self) -> bool:
+        return visible(self.old) == visible(self.new)
+
+
+def blocks(html: str) -> list[Block]:
+    """A body's blocks; what Draftail notes for itself (block keys) and empty paragraphs left out."""
+    soup = BeautifulSoup(html or "", "html.parser")
+    for tag in soup.find_all(attrs={"data-block-key": True}):
+        del tag["data-block-key"]
+    found = []
+    for node in soup.contents:
+        if isinstance(node, Tag) and node.name in BLOCKS:
+            found.append(Block(node.name, node.decode_contents(formatter="minimal").strip()))
+        elif str(node).strip():
+            text = str(node).strip()
+            found.append(Block("embed" if isinstance(node, Tag) else "p", text))
+    return found
+
+
+def scenario_values(raw: Sequence[Mapping]) -> list[dict]:
+    """The stream as stored → plain scenarios: key, title, text, pros, cons, probability."""
+    found = []
+    for child in raw:
+        value = dict(child.get("value") or {})
+        for name in LISTS:
+            items = value.get(name) or []
+            value[name] = [item["value"] if isinstance(item, Mapping) else item for item in items]
+        found.append(value)
+    return found
+
+
+def texts_of(fields: Mapping) -> Texts:
+    """{path: text} of a commentary's fields; empty texts are left out.
+
+    `fields` has headline, lede, body, question, resolution and scenarios (the stream as stored).
+    """
+    found = {name: fields.get(name) or "" for name in ("headline", "lede")}
+    found |= {f"body.{number}": block.inner for number, block in enumerate(blocks(fields.get("body") or ""))}
+    for value in scenario_values(fields.get("scenarios") or []):
+        found |= scenario_texts(value)
+    found |= {name: fields.get(name) or "" for name in ("question", "resolution")}
+    return {path: text for path, text in found.items() if text.strip()}
+
+
+def scenario_texts(value: Mapping) -> Texts:
+    stem = f"scenarios.{value.get('key') or ''}"
+    found = {f"{stem}.title": value.get("title") or "", f"{stem}.text": value.get("text") or ""}
+    for name in LISTS:
+        found |= {f"{stem}.{name}.{number}": text or "" for number, text in enumerate(value[name])}
+    return found
+
+
+def digest(texts: Mapping[str, str]) -> str:
+    """SHA-256 of texts, whatever their order."""
+    return hashlib.sha256(json.dumps(dict(texts), ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def visible(html: str) -> str:
+    """What a reader sees of a text; markup left out."""
+    if "<" not in html and "&" not in html:
+        return html
+    return re.sub(r"\s+", " ", BeautifulSoup(html, "html.parser").get_text(" ")).strip()
+
+
+def word_diff(old: str, new: str) -> list[tuple[str, str]]:
+    """[(equal|delete|insert, text)]: the way from `old` to `new` in whole words."""
+    left, right = (re.findall(r"\s+|\w+|[^\w\s]", text) for text in (old, new))
+    found: list[tuple[str, str]] = []
+    for kind, a, b, c, d in difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+        if kind == "equal":
+            found.append(("equal", "".join(left[a:b])))
+            continue
+        if a < b:
+            found.append(("delete", "".join(left[a:b])))
+        if c < d:
+            found.append(("insert", "".join(right[c:d])))
+    return found
+
+
+def align(old: Sequence[str], new: Sequence[str]) -> dict[int, int]:
+    """{index in `new`: index in `old`} of the same block, or of the one it was rewritten from."""
+    found: dict[int, int] = {}
+    for kind, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind in {"equal", "replace"}:
+            found |= {c + step: a + step for step in range(min(b - a, d - c))}
+    return found
+
+
+def body_list(texts: Mapping[str, str]) -> list[str]:
+    """The texts of body.0, body.1 … in order."""
+    numbers = sorted(int(path[5:]) for path in texts if path.startswith("body.") and path[5:].isdigit())
+    return [texts[f"body.{number}"] for number in numbers]
+
+
+def changes(old: Mapping[str, str], new: Mapping[str, str]) -> list[Change]:
+    """What was changed, added and taken out between two versions; a moved paragraph is no change."""
+    before, after = body_list(old), body_list(new)
+    places = align(before, after)
+    found = [
+        Change(f"body.{place}", before[places[place]] if place in places else "", text)
+        for place, text in enumerate(after)
+        if place not in places or before[places[place]] != text
+    ]
+    gone = set(range(len(before))) - set(places.values())
+    found += [Change(f"body.{place}", before[place], "") for place in sorted(gone)]
+    for path in dict.fromkeys([*new, *old]):
+        if not path.startswith("body.") and old.get(path, "") != new.get(path, ""):
+            found.append(Change(path, old.get(path, ""), new.get(path, "")))
+    return found

@@ -1,0 +1,103 @@
+"""The demo publication: its people, its eight weeks, one correction and the week that waits to be written.
+
+Everything goes through the same verbs as in a real installation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from django.contrib.auth.models import Group
+from django.db import transaction
+from wagtail.users.models import UserProfile
+
+from barograph.commentaries.models import Commentary
+from barograph.interchange.importing import import_folder
+from barograph.issues import services as issues
+from barograph.issues.models import Issue, Slot, Topic
+from barograph.people.models import Pen, Person, User
+from barograph.publishing import services as publishing
+from barograph.publishing.archive import release_archive
+
+CONTENT = Path(__file__).parent / "content"
+NEXT_ISSUE = date(2020, 9, 28)
+
+#: name, password, group, language of the desk, bylines. Known to everyone, so only for the demo.
+SIGN_INS = (
+    ("editor", "barograph-editor", "Editors", "en", ()),
+    ("analyst-one", "barograph-one", "Analysts", "ru", ("jan-tuman", "viera-navalnica")),
+    ("analyst-two", "barograph-two", "Analysts", "be", ("zoja-viasiolka", "north-wind")),
+    ("translator", "barograph-translator", "Translators", "be", ()),
+)
+
+
+def ensure(*, say: Callable[..., None]) -> None:
+    """Load what is not there yet; a second start finds everything and does nothing."""
+    if not Issue.objects.filter(first=NEXT_ISSUE).exists():
+        say("Loading the demo publication: eight weeks, six topics, three languages …")
+        _load()
+    if not Issue.objects.released().exists():
+        release_archive(Issue.objects.filter(first__lt=NEXT_ISSUE).order_by("first"))
+        _correct()
+
+
+@transaction.atomic
+def _load() -> None:
+    for name, password, group, language, pens in SIGN_INS:
+        user, made = User.objects.get_or_create(username=name, defaults={"email": f"{name}@example.org"})
+        if made:
+            user.set_password(password)
+            user.save()
+            user.groups.add(Group.objects.get(name=group))
+            profile = UserProfile.get_for_user(user)
+            profile.preferred_language = language
+            profile.save()
+    report = import_folder(CONTENT)
+    if report.problems:
+        raise RuntimeError(f"the demo's content has problems: {report.problems[:3]}")
+    for name, _password, _group, _language, pens in SIGN_INS:
+        for slug in pens:
+            Pen.objects.get_or_create(user=User.objects.get(username=name), person=Person.objects.get(slug=slug))
+    issue = issues.open_issue(first=NEXT_ISSUE)
+    writers = {
+        "belarus-russia": "analyst-one",
+        "ruling-elite": "analyst-one",
+        "society-parties": "analyst-two",
+        "security": "analyst-two",
+    }
+    for key, name in writers.items():
+        Slot.objects.filter(issue=issue, topic__key=key).update(writer=User.objects.get(username=name))
+
+
+def _correct() -> None:
+    """One correction, as an editor would make it: the text changes, readers are told."""
+    issue = Issue.objects.get(first=date(2020, 9, 7))
+    topic = Topic.objects.get(key="economy")
+    source = Commentary.objects.sources().get(issue=issue, topic=topic)
+    notes = {
+        "be": "Удакладнена: зніжэнне рэзерваў пададзенае паводле даных Нацыянальнага банка за жнівень, а не за лета.",
+        "ru": "Уточнено: снижение резервов указано по данным Национального банка за август, а не за лето.",
+        "en": "Clarified: the fall in reserves is the National Bank’s figure for August, not for the summer.",
+    }
+    issues.record_correction(issue=issue, topic=source.topic, when=date(2020, 9, 16), kind="fact", notes=notes)
+    published_at = datetime(2020, 9, 16, 12, 0, tzinfo=UTC)
+    publishing.run(publishing.request(issue=issue, mail=False, published_at=published_at).pk)
+
+
+def welcome(base: str) -> str:
+    """What the operator of the demo needs to know."""
+    lines = [
+        "",
+        "Barograph is running. Everything stays on this machine.",
+        "",
+        f"  Site      {base}/",
+        f"  Desk      {base}/desk/",
+        f"  Mailbox   {base}/mailbox/",
+        "",
+        "  Sign in to the desk as",
+    ]
+    lines += [f"    {name:<12} {password}" for name, password, *_rest in SIGN_INS]
+    lines += ["", "  Stop with Ctrl-C. A next start goes on from here; --fresh begins anew.", ""]
+    return "\n".join(lines)

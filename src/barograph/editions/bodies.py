@@ -1,0 +1,83 @@
+"""What of a rich text goes into an edition: clean restricted HTML that needs no database to read.
+
+Wagtail stores its own marks (`linktype`, `<embed>`, block keys); an edition
+keeps plain elements, and an image by its content's name, so that the snapshot
+stands on its own.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from urllib.parse import urlsplit
+
+from bs4 import BeautifulSoup, NavigableString, Tag
+
+ALLOWED = {
+    "p": (),
+    "h2": (),
+    "h3": (),
+    "ul": (),
+    "ol": (),
+    "li": (),
+    "b": (),
+    "i": (),
+    "blockquote": (),
+    "br": (),
+    "a": ("href",),
+    "figure": (),
+    "img": ("src", "alt", "width", "height"),
+    "figcaption": (),
+}
+SAME = {"strong": "b", "em": "i", "h4": "h3"}
+SCHEMES = {"http", "https", "mailto", ""}
+
+
+def _attributes(tag: Tag, names: tuple[str, ...]) -> str:
+    found = ""
+    for name in names:
+        value = tag.get(name)
+        if value is None:
+            continue
+        if name in {"href", "src"} and urlsplit(str(value)).scheme not in SCHEMES:
+            continue
+        found += f' {name}="{html.escape(str(value))}"'
+    return found
+
+
+def _image(tag: Tag) -> str:
+    from wagtail.images import get_image_model
+
+    image = get_image_model().objects.filter(pk=tag.get("id") or 0).first()
+    if image is None:
+        return ""
+    rendition = image.get_rendition("max-1200x1200|format-webp|preserve-svg")
+    alt = html.escape(str(tag.get("alt") or ""))
+    name = rendition.file.name.rsplit("/", 1)[-1]
+    size = f'width="{rendition.width}" height="{rendition.height}"'
+    return f'<figure><img src="/images/{html.escape(name)}" alt="{alt}" {size}></figure>'
+
+
+def _write(node) -> str:
+    if isinstance(node, NavigableString):
+        return html.escape(str(node), quote=False) if type(node) is NavigableString else ""
+    inside = "".join(_write(child) for child in node.children)
+    name = SAME.get(node.name, node.name)
+    if name in {"script", "style", "template"}:
+        return ""
+    if name == "embed":
+        return _image(node) if node.get("embedtype") == "image" else ""
+    if name not in ALLOWED:
+        return inside
+    if name == "br":
+        return "<br>"
+    if name == "img":
+        return f"<img{_attributes(node, ALLOWED[name])}>"
+    return f"<{name}{_attributes(node, ALLOWED[name])}>{inside}</{name}>"
+
+
+def frozen(body: str) -> str:
+    """Wagtail's rich text → restricted HTML: only the elements of a commentary, and no empty paragraphs."""
+    soup = BeautifulSoup(body or "", "html.parser")
+    text = "".join(_write(node) for node in soup.children)
+    return re.sub(r"<p>(?:\s|<br>)*</p>", "", text).strip()

@@ -1,0 +1,246 @@
+"""Composing and freezing editions: the valve between the desk and the public.
+
+`compose` makes unsaved contents (a preview uses it too), `freeze` keeps them
+as new versions. The same content never makes a second version.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from barograph.base.languages import localized
+from barograph.commentaries.models import Commentary
+from barograph.editions import bodies, schema
+from barograph.editions.models import Edition, Imprint
+from barograph.issues.models import Issue, Publication, StandingText, Topic
+from barograph.issues.services import publication
+from barograph.people.models import Person
+
+Content = dict[str, Any]
+
+
+def digest(content: Content) -> str:
+    """SHA-256 over the canonical JSON of a content."""
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _time(when: datetime, house: Publication) -> str:
+    return when.astimezone(ZoneInfo(house.timezone)).isoformat(timespec="seconds")
+
+
+class _Sheet:
+    """An issue's material, read once, from which each language's content is made."""
+
+    def __init__(self, issue: Issue, *, live_only: bool, overrides: Iterable[Commentary]):
+        self.issue = issue
+        self.house = publication()
+        rows = Commentary.objects.filter(issue=issue).select_related("topic", "source")
+        rows = rows.prefetch_related("bylines__person", "source__bylines__person")
+        if live_only:
+            rows = rows.ready()
+        replaced = {(c.topic_id, c.language): c for c in overrides}
+        found = {(c.topic_id, c.language): c for c in rows} | replaced
+        if live_only:  # a translation never appears without its signed-off source
+            sources = {c.topic_id for c in found.values() if not c.is_translation}
+            found = {key: c for key, c in found.items() if c.topic_id in sources}
+        self.commentaries = found
+        self.verdicts = {v.topic_id: v for v in issue.verdicts.all()}
+        self.corrections = list(issue.corrections.select_related("topic"))
+        wanted = {key[0] for key in found} | set(self.verdicts)
+        tracked = set(Topic.objects.tracked_in(issue).values_list("pk", flat=True))
+        self.topics = list(Topic.objects.filter(pk__in=tracked | wanted))
+
+    def languages_of(self, topic: Topic) -> list[str]:
+        rows = [c for (topic_id, _), c in self.commentaries.items() if topic_id == topic.pk]
+        order = {code: place for place, code in enumerate(self.house.languages)}
+        rows = [c for c in rows if c.language in order]
+        rows.sort(key=lambda c: (c.is_translation, order[c.language]))
+        return [c.language for c in rows]
+
+
+def compose(
+    *,
+    issue: Issue,
+    published_at: datetime,
+    revised_at: datetime | None = None,
+    live_only: bool = True,
+    overrides: Iterable[Commentary] | None = None,
+) -> dict[str, Content]:
+    """Unsaved contents of the issue, in every language of the publication, as version 1.
+
+    `live_only=False` takes drafts, too; `overrides` are (unsaved) commentaries
+    that stand in for their rows: both for previews.
+    """
+    sheet = _Sheet(issue, live_only=live_only, overrides=overrides or ())
+    return {language: _content(sheet, language, published_at, revised_at) for language in sheet.house.languages}
+
+
+def _content(sheet: _Sheet, language: str, published_at: datetime, revised_at: datetime | None) -> Content:
+    house, issue = sheet.house, sheet.issue
+    chain = [language, *house.languages]
+    return {
+        "schema": schema.VERSION,
+        "publication": {"name": localized(house.name, language, chain), "languages": list(house.languages)},
+        "issue": {"first": issue.first.isoformat(), "last": issue.last.isoformat(), "number": issue.number},
+        "language": language,
+        "version": 1,
+        "published": _time(published_at, house),
+        "revised": _time(revised_at, house) if revised_at else None,
+        "corrections": [
+            {
+                "date": correction.date.isoformat(),
+                "topic": correction.topic.key if correction.topic else None,
+                "kind": correction.kind,
+                "note": localized(correction.notes, language, chain),
+            }
+            for correction in sheet.corrections
+        ],
+        "topics": [_topic(sheet, topic, language, chain) for topic in sheet.topics],
+    }
+
+
+def _topic(sheet: _Sheet, topic: Topic, language: str, chain: list[str]) -> Content:
+    verdict = sheet.verdicts.get(topic.pk)
+    dates = [c.date for c in sheet.corrections if c.topic_id == topic.pk]
+    commentary = sheet.commentaries.get((topic.pk, language))
+    return {
+        "key": topic.key,
+        "name": localized(topic.names, language, chain),
+        "verdict": (verdict.value or None) if verdict else None,
+        "outlook": list(verdict.outlook) if verdict else [],
+        "revised": max(dates).isoformat() if dates else None,
+        "languages": sheet.languages_of(topic),
+        "commentary": _commentary(commentary, language, chain) if commentary else None,
+    }
+
+
+def _commentary(commentary: Commentary, language: str, chain: list[str]) -> Content:
+    origin = commentary.origin
+    odds = {block.value["key"]: block.value.get("probability") for block in origin.scenarios}
+    people = [row.person for row in origin.bylines.all()]
+    return {
+        "headline": commentary.headline,
+        "lede": commentary.lede,
+        "body": bodies.frozen(str(commentary.body)),
+        "source_language": origin.language,
+        "byline": [
+            {
+                "slug": person.slug,
+                "name": localized(person.names, language, chain),
+                "about": localized(person.about, language, chain),
+                "pseudonym": person.pseudonym,
+            }
+            for person in people
+        ],
+        "scenarios": [
+            {
+                "key": value["key"],
+                "title": value["title"],
+                "text": value["text"] or "",
+                "pros": list(value["pros"]),
+                "cons": list(value["cons"]),
+                "probability": odds.get(value["key"]),
+            }
+            for value in (block.value for block in commentary.scenarios)
+        ],
+        "question": commentary.question,
+        "resolves_by": origin.resolves_by.isoformat() if origin.resolves_by else None,
+        "resolution": commentary.resolution,
+    }
+
+
+def _same(old: Content, new: Content) -> bool:
+    """Whether two contents say the same, apart from version and times."""
+    loose = {"version", "published", "revised"}
+    keys = (old.keys() | new.keys()) - loose
+    return all(old.get(key) == new.get(key) for key in keys)
+
+
+@transaction.atomic
+def freeze(*, issue: Issue, published_at: datetime) -> list[Edition]:
+    """Freeze the issue in every language, all or none; returns the current editions.
+
+    A language whose content has not changed keeps its edition. A new version
+    keeps the first one's time of publication and says when it was revised.
+    """
+    Issue.objects.select_for_update().get(pk=issue.pk)
+    current = {e.language: e for e in Edition.objects.filter(issue=issue).current()}
+    frozen = []
+    for language, content in compose(issue=issue, published_at=published_at).items():
+        before = current.get(language)
+        if before and _same(before.content, content):
+            frozen.append(before)
+            continue
+        if before:
+            content["version"] = before.version + 1
+            content["revised"] = content["published"]
+            content["published"] = before.content["published"]
+        schema.check(content)
+        frozen.append(
+            Edition.objects.create(
+                issue=issue,
+                first=issue.first,
+                language=language,
+                version=content["version"],
+                content=content,
+                digest=digest(content),
+            )
+        )
+    return frozen
+
+
+def compose_imprint() -> Content:
+    """The publication as readers see it, unsaved."""
+    house = publication()
+    standing: dict[str, dict[str, Content]] = {"about": {}, "method": {}, "privacy": {}}
+    for text in StandingText.objects.all():
+        standing[text.kind][text.language] = {"title": text.title, "body": bodies.frozen(text.body)}
+    return {
+        "schema": 1,
+        "name": house.name,
+        "strapline": house.strapline,
+        "newsletter_text": house.newsletter_text,
+        "languages": list(house.languages),
+        "rhythm": house.rhythm,
+        "timezone": house.timezone,
+        "lists": house.lists,
+        "links": house.links,
+        "topics": [
+            {
+                "key": topic.key,
+                "names": topic.names,
+                "about": topic.about,
+                "since": topic.since.isoformat() if topic.since else None,
+                "until": topic.until.isoformat() if topic.until else None,
+            }
+            for topic in Topic.objects.all()
+        ],
+        "people": [
+            {"slug": p.slug, "names": p.names, "about": p.about, "pseudonym": p.pseudonym} for p in Person.objects.all()
+        ],
+        "standing": standing,
+    }
+
+
+@transaction.atomic
+def freeze_imprint() -> Imprint:
+    """Freeze the publication's own snapshot; the same content keeps the one there is."""
+    content = compose_imprint()
+    latest = Imprint.objects.first()
+    if latest and latest.digest == digest(content):
+        return latest
+    return Imprint.objects.create(content=content, digest=digest(content))
+
+
+def current_imprint() -> Content:
+    """The latest frozen imprint; an unsaved one where nothing has been released yet."""
+    latest = Imprint.objects.first()
+    return latest.content if latest else compose_imprint()

@@ -1,0 +1,85 @@
+"""Every file of the site that is not a page: feeds, maps, open data. Called by the bake.
+
+Made from the imprint and editions alone, the same input giving the same
+bytes: no clock, no database, no order of keys shows in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from barograph.base.languages import interface, localized
+from barograph.feeds import addresses, opendata, sitemap, syndication
+from barograph.feeds.entries import ISSUES, Entry, entries
+
+Content = dict[str, Any]
+Files = Iterator[tuple[str, bytes]]
+
+
+def files(imprint: Content, editions_by_issue: Sequence[dict[str, Content]], base_url: str) -> Files:
+    """(path without a leading slash, bytes) of each. `editions_by_issue`: newest first, {language: content}."""
+    base_url = base_url.rstrip("/")
+    issues = list(editions_by_issue)
+    for language in imprint["languages"]:
+        yield from feeds(imprint, issues, base_url, language)
+    yield from sitemap.sitemaps(imprint, issues, base_url)
+    yield "robots.txt", sitemap.robots(base_url)
+    yield from data(imprint, issues, base_url)
+
+
+def feeds(imprint: Content, issues: list[dict[str, Content]], base_url: str, language: str) -> Files:
+    """The feeds of one language: all topics as Atom and JSON, and each topic's own; the newest ten issues."""
+    editions = [issue[language] for issue in issues[:ISSUES] if language in issue]
+    since = datetime.fromisoformat(editions[0]["published"]) if editions else syndication.BEFORE_ALL
+    by_topic: dict[str, list[Entry]] = {topic["key"]: [] for topic in imprint["topics"]}
+    everything = []
+    for key, item in entries(editions, base_url):
+        everything.append(item)
+        by_topic.setdefault(key, []).append(item)
+    name = localized(imprint["name"], language, imprint["languages"])
+    home = addresses.home(language)
+    common = {
+        "title": name,
+        "subtitle": localized(imprint["strapline"], language, imprint["languages"]),
+        "url": base_url + home,
+        "language": language,
+        "items": everything,
+    }
+    yield f"{language}/feed.atom", syndication.atom(
+        **common, feed_url=f"{base_url}{home}feed.atom", since=since, name=name
+    )
+    yield f"{language}/feed.json", syndication.json_feed(**common, feed_url=f"{base_url}{home}feed.json")
+    for topic in imprint["topics"]:
+        address = base_url + addresses.topic(language, topic["key"])
+        with translation.override(interface(language)):
+            title = _("%(publication)s: %(topic)s") % {
+                "publication": name,
+                "topic": localized(topic["names"], language, imprint["languages"]) or topic["key"],
+            }
+        yield f"{language}/topics/{topic['key']}/feed.atom", syndication.atom(
+            title=title,
+            subtitle=localized(topic["about"], language, imprint["languages"]),
+            url=address,
+            feed_url=f"{address}feed.atom",
+            language=language,
+            items=by_topic[topic["key"]],
+            since=since,
+            name=name,
+        )
+
+
+def data(imprint: Content, issues: list[dict[str, Content]], base_url: str) -> Files:
+    """The table of verdicts, its description, and each edition as it is."""
+    table = list(opendata.rows(issues))
+    as_csv, as_json = opendata.as_csv(table), opendata.table_as_json(table)
+    yield "data/verdicts.csv", as_csv
+    yield "data/verdicts.json", as_json
+    yield "data/datapackage.json", opendata.datapackage(imprint, as_csv, as_json, base_url)
+    for editions in issues:
+        for language, content in sorted(editions.items()):
+            yield addresses.edition_data(content["issue"]["first"], language)[1:], opendata.as_json(content)

@@ -1,0 +1,139 @@
+"""Open data: the verdicts as a table, its description (Frictionless Data Package), the editions as they are."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from barograph.base.languages import localized
+
+Content = dict[str, Any]
+Row = dict[str, Any]
+
+COLUMNS = ("issue", "until", "number", "topic", "verdict", "outlook", "revised")
+
+VERDICTS = ["worsened", "unchanged", "improved"]
+
+#: A spreadsheet takes a cell that begins so for a formula (OWASP, CSV injection).
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+FIELDS = [
+    {"name": "issue", "type": "date", "description": "First day of the issue's period", "constraints": {"required": True}},
+    {"name": "until", "type": "date", "description": "Last day of the issue's period", "constraints": {"required": True}},
+    {"name": "number", "type": "integer", "description": "Number of the issue", "constraints": {"required": True}},
+    {
+        "name": "topic",
+        "type": "string",
+        "description": "Key of the topic, as in the site's addresses",
+        "constraints": {"required": True},
+    },
+    {
+        "name": "verdict",
+        "type": "string",
+        "description": "How the topic moved; a topic that was not rated has no row",
+        "constraints": {"required": True, "enum": VERDICTS},
+    },
+    {
+        "name": "outlook",
+        "type": "string",
+        "description": "What the coming period may bring: risk, opportunity, both with a semicolon between, or empty",
+        "constraints": {"enum": ["", "risk", "opportunity", "risk;opportunity"]},
+    },
+    {"name": "revised", "type": "date", "description": "Day of the last correction, empty where there was none"},
+]
+
+
+def rows(editions_by_issue: Iterable[dict[str, Content]]) -> Iterator[Row]:
+    """A row per rated cell, oldest issue first, topics in the publication's order."""
+    for editions in reversed(list(editions_by_issue)):
+        contents = [editions[language] for language in sorted(editions)]
+        if not contents:
+            continue
+        issue = contents[0]["issue"]
+        revised = {topic["key"]: topic["revised"] for content in contents for topic in content["topics"]}
+        for content in contents:
+            for topic in content["topics"]:
+                revised[topic["key"]] = max(filter(None, (revised[topic["key"]], topic["revised"])), default=None)
+        for topic in contents[0]["topics"]:
+            if topic["verdict"]:
+                yield {
+                    "issue": issue["first"],
+                    "until": issue["last"],
+                    "number": issue["number"],
+                    "topic": topic["key"],
+                    "verdict": topic["verdict"],
+                    "outlook": sorted(topic["outlook"], reverse=True),
+                    "revised": (revised[topic["key"]] or "")[:10] or None,
+                }
+
+
+def cell(value: Any) -> str:
+    """A cell's text; one a spreadsheet would take for a formula is marked as text with an apostrophe."""
+    text = "" if value is None else ";".join(value) if isinstance(value, list) else str(value)
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def as_csv(table: list[Row]) -> bytes:
+    """RFC 4180, UTF-8."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([cell(row[column]) for column in COLUMNS] for row in table)
+    return out.getvalue().encode("utf-8")
+
+
+def as_json(value: Any) -> bytes:
+    """JSON whose bytes do not hang on the order a database keeps keys in."""
+    return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True).encode("utf-8") + b"\n"
+
+
+def table_as_json(table: list[Row]) -> bytes:
+    """A list of objects, one a line."""
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in table)
+    return f"[\n{lines}\n]\n".encode() if table else b"[]\n"
+
+
+def datapackage(imprint: Content, table: bytes, table_json: bytes, base_url: str) -> bytes:
+    """datapackage.json: what the files are, which columns they have, and their hashes."""
+    name = localized(imprint["name"], "en", imprint["languages"])
+    resources = [
+        {
+            "name": "verdicts",
+            "path": "verdicts.csv",
+            "profile": "tabular-data-resource",
+            "format": "csv",
+            "mediatype": "text/csv",
+            "encoding": "utf-8",
+            "bytes": len(table),
+            "hash": f"sha256:{hashlib.sha256(table).hexdigest()}",
+            "schema": {"fields": FIELDS, "primaryKey": ["issue", "topic"], "missingValues": [""]},
+        },
+        {
+            "name": "verdicts-json",
+            "path": "verdicts.json",
+            "profile": "data-resource",
+            "format": "json",
+            "mediatype": "application/json",
+            "encoding": "utf-8",
+            "bytes": len(table_json),
+            "hash": f"sha256:{hashlib.sha256(table_json).hexdigest()}",
+            "description": "The same rows; outlook is a list",
+        },
+    ]
+    return as_json(
+        {
+            "profile": "data-package",
+            "name": "verdicts",
+            "title": name,
+            "homepage": f"{base_url}/data/",
+            "description": (
+                "Verdicts of every issue. Whole editions lie at editions/ISSUE.LANGUAGE.json, "
+                f"for the languages {', '.join(imprint['languages'])}."
+            ),
+            "resources": resources,
+        }
+    )

@@ -1,0 +1,201 @@
+"""What an operator does with an installation: make it ready, serve it, show the demo, examine it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from barograph import __version__
+from barograph.supervisor import Child, supervise
+
+
+class Unsafe(Exception):
+    """The configuration can't be served. The message says what to change."""
+
+
+def ensure_database() -> None:
+    """Bring the database up to date: tables, roles, the first imprint. Quick where nothing is to do."""
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", interactive=False, verbosity=0)
+        from barograph.desk.roles import ensure_roles
+
+        ensure_roles()
+
+
+def ensure_desk_files() -> None:
+    """Collect the desk's styles and scripts once per version."""
+    from django.conf import settings
+    from django.core.management import call_command
+
+    own = sorted((Path(__file__).parent / "desk" / "static").rglob("*"))
+    stamp = hashlib.sha256("".join(f"{p}{p.stat().st_mtime_ns}" for p in own).encode()).hexdigest()
+    mark = settings.STATIC_ROOT / ".made-for"
+    wanted = f"{__version__} {stamp}"
+    if mark.exists() and mark.read_text(encoding="utf-8") == wanted:
+        return
+    call_command("collectstatic", interactive=False, verbosity=0)
+    mark.write_text(wanted, encoding="utf-8")
+
+
+def ensure_site() -> None:
+    """Bake the site where there is none yet, so that a new instance answers at once."""
+    from django.conf import settings
+
+    from barograph.website import bake
+
+    if not (settings.DATA / "site" / "current").exists():
+        bake.bake()
+
+
+def _web(host: str, port: int, workers: int = 1) -> Child:
+    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--host", host, "--port", str(port)]
+    command += ["--workers", str(workers), "--no-ws", "--log-level", "warning", "barograph.asgi:application"]
+    return Child("web", command)
+
+
+def _worker() -> Child:
+    return Child("worker", [sys.executable, "-m", "barograph.cli", "worker"])
+
+
+def _free(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def check_safe(*, host: str) -> None:
+    """Refuse what would endanger readers. http is fine on loopback only."""
+    from django.conf import settings
+
+    base = urlsplit(settings.BASE_URL)
+    local = base.hostname in {"localhost", "127.0.0.1", "::1"}
+    if base.scheme == "http" and not local:
+        raise Unsafe("BAROGRAPH_BASE_URL must begin with https:// (http is for this machine alone).")
+    if local and host not in {"localhost", "127.0.0.1", "::1"}:
+        raise Unsafe("Set BAROGRAPH_BASE_URL to the site's public https address before serving to others.")
+
+
+def serve(*, host: str, port: int, workers: int, worker: bool, say: Callable[..., None]) -> int:
+    """Site, desk and worker under one supervisor, until a signal."""
+    check_safe(host=host)
+    if not _free(host, port):
+        raise Unsafe(f"Port {port} is taken. Choose another with --port.")
+    ensure_desk_files()
+    ensure_site()
+    children = [_web(host, port, workers)]
+    if worker:
+        children.append(_worker())
+    supervise(children, when_started=lambda: say(f"Serving on http://{host}:{port}"))
+    return 0
+
+
+def demo(
+    *,
+    port: int,
+    data: str | None,
+    fresh: bool,
+    browser: bool,
+    setup: Callable[..., None],
+    say: Callable[..., None],
+) -> int:
+    """The whole product on this machine. Its own data folder is marked, and only such a one is ever deleted."""
+    folder = Path(data or os.environ.get("BAROGRAPH_DATA") or "data").absolute()
+    mark = folder / "demo"
+    if folder.exists() and any(folder.iterdir()) and not mark.exists():
+        raise Unsafe(f"{folder} holds something that is no demo. Choose another folder with --data.")
+    if not _free("127.0.0.1", port):
+        raise Unsafe(f"Port {port} is taken. Choose another: make demo ARGS='--port 8123'.")
+    if fresh and mark.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    mark.touch()
+    mail_port = _some_port()
+    base = f"http://127.0.0.1:{port}"
+    setup(data=str(folder), demo=True, base_url=base, smtp_url=f"smtp://127.0.0.1:{mail_port}")
+    from barograph.demo import seed
+
+    ensure_desk_files()
+    seed.ensure(say=say)
+    ensure_site()
+    mailbox = [sys.executable, "-m", "barograph.demo.mailbox", "--port", str(mail_port), "--data", str(folder)]
+    children = [Child("mail", mailbox), _web("127.0.0.1", port), _worker()]
+
+    def started() -> None:
+        _wait_for(port)
+        say(seed.welcome(base))
+        if browser:
+            import webbrowser
+
+            webbrowser.open(base)
+
+    supervise(children, when_started=started)
+    return 0
+
+
+def _some_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait_for(port: int, seconds: float = 20) -> None:
+    import time
+
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+
+
+def examine() -> list[dict]:
+    """What `doctor` looks at; each line says what to do."""
+    from django.conf import settings
+    from django.db import connection
+
+    checks = []
+
+    def check(name: str, ok: bool, message: str) -> None:
+        checks.append({"name": name, "ok": ok, "message": message})
+
+    free = shutil.disk_usage(settings.DATA).free
+    check("disk", free > 500_000_000, f"{free // 1_000_000} MB free" + ("" if free > 500_000_000 else ": make room."))
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        check("database", True, connection.vendor)
+    except Exception as error:
+        check("database", False, f"It can't be reached ({error}). Check BAROGRAPH_DATABASE_URL.")
+    try:
+        check_safe(host="127.0.0.1")
+        check("address", True, settings.BASE_URL)
+    except Unsafe as error:
+        check("address", False, str(error))
+    if settings.SMTP is None:
+        check("mail", False, "No relay is set. Set BAROGRAPH_SMTP_URL, or no mail goes out.")
+    else:
+        try:
+            socket.create_connection((settings.SMTP.host, settings.SMTP.port), timeout=5).close()
+            check("mail", True, f"{settings.SMTP.host}:{settings.SMTP.port} answers")
+        except OSError as error:
+            check("mail", False, f"{settings.SMTP.host}:{settings.SMTP.port} does not answer ({error.strerror}).")
+    site = settings.DATA / "site" / "current"
+    check("site", site.exists(), "baked" if site.exists() else "Nothing is baked yet: run `barograph bake`.")
+    return checks

@@ -1,0 +1,35 @@
+"""Releasing many past issues at once, as after an import: frozen one by one, baked together, never mailed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from django.utils import timezone
+
+from barograph.editions import services as editions
+from barograph.editions.models import Edition
+from barograph.issues import services as issues
+from barograph.issues.models import Issue
+from barograph.search import services as search
+from barograph.website import bake
+
+
+def release_archive(wanted: Iterable[Issue], *, progress: Callable[[int, int], None] | None = None) -> bake.BakeReport:
+    """Publish past issues. Each bears the hour at which it should have come out, never a future one.
+
+    Safe to repeat: what is frozen and baked already stays as it is.
+    """
+    house, now = issues.publication(), timezone.now()
+    wanted = list(wanted)
+    editions.freeze_imprint()
+    times = {}
+    for issue in wanted:
+        planned = issues.planned_release(publication=house, last=issue.last)
+        times[issue.pk] = min(now, issue.released_at or planned)
+        editions.freeze(issue=issue, published_at=now if issue.released_at else times[issue.pk])
+    report = bake.bake(progress=progress)
+    for issue in wanted:
+        issues.mark_released(issue=issue, at=times[issue.pk])
+        for edition in Edition.objects.filter(issue=issue).current():
+            search.index(edition=edition)
+    return report

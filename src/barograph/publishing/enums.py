@@ -1,0 +1,23 @@
+"""States of a release and of its steps, and named sets of them."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ReleaseState(models.TextChoices):
+    WAITING = "waiting", _("waiting")
+    RUNNING = "running", _("running")
+    FAILED = "failed", _("stopped")
+    DONE = "done", _("done")
+    CANCELLED = "cancelled", _("called off")
+
+
+#: A release that is not over: an issue has at most one.
+UNDER_WAY = (ReleaseState.WAITING, ReleaseState.RUNNING, ReleaseState.FAILED)
+
+
+class StepState(models.TextChoices):
+    WAITING = "waiting", _("waiting")
+    RUNNING = "running", _("running")
+    FAILED = "failed", _("stopped")
+    DONE = "done", _("done")

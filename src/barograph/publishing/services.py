@@ -1,0 +1,133 @@
+"""Releasing an issue: ask for it, run its steps, go on after a stop."""
+
+from __future__ import annotations
+
+import logging
+import time
+from datetime import datetime, timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from barograph.base import processes
+from barograph.issues.models import Issue
+from barograph.publishing.enums import ReleaseState, StepState
+from barograph.publishing.models import Release, Step
+from barograph.publishing.steps import BY_NAME, STEPS
+
+log = logging.getLogger("barograph.publishing")
+
+LEASE = timedelta(minutes=15)
+
+
+class StepFailed(Exception):
+    """A step of a release stopped; the release's row says why, and can go on from there."""
+
+
+@transaction.atomic
+def request(
+    *, issue: Issue, mail: bool = True, run_at: datetime | None = None, by=None, published_at: datetime | None = None
+) -> Release:
+    """Ask for a release, now or at a set time. Raises ValidationError while another is under way."""
+    now = timezone.now()
+    if run_at is not None and run_at <= now:
+        run_at = None
+    if published_at is None and run_at is not None:
+        published_at = run_at
+    try:
+        with transaction.atomic():
+            release = Release.objects.create(
+                issue=issue, mail=mail, run_at=run_at or now, requested_by=by, published_at=published_at
+            )
+    except IntegrityError as error:
+        raise ValidationError(_("This issue is being published already. Wait for it, or call it off.")) from error
+    Step.objects.bulk_create(Step(release=release, name=kind.name, position=place) for place, kind in enumerate(STEPS))
+    return release
+
+
+def run(release_id: int) -> Release:
+    """Do the steps that are not done yet. Raises StepFailed where one stops.
+
+    Only one process at a time runs a release: it is claimed by a conditional
+    update, and a dead owner's claim is taken over.
+    """
+    release = _claim(release_id)
+    if release is None:
+        return Release.objects.get(pk=release_id)
+    if release.published_at is None:
+        release.published_at = timezone.now()
+        release.save(update_fields=["published_at"])
+    for step in release.steps.exclude(state=StepState.DONE):
+        _do(release, step)
+    Release.objects.filter(pk=release.pk).update(
+        state=ReleaseState.DONE, finished_at=timezone.now(), owner="", lease_until=None
+    )
+    release.refresh_from_db()
+    return release
+
+
+def _claim(release_id: int) -> Release | None:
+    now = timezone.now()
+    release = Release.objects.select_related("issue").get(pk=release_id)
+    if release.state in {ReleaseState.DONE, ReleaseState.CANCELLED} or release.run_at > now:
+        return None
+    free = Q(state__in=[ReleaseState.WAITING, ReleaseState.FAILED]) | Q(lease_until__lt=now)
+    if processes.is_gone(release.owner):
+        free |= Q(owner=release.owner)
+    taken = (
+        Release.objects.filter(pk=release_id)
+        .filter(free)
+        .update(state=ReleaseState.RUNNING, owner=processes.me(), lease_until=now + LEASE)
+    )
+    if not taken:
+        return None
+    release.refresh_from_db()
+    return release
+
+
+def _do(release: Release, step: Step) -> None:
+    begun = time.monotonic()
+    Step.objects.filter(pk=step.pk).update(state=StepState.RUNNING, tries=F("tries") + 1, error="", done=0, total=0)
+
+    def progress(done: int, total: int) -> None:
+        if done == total or done % 50 == 0:
+            Step.objects.filter(pk=step.pk).update(done=done, total=total)
+            Release.objects.filter(pk=release.pk).update(lease_until=timezone.now() + LEASE)
+
+    try:
+        result = BY_NAME[step.name].do(release, progress)
+    except Exception as error:
+        log.exception("release %s stopped at %s", release.pk, step.name)
+        reason = f"{type(error).__name__}: {error}"[:1000]
+        Step.objects.filter(pk=step.pk).update(
+            state=StepState.FAILED, error=reason, seconds=round(time.monotonic() - begun, 3)
+        )
+        Release.objects.filter(pk=release.pk).update(state=ReleaseState.FAILED, owner="", lease_until=None)
+        raise StepFailed(f"{step.name}: {reason}") from error
+    Step.objects.filter(pk=step.pk).update(
+        state=StepState.DONE, result=result, seconds=round(time.monotonic() - begun, 3)
+    )
+
+
+@transaction.atomic
+def cancel(*, release: Release) -> bool:
+    """Call off a release that has not begun. False where it was too late."""
+    return bool(
+        Release.objects.filter(pk=release.pk, state=ReleaseState.WAITING).update(
+            state=ReleaseState.CANCELLED, finished_at=timezone.now()
+        )
+    )
+
+
+def unfinished() -> list[int]:
+    """Releases that are due but that no living process works on."""
+    now = timezone.now()
+    left = [
+        release.pk
+        for release in Release.objects.running()
+        if processes.is_gone(release.owner) or (release.lease_until and release.lease_until < now)
+    ]
+    return left + list(Release.objects.due().values_list("pk", flat=True))

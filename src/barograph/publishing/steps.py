@@ -1,0 +1,80 @@
+"""The steps of a release, in order. This list is the product's most important verb.
+
+Each step may be done twice, and after a crash at any line, without changing
+more than doing it once: what it made is found again, not made anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_noop
+
+from barograph.editions import services as editions
+from barograph.editions.models import Edition
+from barograph.issues import services as issues
+from barograph.newsletter import services as newsletter
+from barograph.publishing.models import Release
+from barograph.search import services as search
+from barograph.website import bake
+
+Progress = Callable[[int, int], None]
+Result = dict[str, Any]
+
+
+def freeze(release: Release, progress: Progress) -> Result:
+    """Snapshot the issue in every language, and the publication itself."""
+    assert release.published_at is not None
+    editions.freeze_imprint()
+    frozen = editions.freeze(issue=release.issue, published_at=release.published_at)
+    return {"editions": len(frozen), "versions": {e.language: e.version for e in frozen}}
+
+
+def build(release: Release, progress: Progress) -> Result:
+    """Write the new tree of pages, feeds and data beside the one that readers see."""
+    report = bake.prepare(everything=False, progress=progress)
+    return {"pages": report.pages, "written": report.written, "path": str(report.path)}
+
+
+def switch(release: Release, progress: Progress) -> Result:
+    """Show the new tree, all at once."""
+    report = bake.prepare(everything=False)  # the same tree again where nothing came between
+    bake.swap(report)
+    issues.mark_released(issue=release.issue, at=release.published_at)
+    return {"path": str(report.path)}
+
+
+def index(release: Release, progress: Progress) -> Result:
+    """Let the search find the new words."""
+    current = list(Edition.objects.filter(issue=release.issue).current())
+    for edition in current:
+        search.index(edition=edition)
+    return {"editions": len(current)}
+
+
+def mailings(release: Release, progress: Progress) -> Result:
+    """Freeze a mailing for each list and hand it to the workers."""
+    if not release.mail:
+        return {"mailings": 0}
+    made = newsletter.make_mailings(issue_key=release.issue.key)
+    return {"mailings": len(made)}
+
+
+@dataclass(frozen=True)
+class StepKind:
+    name: str
+    title: str
+    do: Callable[[Release, Progress], Result]
+
+
+STEPS = (
+    StepKind("freeze", gettext_noop("Freeze the editions"), freeze),
+    StepKind("bake", gettext_noop("Bake pages, feeds and data"), build),
+    StepKind("swap", gettext_noop("Switch to the new site"), switch),
+    StepKind("index", gettext_noop("Update the search"), index),
+    StepKind("mailings", gettext_noop("Hand over the newsletters"), mailings),
+)
+
+BY_NAME = {step.name: step for step in STEPS}

@@ -1,0 +1,125 @@
+"""The desk's pages of a release. What they do is in services; these ask, show and refuse."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from barograph.issues import services as issues
+from barograph.issues.enums import IssueState
+from barograph.issues.models import Issue, Topic
+from barograph.publishing import services
+from barograph.publishing.enums import ReleaseState
+from barograph.publishing.forms import CorrectionForm, ReleaseForm
+from barograph.publishing.models import Release
+from barograph.publishing.steps import BY_NAME
+from barograph.publishing.tasks import run_release
+from barograph.publishing.warnings import warnings
+
+
+def _issue(request: HttpRequest, issue_id: int) -> Issue:
+    if not request.user.has_perm("publishing.add_release"):
+        raise PermissionDenied
+    return get_object_or_404(Issue, pk=issue_id)
+
+
+def _enqueue(release: Release) -> None:
+    transaction.on_commit(lambda: run_release.using(run_after=release.run_at).enqueue(release.pk))
+
+
+def release(request: HttpRequest, issue_id: int) -> HttpResponse:
+    """The button, with what is missing said before it is pressed."""
+    issue = _issue(request, issue_id)
+    if issue.releases.under_way().exists():
+        return redirect("publishing_progress", issue.pk)
+    house = issues.publication()
+    corrects = issue.state == IssueState.RELEASED
+    form: ReleaseForm | CorrectionForm
+    if corrects:
+        form = CorrectionForm(request.POST or None, issue=issue, codes=house.languages)
+    else:
+        form = ReleaseForm(request.POST or None, issue=issue, planned=_planned(issue))
+    found = warnings(issue)
+    blocked = any(warning.weight == 3 for warning in found)
+    if request.method == "POST" and not blocked and form.is_valid():
+        try:
+            _request(request, issue, form.cleaned_data, corrects=corrects)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            return redirect("publishing_progress", issue.pk)
+    context = {"issue": issue, "form": form, "warnings": found, "blocked": blocked, "corrects": corrects}
+    return render(request, "publishing/release.html", context, status=422 if form.errors else 200)
+
+
+def _planned(issue: Issue) -> str | None:
+    if issue.release_at is None or issue.release_at <= timezone.now():
+        return None
+    hour = formats.date_format(timezone.localtime(issue.release_at), "DATETIME_FORMAT")
+    return _("At the set hour: %(hour)s") % {"hour": hour}
+
+
+@transaction.atomic
+def _request(request: HttpRequest, issue: Issue, data: dict, *, corrects: bool) -> None:
+    if corrects:
+        topic = Topic.objects.filter(key=data["topic"]).first() if data["topic"] else None
+        today = timezone.localdate()
+        issues.record_correction(
+            issue=issue, topic=topic, when=today, kind=data["kind"], notes=data["notes"], by=request.user
+        )
+        _enqueue(services.request(issue=issue, mail=False, by=request.user))
+        return
+    run_at = issue.release_at if data["when"] == "planned" else None
+    _enqueue(services.request(issue=issue, mail=data["mail"], run_at=run_at, by=request.user))
+
+
+def progress(request: HttpRequest, issue_id: int) -> HttpResponse:
+    """Where the release stands; the page renews itself while work goes on."""
+    issue = _issue(request, issue_id)
+    latest = issue.releases.prefetch_related("steps").first()
+    if latest is None:
+        return redirect("publishing_release", issue.pk)
+    steps = [{"row": step, "title": _(BY_NAME[step.name].title)} for step in latest.steps.all()]
+    context = {
+        "issue": issue,
+        "release": latest,
+        "steps": steps,
+        "busy": latest.state in {ReleaseState.WAITING, ReleaseState.RUNNING},
+        "scheduled": latest.state == ReleaseState.WAITING and latest.run_at > timezone.now(),
+        "failed": latest.state == ReleaseState.FAILED,
+        "done": latest.state == ReleaseState.DONE,
+    }
+    response = render(request, "publishing/progress.html", context)
+    if context["busy"]:
+        response["Refresh"] = "15" if context["scheduled"] else "1"
+    return response
+
+
+@require_POST
+def go_on(request: HttpRequest, issue_id: int) -> HttpResponse:
+    """Go on with a release that stopped, from the step where it stopped."""
+    issue = _issue(request, issue_id)
+    latest = issue.releases.first()
+    if latest and latest.state == ReleaseState.FAILED:
+        Release.objects.filter(pk=latest.pk, state=ReleaseState.FAILED).update(state=ReleaseState.WAITING)
+        transaction.on_commit(lambda: run_release.enqueue(latest.pk))
+    return redirect("publishing_progress", issue.pk)
+
+
+@require_POST
+def call_off(request: HttpRequest, issue_id: int) -> HttpResponse:
+    """Call off a release whose hour has not come."""
+    issue = _issue(request, issue_id)
+    latest = issue.releases.first()
+    if latest and services.cancel(release=latest):
+        messages.success(request, _("The release is called off. Nothing was published."))
+    else:
+        messages.error(request, _("It was too late: the release has begun."))
+        return redirect("publishing_progress", issue.pk)
+    return redirect("publishing_release", issue.pk)

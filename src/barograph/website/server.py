@@ -1,0 +1,235 @@
+"""The server's front: baked files first, Django for what changes or cannot be a file.
+
+An ASGI application. It answers GET and HEAD from the tree the `current` link
+names at that moment, so that a new site appears all at once, and keeps no
+state but a bounded memory of small files. Knows no model; must not open the
+database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from collections.abc import Awaitable, Callable, Iterable
+from html import escape
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, quote
+
+from django.conf import settings
+from django.urls import is_valid_path
+
+from barograph.base import languages
+from barograph.website import headers, negotiation
+from barograph.website.tree import Answer, Tree, encode
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+PIECE = 64 * 1024
+STATIC = "/desk/static"
+
+_SEARCH = re.compile(r"^/[A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*/search/?$")
+
+
+def application_for(
+    root: Path, django_application: Callable, *, static: Path | None = None, https: bool | None = None
+) -> Server:
+    """The whole site: `root` is the link to the current tree, `static` the desk's collected files."""
+    return Server(
+        Path(root),
+        django_application,
+        Path(static if static is not None else settings.STATIC_ROOT),
+        settings.HTTPS if https is None else https,
+    )
+
+
+class Server:
+    """Callable as an ASGI 3 application."""
+
+    def __init__(self, root: Path, django_application: Callable, static: Path, https: bool) -> None:
+        self.root = root
+        self.django = django_application
+        self.https = https
+        self.static = Tree(static, https=https, prefix=STATIC, changing=True)
+        self._tree: Tree | None = None
+        self._target = ""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            return await _lifespan(receive, send)
+        if scope["type"] != "http":
+            return await send({"type": "websocket.close"})
+        method = scope["method"]
+        wishes = _wishes(scope["headers"])
+        answer = self.answer(scope["path"], scope.get("query_string", b""), wishes) if method in _READING else None
+        if answer is None:
+            return await self.django(scope, receive, send)
+        if answer.etag and _unchanged(wishes.get(b"if-none-match", b""), answer):
+            answer = answer.not_modified()
+        await _send(answer, method, send)
+
+    def tree(self) -> Tree | None:
+        """The tree the link names now; None where nothing was baked yet."""
+        try:
+            target = os.readlink(self.root)
+        except OSError:  # no link: a plain folder, or nothing at all
+            target = ""
+        if self._tree is None or target != self._target:
+            if not self.root.is_dir():
+                return None
+            self._tree, self._target = Tree(self.root.resolve(), https=self.https), target
+        return self._tree
+
+    def answer(self, path: str, query: bytes, wishes: dict[bytes, bytes]) -> Answer | None:
+        """What GET `path` gets; None: ask Django."""
+        encodings = negotiation.encodings(wishes.get(b"accept-encoding", b"").decode("latin-1"))
+        if path.startswith(f"{STATIC}/"):
+            return self._static(path.removeprefix(STATIC), query, encodings)
+        if path in headers.DESK or path.startswith(_DESK_FOLDERS) or _is_search(path, query):
+            return None
+        tree = self.tree()
+        if tree is None:
+            return None if is_valid_path(path) else _message(503, "The site is being prepared.", self.https)
+        if path == "/":
+            return self._front(tree, wishes, encodings)
+        if (answer := tree.answer(path, encodings, 404 if path.endswith("/404.html") else 200)) is not None:
+            return answer if not path.endswith("/index.html") else self._moved(path[: -len("index.html")], query)
+        if not path.endswith("/") and tree.is_page(path):
+            return self._moved(f"{path}/", query)
+        if headers.is_hashed(path) and (answer := self._earlier(tree, path, encodings)) is not None:
+            return answer
+        return None if _is_djangos(path) else self._missing(tree, path, encodings)
+
+    def _static(self, path: str, query: bytes, encodings: tuple[str, ...]) -> Answer:
+        answer = self.static.answer(path, encodings)
+        if answer is None or path.endswith("/"):
+            return _message(404, "There is no such file.", self.https)
+        if query.startswith(b"v="):  # Wagtail names the version of its files so
+            cache = (b"cache-control", headers.ASSET_CACHE.encode())
+            pairs = [pair for pair in answer.headers if pair[0] != b"cache-control"]
+            return Answer(answer.status, [*pairs, cache], answer.body, answer.etag, answer.file)
+        return answer
+
+    def _front(self, tree: Tree, wishes: dict[bytes, bytes], encodings: tuple[str, ...]) -> Answer:
+        """To the reader's language, or a plain page with all of them where none fits."""
+        available = tree.languages()
+        wish = wishes.get(b"accept-language", b"").decode("latin-1")
+        if (language := negotiation.language(wish, available)) is not None:
+            return self._moved(f"/{language}/", b"", status=302)
+        page = tree.answer("/", encodings) or _languages_page(available, self.https)
+        pairs = [pair for pair in page.headers if pair[0] not in (b"vary", b"cache-control")]
+        pairs += [(b"vary", b"Accept-Language, Accept-Encoding"), (b"cache-control", b"no-cache")]
+        return Answer(page.status, pairs, page.body, page.etag, page.file)
+
+    def _moved(self, path: str, query: bytes, status: int = 301) -> Answer:
+        """A redirect to an address of this tree; never to another host, as `path` is made of checked parts."""
+        target = quote(path, safe="/~") + (f"?{_safe_query(query)}" if query else "")
+        pairs = headers.security_headers(path, https=self.https)
+        pairs |= {"location": target, "content-length": "0"}
+        pairs |= {"cache-control": headers.NO_CACHE, "vary": "Accept-Language"} if status == 302 else {}
+        return Answer(status, encode(pairs))
+
+    def _earlier(self, tree: Tree, path: str, encodings: tuple[str, ...]) -> Answer | None:
+        """A file with its hash in the name out of an earlier tree, for a page that was opened before the switch."""
+        try:
+            others = [entry for entry in tree.folder.parent.iterdir() if entry != tree.folder and entry.is_dir()]
+        except OSError:
+            return None
+        for folder in sorted(others, reverse=True):
+            if (answer := Tree(folder, https=self.https, budget=0).answer(path, encodings)) is not None:
+                return answer
+        return None
+
+    def _missing(self, tree: Tree, path: str, encodings: tuple[str, ...]) -> Answer:
+        """The 404 page in the language of the address, else the plain one."""
+        first = path.split("/", 2)[1]
+        places = [f"/{first}/404.html"] if first in tree.languages() else []
+        for place in [*places, "/404.html"]:
+            if (answer := tree.answer(place, encodings, 404)) is not None:
+                return answer
+        return _message(404, "There is no such page.", self.https)
+
+
+_READING = frozenset({"GET", "HEAD"})
+_DESK_FOLDERS = tuple(f"{prefix}/" for prefix in headers.DESK)
+_READ = frozenset({b"accept-encoding", b"accept-language", b"if-none-match"})
+
+
+def _wishes(pairs: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """The three headers that count; one given twice is one list (RFC 9110, 5.3)."""
+    wishes: dict[bytes, bytes] = {}
+    for name, value in pairs:
+        if name in _READ:
+            wishes[name] = wishes[name] + b", " + value if name in wishes else value
+    return wishes
+
+
+def _is_search(path: str, query: bytes) -> bool:
+    return bool(query) and bool(_SEARCH.match(path)) and "q" in parse_qs(query.decode("latin-1"), True)
+
+
+def _is_djangos(path: str) -> bool:
+    """Whether Django knows the address, with or without its last slash."""
+    return is_valid_path(path) or (not path.endswith("/") and is_valid_path(f"{path}/"))
+
+
+def _safe_query(query: bytes) -> str:
+    return quote(query.decode("latin-1"), safe="=&%+-._~:/?@!$'()*,;", encoding="latin-1")
+
+
+def _unchanged(wish: bytes, answer: Answer) -> bool:
+    """If-None-Match by weak comparison (RFC 9110, 13.1.2)."""
+    if not wish or answer.status != 200:
+        return False
+    tags = {tag.strip().removeprefix(b"W/") for tag in wish.split(b",")}
+    return b"*" in tags or answer.etag in tags
+
+
+def _message(status: int, text: str, https: bool) -> Answer:
+    body = f"{text}\n".encode()
+    pairs = headers.security_headers("/", https=https)
+    pairs |= {
+        "content-type": "text/plain; charset=utf-8",
+        "content-length": str(len(body)),
+        "cache-control": "no-store",
+    }
+    if status == 503:
+        pairs["retry-after"] = "30"
+    return Answer(status, encode(pairs), body)
+
+
+def _languages_page(available: list[str], https: bool) -> Answer:
+    """The page of languages, for a tree that has none of its own."""
+    links = "".join(
+        f'<li><a href="/{code}/" lang="{code}" hreflang="{code}">{escape(languages.name(code))}</a></li>'
+        for code in available
+    )
+    body = (
+        '<!doctype html><html lang="mul"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width"><title>Barograph</title></head>'
+        f"<body><ul>{links}</ul></body></html>"
+    ).encode()
+    pairs = headers.security_headers("/", https=https)
+    pairs |= {"content-type": "text/html; charset=utf-8", "content-length": str(len(body))}
+    return Answer(200, encode(pairs), body)
+
+
+async def _send(answer: Answer, method: str, send: Send) -> None:
+    if answer.file is None or method == "HEAD" or answer.status == 304:
+        await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+        await send({"type": "http.response.body", "body": b"" if method == "HEAD" else answer.body})
+        return
+    with await asyncio.to_thread(answer.file.open, "rb") as file:
+        await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+        while piece := await asyncio.to_thread(file.read, PIECE):
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while (message := await receive())["type"] != "lifespan.shutdown":
+        await send({"type": f"{message['type']}.complete"})
+    await send({"type": "lifespan.shutdown.complete"})

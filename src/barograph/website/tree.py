@@ -1,0 +1,156 @@
+"""Files of a folder as ready answers: headers, ETag and the best precompressed copy, kept in bounded memory.
+
+Knows nothing of requests beyond the path and the encodings that may be sent.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import re
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+
+from barograph.website import headers
+
+#: Files up to this size are kept in memory; larger ones are read in pieces as they are sent.
+SMALL = 512 * 1024
+BUDGET = 32 * 1024 * 1024
+
+SUFFIXES = {"br": ".br", "gzip": ".gz"}
+
+# Every address of the site is made of such parts. `..`, hidden files, control characters,
+# backslashes and bytes outside ASCII cannot even be written with them.
+_PART = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,199}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+
+Headers = list[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is sent. `file` stands for a body too large to be kept."""
+
+    status: int
+    headers: Headers
+    body: bytes = b""
+    etag: bytes = b""
+    file: Path | None = None
+
+    def not_modified(self) -> Answer:
+        """The 304 of this answer: what caches need, without what describes a body."""
+        dropped = {b"content-type", b"content-length", b"content-encoding"}
+        return Answer(304, [pair for pair in self.headers if pair[0] not in dropped], etag=self.etag)
+
+
+def parts(path: str) -> list[str] | None:
+    """The parts of an address ('/be/archive/' → ['be', 'archive']); None where no file can have it."""
+    pieces = path[1:].removesuffix("/").split("/") if path != "/" else []
+    if len(path) > 1000 or not path.startswith("/") or path.endswith("//"):
+        return None
+    if all(_PART.fullmatch(piece) for piece in pieces) or (pieces[:1] == [".well-known"] and all(
+        _PART.fullmatch(piece) for piece in pieces[1:]
+    )):
+        return pieces
+    return None
+
+
+def encode(pairs: dict[str, str]) -> Headers:
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in pairs.items()]
+
+
+class Tree:
+    """One folder that does not change (a version of the site), or, with `changing`, one that may."""
+
+    def __init__(
+        self, folder: Path, *, https: bool, prefix: str = "", changing: bool = False, budget: int = BUDGET
+    ) -> None:
+        self.folder = folder
+        self.https = https
+        self.prefix = prefix
+        self.changing = changing
+        self.budget = budget
+        self.kept = 0
+        self._answers: OrderedDict[tuple, Answer] = OrderedDict()
+        self._languages: list[str] | None = None
+
+    def languages(self) -> list[str]:
+        """The languages this tree has a home page in."""
+        if self._languages is None:
+            self._languages = sorted(
+                entry.name
+                for entry in self.folder.iterdir()
+                if _LANGUAGE.fullmatch(entry.name) and (entry / "index.html").is_file()
+            )
+        return self._languages
+
+    def is_page(self, path: str) -> bool:
+        """Whether `path`, which lacks its last slash, is the address of a page."""
+        pieces = parts(path)
+        return pieces is not None and self.folder.joinpath(*pieces, "index.html").is_file()
+
+    def answer(self, path: str, encodings: tuple[str, ...], status: int = 200) -> Answer | None:
+        """The file at an address, '/be/' being its index.html; None where there is none."""
+        key = (path, encodings, status)
+        if not self.changing and (kept := self._answers.get(key)) is not None:
+            self._answers.move_to_end(key)
+            return kept
+        pieces = parts(path)
+        if pieces is None or path.endswith((".br", ".gz")):
+            return None
+        name = "/".join([*pieces, "index.html"]) if path.endswith("/") else "/".join(pieces)
+        try:
+            answer = self._read(path, name, encodings, status)
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+            return None
+        if not self.changing:
+            self._keep(key, answer)
+        return answer
+
+    def _keep(self, key: tuple, answer: Answer) -> None:
+        self._answers[key] = answer
+        self.kept += len(answer.body) + 2000
+        while self.kept > self.budget:
+            _, oldest = self._answers.popitem(last=False)
+            self.kept -= len(oldest.body) + 2000
+
+    def _read(self, path: str, name: str, encodings: tuple[str, ...], status: int) -> Answer:
+        plain = self.folder / name
+        found, encoding = plain, "identity"
+        size = plain.stat().st_size
+        for wish in encodings:
+            if wish == "identity":
+                break
+            copy = plain.with_name(plain.name + SUFFIXES[wish])
+            if copy.is_file():
+                found, encoding, size = copy, wish, copy.stat().st_size
+                break
+        large = size > SMALL
+        body = b"" if large else found.read_bytes()
+        if large and not found.is_file():
+            raise IsADirectoryError(found)
+        if self.changing and encoding == "identity" and "gzip" in encodings and headers.is_text(name) and body:
+            body, encoding = gzip.compress(body, 6, mtime=0), "gzip"
+        if large:
+            state = found.stat()
+            mark = f"{state.st_mtime_ns:x}-{state.st_size:x}-{encoding}"
+        else:
+            mark = hashlib.sha256(body).hexdigest()[:24]
+        etag = f'"{mark}"'
+        hashes = headers.style_hashes(self._plain(plain, body, encoding)) if name.endswith(".html") else []
+        pairs = {
+            "content-type": headers.content_type(f"/{name}"),
+            "content-length": str(size if large else len(body)),
+            "etag": etag,
+            "cache-control": headers.cache_control(name) if status == 200 else headers.NO_CACHE,
+            "vary": "Accept-Encoding",
+            **headers.security_headers(self.prefix + path, hashes, https=self.https),
+        }
+        if encoding != "identity":
+            pairs["content-encoding"] = encoding
+        return Answer(status, encode(pairs), body, etag.encode(), found if large else None)
+
+    @staticmethod
+    def _plain(plain: Path, body: bytes, encoding: str) -> bytes:
+        return body if encoding == "identity" and body else plain.read_bytes()

@@ -1,0 +1,66 @@
+"""The worker: drains the task queue, and takes over what dead workers left."""
+
+from __future__ import annotations
+
+import time
+
+from django.db import close_old_connections, connection
+from django_tasks.base import TaskResultStatus
+from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
+
+from barograph.base import processes
+from barograph.delivery import services as delivery
+from barograph.publishing import services as publishing
+from barograph.publishing.tasks import run_release
+
+#: Seconds between two looks for work that nobody holds any more.
+RECOVER_EVERY = 15.0
+
+
+def recover() -> None:
+    """Put back what a worker that is no longer alive had taken."""
+    for row in DBTaskResult.objects.running():
+        if not row.worker_ids or processes.is_gone(row.worker_ids[-1]):
+            DBTaskResult.objects.filter(pk=row.pk, status=TaskResultStatus.RUNNING).update(
+                status=TaskResultStatus.READY, started_at=None
+            )
+    waiting = {
+        row.args_kwargs["args"][0]
+        for row in DBTaskResult.objects.ready().filter(task_path=run_release.module_path)
+        if row.args_kwargs["args"]
+    }
+    for release_id in publishing.unfinished():
+        if release_id not in waiting:
+            run_release.enqueue(release_id)
+    delivery.recover()
+
+
+def work(*, once: bool) -> None:
+    """Run tasks until a signal comes; with `once`, until nothing is due."""
+    worker = Worker(
+        queue_names=["*"],
+        interval=0.5,
+        batch=True,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id=processes.me(),
+        excluded_queue_names=[],
+    )
+    worker.configure_signals()
+    recovered = float("-inf")
+    while worker.running:
+        if time.monotonic() - recovered > RECOVER_EVERY:
+            recover()
+            recovered = time.monotonic()
+        worker.run()
+        if once:
+            recover()
+            if not DBTaskResult.objects.ready().exists():
+                return
+            continue
+        close_old_connections()
+        if worker.running:
+            time.sleep(0.5)
+    connection.close()

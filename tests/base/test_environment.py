@@ -1,0 +1,61 @@
+import pytest
+
+from barograph.base import environment
+from barograph.base.environment import EnvironmentProblem
+
+KEYS = {"BAROGRAPH_SECRET_KEY": "s" * 64, "BAROGRAPH_ADDRESS_KEY": "ab" * 32}
+
+
+def test_a_misspelt_name_is_refused_with_the_nearest_known_one(tmp_path):
+    with pytest.raises(EnvironmentProblem, match="BAROGRAPH_BASE_URL"):
+        environment.read({"BAROGRAPH_BASEURL": "x", "BAROGRAPH_DATA": str(tmp_path)})
+
+
+def test_keys_are_made_once_and_kept_for_the_owner_alone(tmp_path):
+    first = environment.read({"BAROGRAPH_DATA": str(tmp_path)})
+    again = environment.read({"BAROGRAPH_DATA": str(tmp_path)})
+    assert first.address_key == again.address_key
+    assert first.secret_key == again.secret_key != first.address_key
+    assert (tmp_path / "keys" / "address.key").stat().st_mode & 0o077 == 0
+
+
+def test_a_secret_may_come_from_a_file(tmp_path):
+    (tmp_path / "key").write_text("cd" * 32 + "\n")
+    found = environment.read({"BAROGRAPH_DATA": str(tmp_path), "BAROGRAPH_ADDRESS_KEY_FILE": str(tmp_path / "key")})
+    assert found.address_key == "cd" * 32
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"BAROGRAPH_ADDRESS_KEY": "short"},
+        {"BAROGRAPH_SECRET_KEY": "short"},
+        {"BAROGRAPH_BASE_URL": "example.org"},
+        {"BAROGRAPH_BASE_URL": "https://example.org/path"},
+        {"BAROGRAPH_SMTP_URL": "http://relay"},
+        {"BAROGRAPH_SMTP_URL": "smtp://relay?tls=perhaps"},
+        {"BAROGRAPH_SMTP_URL": "smtp://relay:notaport"},
+        {"BAROGRAPH_SECRET_KEY_FILE": "/does/not/exist"},
+    ],
+)
+def test_a_value_that_cannot_be_used_is_refused_in_one_sentence(tmp_path, wrong):
+    base = {k: v for k, v in KEYS.items() if f"{k}_FILE" not in wrong}
+    with pytest.raises(EnvironmentProblem) as problem:
+        environment.read({"BAROGRAPH_DATA": str(tmp_path), **base, **wrong})
+    assert str(problem.value).endswith(".") or "(" in str(problem.value)
+
+
+def test_a_relay_is_read_whole():
+    smtp = environment.parse_smtp("smtp://me:p%40ss@mail.example.org:587?tls=starttls")
+    assert (smtp.host, smtp.port, smtp.user, smtp.password, smtp.tls) == (
+        "mail.example.org", 587, "me", "p@ss", "starttls",
+    )  # fmt: skip
+    assert environment.parse_smtp("smtps://mail.example.org").port == 465
+
+
+def test_postgres_addresses_are_read_whole():
+    found = environment.database("postgres://me:secret@db.example.org:5433/barograph?sslmode=require")
+    assert found["NAME"] == "barograph"
+    assert found["OPTIONS"] == {"sslmode": "require"}
+    with pytest.raises(EnvironmentProblem):
+        environment.database("mysql://x")

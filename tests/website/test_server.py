@@ -1,0 +1,307 @@
+"""The server of the baked tree: what it sends, what it refuses, and that a new site appears all at once."""
+
+import asyncio
+import gzip
+import os
+
+import brotli
+import pytest
+from asgiref.testing import ApplicationCommunicator
+
+from barograph.website import headers, negotiation
+from barograph.website.server import application_for
+
+PAGE = "<!doctype html><html><head><title>{0}</title><style>p{{color:red}}</style></head><body><p>{0}</p></body>"
+
+HASHES = {"old": "0123abcd", "new": "4567abcd"}
+
+
+def write(folder, name, text):
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    data = text.encode()
+    path.with_name(path.name + ".br").write_bytes(brotli.compress(data))
+    path.with_name(path.name + ".gz").write_bytes(gzip.compress(data, mtime=0))
+
+
+def make_tree(folder, word):
+    for language in ("be", "ru", "en"):
+        write(folder, f"{language}/index.html", PAGE.format(f"{word} {language}"))
+        write(folder, f"{language}/404.html", PAGE.format(f"missing {language}"))
+        write(folder, f"{language}/widget/index.html", PAGE.format("widget"))
+        write(folder, f"{language}/search/index.html", PAGE.format("search form"))
+        write(folder, f"{language}/feed.atom", "<feed/>")
+    write(folder, "index.html", PAGE.format("languages"))
+    write(folder, "404.html", PAGE.format("missing"))
+    write(folder, "data/verdicts.csv", "issue\n")
+    write(folder, f"assets/text.{HASHES[word]}.woff2", "font")
+
+
+def switch(site, version):
+    link = site / "next"
+    link.symlink_to(site / "versions" / version)
+    os.replace(link, site / "current")
+
+
+@pytest.fixture
+def site(tmp_path):
+    make_tree(tmp_path / "versions/1", "old")
+    make_tree(tmp_path / "versions/2", "new")
+    (tmp_path / "static").mkdir()
+    (tmp_path / "static/core.css").write_text("a{}" * 1000)
+    (tmp_path / "secret.txt").write_text("secret")
+    switch(tmp_path, "1")
+    return tmp_path
+
+
+async def stand_in_for_django(scope, receive, send):
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"x-by", b"django")]})
+    await send({"type": "http.response.body", "body": b"dynamic"})
+
+
+@pytest.fixture
+def application(site):
+    return application_for(site / "current", stand_in_for_django, static=site / "static", https=False)
+
+
+def ask(application, path, method="GET", query="", **wishes):
+    """One request by hand: (status, headers, body). Header names with underscores."""
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": path,
+        "raw_path": path.encode("utf-8", "surrogateescape"),
+        "query_string": query.encode(),
+        "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in wishes.items()],
+    }
+
+    async def talk():
+        client = ApplicationCommunicator(application, scope)
+        await client.send_input({"type": "http.request", "body": b""})
+        start = await client.receive_output()
+        body, more = b"", True
+        while more:
+            message = await client.receive_output()
+            body, more = body + message.get("body", b""), message.get("more_body", False)
+        return start["status"], {k.decode(): v.decode() for k, v in start["headers"]}, body
+
+    return asyncio.run(talk())
+
+
+def test_a_page_is_sent_with_its_style_allowed_and_nothing_else(application):
+    status, sent, body = ask(application, "/be/")
+    assert status == 200
+    assert b"old be" in body
+    assert sent["content-type"] == "text/html; charset=utf-8"
+    assert sent["cache-control"] == "public, max-age=60, must-revalidate"
+    assert sent["vary"] == "Accept-Encoding"
+    policy = sent["content-security-policy"]
+    assert f"style-src '{headers.style_hash(b'p{color:red}')}'" in policy
+    assert policy.startswith("default-src 'none'")
+    assert "frame-ancestors 'none'" in policy
+    assert "script-src" not in policy
+    assert sent["referrer-policy"] == "no-referrer"
+    assert sent["x-content-type-options"] == "nosniff"
+    assert "set-cookie" not in sent
+    assert "strict-transport-security" not in sent
+
+
+def test_a_style_in_the_body_is_not_allowed():
+    assert headers.style_hashes(b"<head></head><body><style>p{}</style>") == []
+
+
+def test_hsts_is_sent_where_readers_come_by_https(site):
+    application = application_for(site / "current", stand_in_for_django, static=site, https=True)
+    assert ask(application, "/be/")[1]["strict-transport-security"] == "max-age=31536000"
+
+
+def test_only_the_widget_may_be_framed(application):
+    sent = ask(application, "/be/widget/")[1]
+    assert "frame-ancestors *" in sent["content-security-policy"]
+    assert "x-frame-options" not in sent
+    assert ask(application, "/be/")[1]["x-frame-options"] == "DENY"
+
+
+@pytest.mark.parametrize(
+    ("wish", "encoding"),
+    [
+        ("br, gzip", "br"),
+        ("gzip, br", "br"),
+        ("gzip", "gzip"),
+        ("br;q=0.2, gzip;q=0.8", "gzip"),
+        ("br;q=0, *", "gzip"),
+        ("*;q=0", None),
+        ("identity, br;q=0.5", None),
+        ("br;q=nonsense, gzip", "gzip"),
+        ("", None),
+    ],
+)
+def test_the_copy_the_browser_likes_best_is_sent(application, wish, encoding):
+    _, sent, body = ask(application, "/be/", accept_encoding=wish)
+    assert sent.get("content-encoding") == encoding
+    plain = {"br": brotli.decompress, "gzip": gzip.decompress}.get(encoding, bytes)(body)
+    assert b"old be" in plain
+    assert int(sent["content-length"]) == len(body)
+
+
+def test_what_the_browser_has_is_not_sent_again(application):
+    tags = {ask(application, "/be/", accept_encoding=wish)[1]["etag"] for wish in ("br", "gzip", "identity")}
+    assert len(tags) == 3
+    tag = ask(application, "/be/")[1]["etag"]
+    for wish in (tag, f"W/{tag}", f'"x", {tag}', "*"):
+        status, sent, body = ask(application, "/be/", if_none_match=wish)
+        assert (status, body) == (304, b"")
+        assert sent["etag"] == tag
+        assert "content-length" not in sent
+    assert ask(application, "/be/", if_none_match='"x"')[0] == 200
+
+
+def test_head_has_the_headers_of_get_and_no_body(application):
+    _, sent, body = ask(application, "/be/", "HEAD")
+    assert sent == ask(application, "/be/")[1]
+    assert body == b""
+
+
+def test_a_new_site_appears_at_once_and_old_pages_keep_their_assets(application, site):
+    assert b"old be" in ask(application, "/be/")[2]
+    switch(site, "2")
+    assert b"new be" in ask(application, "/be/")[2]
+    for name in ("text.4567abcd.woff2", "text.0123abcd.woff2"):
+        status, sent, _ = ask(application, f"/assets/{name}")
+        assert status == 200
+        assert sent["cache-control"] == "public, max-age=31536000, immutable"
+        assert sent["content-type"] == "font/woff2"
+
+
+def test_missing_slash_and_index_lead_to_the_page(application):
+    assert ask(application, "/be/widget", query="a=1\r\nb")[1]["location"] == "/be/widget/?a=1%0D%0Ab"
+    assert ask(application, "/be/index.html")[1]["location"] == "/be/"
+    assert ask(application, "/be")[0] == 301
+
+
+@pytest.mark.parametrize(
+    ("wish", "place"),
+    [
+        ("be", "/be/"),
+        ("en-GB, ru;q=0.9", "/en/"),
+        ("be-tarask, ru;q=0.9", "/be/"),
+        ("de, ru;q=0.3, en;q=0.2", "/ru/"),
+        ("en;q=0, ru;q=0.1", "/ru/"),
+        ("de", None),
+        ("*", None),
+        ("", None),
+        ("en;q=7, ;;;,,", None),
+    ],
+)
+def test_the_front_door_leads_to_the_readers_language(application, wish, place):
+    status, sent, body = ask(application, "/", accept_language=wish)
+    assert sent.get("location") == place
+    assert "Accept-Language" in sent["vary"]
+    assert (status == 302) == bool(place)
+    assert bool(place) or b"languages" in body
+
+
+def test_a_missing_page_is_told_in_the_language_of_the_address(application):
+    status, sent, body = ask(application, "/ru/2020-08-03/nothing/")
+    assert status == 404
+    assert b"missing ru" in body
+    assert sent["cache-control"] == "no-cache"
+    assert b">missing<" in ask(application, "/nothing")[2]
+    assert ask(application, "/ru/404.html")[0] == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/../secret.txt",
+        "/be/../../secret.txt",
+        "/be/..\\..\\secret.txt",
+        "/./be/",
+        "//be/",
+        "//example.org/be",
+        "/be//",
+        "/be/\x00",
+        "/be/index.html\x00.png",
+        "/be/\udcff",
+        "/бе/",
+        "/.hidden",
+        "/be/index.html.br",
+        "/" + "a" * 5000,
+        "/be/" + "a/" * 600,
+        "/be/" + "a" * 250,
+        "/desk/static/../secret.txt",
+        "/desk/static/",
+        "/desk/static/none.css",
+        "be",
+        "",
+    ],
+)
+def test_odd_addresses_are_not_found(application, path):
+    status, sent, body = ask(application, path)
+    assert status == 404
+    assert b"secret" not in body
+    assert "location" not in sent
+
+
+def test_what_changes_is_left_to_django(application):
+    for method, path, query in [
+        ("POST", "/be/subscribe/", ""),
+        ("GET", "/desk/", ""),
+        ("GET", "/desk", ""),
+        ("GET", "/mailbox/1/", ""),
+        ("GET", "/be/search/", "q=економ"),
+        ("GET", "/be/search/", "q="),
+        ("OPTIONS", "/be/", ""),
+    ]:
+        assert ask(application, path, method, query)[2] == b"dynamic", path
+    assert b"search form" in ask(application, "/be/search/")[2]
+    assert b"old be" in ask(application, "/be/", query="q=1")[2]
+
+
+def test_an_address_only_django_knows_is_left_to_it(application, monkeypatch):
+    monkeypatch.setattr("barograph.website.server.is_valid_path", lambda path: path == "/be/unsubscribe/x/")
+    assert ask(application, "/be/unsubscribe/x/")[2] == b"dynamic"
+    assert ask(application, "/be/unsubscribe/x")[2] == b"dynamic"
+    assert ask(application, "/be/unsubscribe/")[0] == 404
+
+
+def test_static_files_of_the_desk(application, site):
+    _, sent, body = ask(application, "/desk/static/core.css", query="v=1", accept_encoding="gzip")
+    assert gzip.decompress(body) == b"a{}" * 1000
+    assert sent["cache-control"] == headers.ASSET_CACHE
+    assert sent["content-type"] == "text/css; charset=utf-8"
+    (site / "static/core.css").write_text("b{}")
+    assert ask(application, "/desk/static/core.css")[2] == b"b{}"
+
+
+def test_open_data_and_feeds_may_be_read_from_other_sites(application):
+    for path in ("/data/verdicts.csv", "/be/feed.atom"):
+        assert ask(application, path)[1]["access-control-allow-origin"] == "*"
+    assert "access-control-allow-origin" not in ask(application, "/be/")[1]
+
+
+def test_a_large_file_is_sent_whole_and_memory_is_bounded(application, site):
+    big = os.urandom(700_000)
+    (site / "current/data/big.bin").write_bytes(big)
+    assert ask(application, "/data/big.bin")[2] == big
+    tree = application.tree()
+    tree.budget = 20_000
+    for number in range(60):
+        (site / f"current/data/{number}.txt").write_text("x" * 1000)
+        assert ask(application, f"/data/{number}.txt")[0] == 200
+        assert tree.kept <= 20_000
+
+
+def test_before_the_first_bake_readers_are_asked_to_wait(tmp_path):
+    application = application_for(tmp_path / "current", stand_in_for_django, static=tmp_path, https=False)
+    status, sent, _ = ask(application, "/be/")
+    assert status == 503
+    assert sent["retry-after"] == "30"
+    make_tree(tmp_path / "versions/1", "old")
+    switch(tmp_path, "1")
+    assert ask(application, "/be/")[0] == 200
+
+
+def test_encodings_are_never_empty():
+    assert negotiation.encodings("identity;q=0") == ("identity",)

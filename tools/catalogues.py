@@ -1,0 +1,142 @@
+"""The catalogues of Barograph's own words: update, check and compile them.
+
+    python tools/catalogues.py update    # take up new strings, keep what is translated
+    python tools/catalogues.py check     # fail where a string is missing, fuzzy, empty or left over
+    python tools/catalogues.py compile   # write the .mo files that the product reads
+
+Pure Python (Babel), so that nothing of the system is needed.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+SOURCE = Path(__file__).resolve().parent.parent / "src" / "barograph"
+LANGUAGES = ("be", "ru")
+PLURALS = "nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<12 || n%100>14) ? 1 : 2);"
+DJANGO_TAG = re.compile(r"""\{%-?\s*(?:translate|trans)\s+(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""")
+DJANGO_CALL = re.compile(r"""\b_\((?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')\)""")
+KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+}
+
+
+def extract_django(fileobj, keywords, comment_tags, options):
+    """Strings of the desk's Django templates: `{% translate "…" %}` and `_("…")` in tags."""
+    for number, line in enumerate(io.TextIOWrapper(fileobj, "utf-8"), start=1):
+        for pattern in (DJANGO_TAG, DJANGO_CALL):
+            for match in pattern.finditer(line):
+                yield number, "gettext", (match.group(1) or match.group(2)).replace('\\"', '"'), []
+
+
+def template() -> Catalog:
+    """All strings of the source, with the files they stand in (no line numbers: less noise)."""
+    catalog = Catalog(project="Barograph", charset="utf-8")
+    method_map = [("**.py", "python"), ("**/jinja2/**.*", "jinja2"), ("**/templates/**.*", extract_django)]
+    for name, _line, message, comments, context in extract_from_dir(SOURCE, method_map, keywords=KEYWORDS):
+        if name.startswith("locale"):
+            continue
+        catalog.add(message, locations=[(name, None)], auto_comments=comments, context=context)
+    return catalog
+
+
+def path(language: str) -> Path:
+    return SOURCE / "locale" / language / "LC_MESSAGES" / "django.po"
+
+
+def load(language: str) -> Catalog:
+    if not path(language).exists():
+        return Catalog(locale=language, project="Barograph")
+    with path(language).open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def update() -> None:
+    source = template()
+    for language in LANGUAGES:
+        catalog = load(language)
+        catalog.update(source, no_fuzzy_matching=True, update_creation_date=False)
+        catalog.obsolete.clear()
+        path(language).parent.mkdir(parents=True, exist_ok=True)
+        out = io.BytesIO()
+        write_po(out, catalog, width=110, sort_output=True, omit_header=False)
+        text = re.sub(
+            r'"(POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator|Language-Team)[^\n]*\n',
+            "",
+            out.getvalue().decode(),
+        )
+        text = re.sub(r'"Plural-Forms:.*?\\n"\n', f'"Plural-Forms: {PLURALS}\\\\n"\n', text, flags=re.S)
+        path(language).write_text(text, encoding="utf-8")
+
+
+def problems() -> list[str]:
+    found = []
+    source = {(m.context, m.id if isinstance(m.id, str) else m.id[0]) for m in template() if m.id}
+    for language in LANGUAGES:
+        catalog = load(language)
+        known = set()
+        for message in catalog:
+            if not message.id:
+                continue
+            key = (message.context, message.id if isinstance(message.id, str) else message.id[0])
+            known.add(key)
+            texts = message.string if isinstance(message.string, tuple | list) else (message.string,)
+            if key not in source:
+                found.append(f"{language}: no longer used: {key[1]!r}")
+            elif not all(texts) or message.fuzzy:
+                found.append(f"{language}: not translated: {key[1]!r}")
+            else:
+                found += [f"{language}: {error}: {key[1]!r}" for error in message.check(catalog)]
+                if isinstance(message.id, tuple | list) and len(texts) != 3:
+                    found.append(f"{language}: wants three plural forms: {key[1]!r}")
+        found += [f"{language}: missing: {text!r}" for context, text in sorted(source - known, key=str)]
+    return found
+
+
+def compile_all() -> None:
+    for language in LANGUAGES:
+        if not path(language).exists():
+            continue
+        target = path(language).with_suffix(".mo")
+        partial = target.with_suffix(".partial")
+        with partial.open("wb") as file:
+            write_mo(file, load(language))
+        partial.replace(target)
+
+
+def main(arguments: list[str]) -> int:
+    verb = arguments[0] if len(arguments) == 1 else ""
+    if verb == "update":
+        update()
+    elif verb == "compile":
+        compile_all()
+    elif verb == "check":
+        found = problems()
+        for problem in found:
+            print(problem)
+        if found:
+            print(f"{len(found)} strings want work: run `make catalogues`, then translate.")
+        return 1 if found else 0
+    else:
+        print(__doc__)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,102 @@
+"""Every test: the whole suite on SQLite, what touches the database again on PostgreSQL. Counts come last.
+
+    python tools/run_tests.py [pytest arguments]
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed)")
+
+
+def postgres_programs() -> Path:
+    """The newest PostgreSQL's programs on this machine."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parent.name))
+    if found:
+        return found[-1]
+    program = shutil.which("initdb")
+    if program is None:
+        sys.exit("PostgreSQL's initdb is not to be found; tools/test_system.sh says how to install it.")
+    return Path(program).resolve().parent
+
+
+class Postgres:
+    """A throw-away server on a Unix socket, gone with its folder."""
+
+    def __enter__(self) -> str:
+        self.folder = Path(tempfile.mkdtemp(prefix="barograph-pg-"))
+        self.programs = postgres_programs()
+        # PostgreSQL refuses to run as root: there it runs as its own user
+        self.user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, "postgres")
+        self._run("initdb", "-D", str(self.folder / "db"), "-A", "trust", "-U", "barograph", "-E", "UTF8", "--no-sync")
+        options = f"-k {self.folder} -c listen_addresses='' -c fsync=off -c full_page_writes=off -c max_connections=60"
+        self._run("pg_ctl", "-D", str(self.folder / "db"), "-o", options, "-l", str(self.folder / "log"), "-w", "start")
+        return f"postgres://barograph@/postgres?host={self.folder}"
+
+    def __exit__(self, *_exc) -> None:
+        self._run("pg_ctl", "-D", str(self.folder / "db"), "-m", "immediate", "-w", "stop")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [str(self.programs / program), *arguments]
+        done = subprocess.run(
+            command, user=self.user, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        ) if os.geteuid() == 0 else subprocess.run(
+            command, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        )
+        if done.returncode:
+            sys.exit(f"{program} failed: {done.stderr.decode(errors='replace')}")
+
+
+def pytest(name: str, arguments: list[str], **environment: str) -> tuple[int, dict[str, int]]:
+    print(f"\n── {name}", flush=True)
+    variables = {k: v for k, v in os.environ.items() if not k.startswith("BAROGRAPH_")}
+    with tempfile.TemporaryDirectory(prefix="barograph-test-") as data:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pytest", *arguments],
+            cwd=ROOT,
+            env={**variables, "BAROGRAPH_DATA": data, **environment},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        last = ""
+        assert process.stdout is not None
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            if COUNT.search(line):
+                last = line
+        code = process.wait()
+    return code, {what.rstrip("s") if what == "errors" else what: int(n) for n, what in COUNT.findall(last)}
+
+
+def main(arguments: list[str]) -> int:
+    wanted = arguments or ["-q", "-n", "2", "--dist", "loadfile"]
+    code, total = pytest("SQLite", wanted)
+    if not arguments:
+        with Postgres() as url:
+            second, counts = pytest(
+                "PostgreSQL", [*wanted, "-m", "not journey", "--ignore", "tests/architecture"], BAROGRAPH_DATABASE_URL=url
+            )
+        code = code or second
+        total = {key: total.get(key, 0) + counts.get(key, 0) for key in {*total, *counts}}
+    failed = total.get("failed", 0) + total.get("error", 0)
+    print(f"\n{total.get('passed', 0)} passed, {failed} failed, {total.get('skipped', 0)} skipped")
+    if not code and total.get("skipped"):
+        print("A skipped test keeps no promise: mend or delete it.")
+        return 1
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,20 @@
+#!/bin/sh
+# What the tests need of the system: a browser and PostgreSQL. Says what is missing, installs it where it may.
+set -eu
+missing=""
+command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || missing="$missing chromium"
+ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/dev/null 2>&1 || missing="$missing postgresql"
+[ -z "$missing" ] && exit 0
+echo "The tests need these system packages:$missing"
+if ! command -v apt-get >/dev/null 2>&1; then
+    echo "Install them with your system's package manager, then run make test again." >&2
+    exit 1
+fi
+if [ "$(id -u)" = 0 ]; then run=""; elif sudo -n true 2>/dev/null; then run="sudo"; else
+    echo "Install them with: sudo apt-get install$missing" >&2
+    exit 1
+fi
+echo "Installing them …"
+$run apt-get update -qq
+# shellcheck disable=SC2086
+DEBIAN_FRONTEND=noninteractive $run apt-get install -y -qq --no-install-recommends $missing >/dev/null
