@@ -46,7 +46,7 @@ documents = st.lists(blocks, max_size=5).map(tuple)
 
 
 @given(documents)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_html_markdown_html_is_the_identity(document):
     html = richtext.to_html(document)
     text = to_markdown(html)
@@ -61,7 +61,7 @@ def test_html_is_read_as_it_was_written(document):
 
 
 @given(st.text(alphabet=LETTERS + "\n", max_size=80))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @example("a\n[^1]: b\n[^2]: c")
 @example("- - a\n  - b\n\n* c")
 def test_whatever_is_accepted_is_stable(text):
@@ -140,5 +140,5 @@ def test_what_the_desk_stores_is_read():
 
 
 def test_many_brackets_take_no_time():
-    for text in ("[" * 50_000, "*a " * 20_000, "> " * 20_000, "- " * 20_000, "![" * 20_000, "<" * 50_000):
+    for text in ("[" * 20_000, "*a " * 8_000, "> " * 8_000, "- " * 8_000, "![" * 8_000, "<" * 20_000):
         markdown.parse(text)

@@ -77,7 +77,7 @@ def parse(markdown: str, *, first_line: int = 1) -> tuple[Document, list[tuple[i
     """The document and its problems as (line, message); `first_line` is the number of the text's first line."""
     walk = _Walk(_parser().parse(markdown), first_line)
     blocks = walk.blocks("")
-    return tuple(blocks), sorted(walk.problems, key=lambda problem: problem[0])
+    return tuple(blocks), sorted(dict.fromkeys(walk.problems), key=lambda problem: problem[0])
 
 
 class _Walk:

@@ -1,0 +1,73 @@
+"""Safe access to the files of a content folder: inside it only, of bearable size, UTF-8.
+
+Knows no formats.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from barograph.interchange.problems import Problems
+
+LARGEST_TEXT = 256 * 1024
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufeff\ufffe\uffff]")
+
+
+class Folder:
+    """A content folder; paths are given relative to it."""
+
+    def __init__(self, root: Path, problems: Problems):
+        self.root, self.problems = root.resolve(), problems
+
+    def name(self, path: Path) -> str:
+        """How a file is called in a problem."""
+        return path.relative_to(self.root).as_posix()
+
+    def entries(self, path: Path) -> list[Path]:
+        """The files and folders in a folder, hidden ones left out, in order."""
+        return sorted(
+            (entry for entry in path.iterdir() if not entry.name.startswith(".") and self.is_inside(entry)),
+            key=lambda entry: entry.name,
+        )
+
+    def is_inside(self, path: Path, *, said_in: tuple[str, int] | None = None) -> bool:
+        """Whether a path, links followed, stays in the folder; noted where not."""
+        try:
+            inside = path.resolve().is_relative_to(self.root)
+        except (OSError, RuntimeError):
+            inside = False
+        if not inside:
+            file, line = said_in or (self.name(path), 1)
+            self.problems.add(file, line, _("This leads out of the content folder; put a copy into it."))
+        return inside
+
+    def text(self, path: Path) -> str | None:
+        """A file's text with plain line feeds and without a byte order mark; None where it can't be had."""
+        name = self.name(path)
+        try:
+            if not path.is_file():
+                raise OSError
+            if path.stat().st_size > LARGEST_TEXT:
+                message = _("The file is larger than %(size)s KB; shorten it.") % {"size": LARGEST_TEXT // 1024}
+                self.problems.add(name, 1, message)
+                return None
+            data = path.read_bytes()
+        except OSError:
+            self.problems.add(name, 1, _("The file cannot be read; check its permissions."))
+            return None
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            line = data[: error.start].count(b"\n") + 1
+            self.problems.add(name, line, _("The file is not in UTF-8; save it in that encoding."))
+            return None
+        text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+        if found := _CONTROL.search(text):
+            line = text.count("\n", 0, found.start()) + 1
+            message = _("There is an invisible control character (U+%(code)s) here; take it out.")
+            self.problems.add(name, line, message % {"code": f"{ord(found[0]):04X}"})
+            return None
+        return text

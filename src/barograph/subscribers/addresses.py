@@ -1,0 +1,102 @@
+"""E-mail addresses: checking, folding, encrypting, and the keyed hash they are found by.
+
+The one place that turns an address into what is stored and back. The keys are
+derived (HKDF, RFC 5869) from settings.ADDRESS_KEY, which lies outside the
+database. Knows no models and logs nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from functools import lru_cache
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from email_validator import EmailNotValidError, ValidatedEmail, validate_email
+
+KEY_VERSION = 1
+NONCE = 12
+
+#: Providers where a dot in the name means nothing, and the domains that are one mailbox.
+_DOTLESS = {"gmail.com": "gmail.com", "googlemail.com": "gmail.com"}
+
+
+class InvalidAddress(ValueError):
+    """Not an e-mail address that mail can be sent to."""
+
+
+class Unreadable(Exception):
+    """A stored address cannot be decrypted: another key, or the row was changed."""
+
+
+def _validated(address: str) -> ValidatedEmail:
+    try:
+        return validate_email(
+            address.strip(),
+            check_deliverability=False,
+            allow_smtputf8=False,
+            test_environment=settings.DEMO,
+        )
+    except EmailNotValidError:
+        raise InvalidAddress("not an e-mail address") from None  # the cause would quote the address
+
+
+def clean(address: str) -> str:
+    """The address as mail is sent to: checked, its domain in ASCII (IDNA). Raises InvalidAddress."""
+    valid = _validated(address)
+    return f"{valid.local_part}@{valid.ascii_domain}"
+
+
+def fold(address: str) -> str:
+    """One form for all spellings of one mailbox: case, IDN, and dots where the provider ignores them."""
+    local, _at, domain = clean(address).rpartition("@")
+    local, domain = local.casefold(), domain.casefold()
+    if domain in _DOTLESS:
+        local, domain = local.replace(".", ""), _DOTLESS[domain]
+    return f"{local}@{domain}"
+
+
+@lru_cache(maxsize=32)
+def _derived(master: str, purpose: str) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"barograph {purpose}".encode()).derive(
+        bytes.fromhex(master)
+    )
+
+
+def subkey(purpose: str) -> bytes:
+    """32 bytes for one purpose, derived from the address key."""
+    return _derived(settings.ADDRESS_KEY, purpose)
+
+
+def keyed_hash(purpose: str, value: str) -> str:
+    """HMAC-SHA256 of `value` under the sub-key of `purpose`, in hexadecimal."""
+    return hmac.new(subkey(purpose), value.encode(), hashlib.sha256).hexdigest()
+
+
+def lookup_key(address: str) -> str:
+    """What an address is found by. The same for every spelling of one mailbox. Raises InvalidAddress."""
+    return keyed_hash("address lookup", fold(address))
+
+
+def seal(address: str, *, bound_to: str) -> bytes:
+    """Encrypt (AES-256-GCM): key version, random nonce, ciphertext. Only opens where `bound_to` is the same."""
+    nonce = os.urandom(NONCE)
+    sealed = AESGCM(subkey(f"address encryption {KEY_VERSION}")).encrypt(nonce, address.encode(), bound_to.encode())
+    return bytes([KEY_VERSION]) + nonce + sealed
+
+
+def unseal(sealed: bytes, *, bound_to: str) -> str:
+    """The address again. Raises Unreadable."""
+    sealed = bytes(sealed)
+    if len(sealed) <= NONCE + 1:
+        raise Unreadable("a stored address is damaged")
+    version, nonce, ciphertext = sealed[0], sealed[1 : NONCE + 1], sealed[NONCE + 1 :]
+    try:
+        return AESGCM(subkey(f"address encryption {version}")).decrypt(nonce, ciphertext, bound_to.encode()).decode()
+    except InvalidTag:
+        raise Unreadable("a stored address does not open with this key") from None

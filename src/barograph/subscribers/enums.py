@@ -1,0 +1,37 @@
+"""The states of subscribers and the reasons for never mailing an address, with named sets of them."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class SubscriberState(models.TextChoices):
+    """Whether the person behind an address has said yes."""
+
+    PENDING = "pending", _("waiting for confirmation")
+    CONFIRMED = "confirmed", _("confirmed")
+
+
+class Refusal(models.TextChoices):
+    """Why an address is not mailed."""
+
+    LEFT = "left", _("unsubscribed")
+    BOUNCED = "bounced", _("the address does not exist")
+    COMPLAINT = "complaint", _("marked as unwanted")
+
+
+#: What only the person can undo, by signing up and confirming again.
+LIFTED_BY_CONSENT = frozenset({Refusal.LEFT})
+#: What nobody is mailed after, not even a confirmation.
+NEVER_MAILED = frozenset({Refusal.BOUNCED, Refusal.COMPLAINT})
+
+
+class Status(models.TextChoices):
+    """The words of the CSV's status column."""
+
+    CONFIRMED = "confirmed"
+    UNSUBSCRIBED = "unsubscribed"
+    BOUNCED = "bounced"
+
+
+#: How a status that says no is kept.
+REFUSALS = {Status.UNSUBSCRIBED: Refusal.LEFT, Status.BOUNCED: Refusal.BOUNCED}

@@ -1,0 +1,131 @@
+"""Who gets mail: encrypted addresses, what they asked for, and who must not be mailed.
+
+Knows no content and sends nothing.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from barograph.subscribers import addresses
+from barograph.subscribers.enums import Refusal, SubscriberState
+
+
+class SubscriberQuerySet(models.QuerySet):
+    def confirmed(self) -> SubscriberQuerySet:
+        return self.filter(state=SubscriberState.CONFIRMED)
+
+    def pending(self) -> SubscriberQuerySet:
+        return self.filter(state=SubscriberState.PENDING)
+
+    def receiving(self, *, list_key: str, on: date) -> SubscriberQuerySet:
+        """Confirmed subscribers of a list who are not pausing on that day."""
+        wanted = Subscription.objects.filter(subscriber=OuterRef("pk"), list_key=list_key)
+        return (
+            self.confirmed().filter(Q(paused_until__isnull=True) | Q(paused_until__lte=on)).filter(Exists(wanted))
+        )
+
+
+class Subscriber(models.Model):
+    """A person with an address. The address itself is only in `address_cipher`, encrypted."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    address_cipher = models.BinaryField()
+    address_key = models.CharField(max_length=64, unique=True)
+    language = models.CharField(max_length=12)
+    state = models.CharField(max_length=10, choices=SubscriberState.choices, default=SubscriberState.PENDING)
+    created_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField(null=True)  # the last own choice; older confirmation links no longer count
+    consent_text = models.CharField(max_length=40, blank=True)
+    source = models.CharField(max_length=100, blank=True)
+    paused_until = models.DateField(null=True)
+
+    objects = SubscriberQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "created_at"], name="subscriber_state")]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=SubscriberState.values), name="subscriber_state_is_known"),
+            models.CheckConstraint(
+                condition=~Q(state=SubscriberState.CONFIRMED) | Q(confirmed_at__isnull=False),
+                name="consent_has_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"subscriber {self.pk}"
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.state == SubscriberState.CONFIRMED
+
+    def address(self) -> str:
+        """The address in clear. Raises addresses.Unreadable."""
+        return addresses.unseal(self.address_cipher, bound_to=self.pk.hex)
+
+    def seal(self, address: str) -> None:
+        """Keep an address: encrypted, and bound to this row."""
+        self.address_key = addresses.lookup_key(address)
+        self.address_cipher = addresses.seal(addresses.clean(address), bound_to=self.pk.hex)
+
+
+class Subscription(models.Model):
+    """What a subscriber asked for: a list, since when, and how that came about."""
+
+    subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="subscriptions")
+    list_key = models.CharField(max_length=40)
+    confirmed_at = models.DateTimeField()
+    source = models.CharField(max_length=100, blank=True)
+    topics = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["list_key"]
+        constraints = [models.UniqueConstraint(fields=["subscriber", "list_key"], name="one_subscription_a_list")]
+        indexes = [models.Index(fields=["list_key", "subscriber"], name="subscription_list")]
+
+    def __str__(self) -> str:
+        return f"subscription {self.pk} to {self.list_key}"
+
+
+class SuppressionQuerySet(models.QuerySet):
+    def forbidding(self, *, address_key: str, list_key: str) -> SuppressionQuerySet:
+        """What speaks against mailing an address on a list."""
+        return self.filter(address_key=address_key, list_key__in=["", list_key])
+
+
+class Suppression(models.Model):
+    """A no that stays: the address's keyed hash and a reason. An empty list means every list."""
+
+    address_key = models.CharField(max_length=64)
+    list_key = models.CharField(max_length=40, blank=True)
+    reason = models.CharField(max_length=10, choices=Refusal.choices)
+    date = models.DateField()
+
+    objects = SuppressionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["address_key", "list_key"], name="one_suppression_a_list")]
+
+    def __str__(self) -> str:
+        return f"suppression {self.pk}: {self.reason}"
+
+
+class Export(models.Model):
+    """The record of an act: who took addresses out, when and how many."""
+
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    account = models.CharField(max_length=100, blank=True)  # the system account, where there is no sign-in
+    number = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return f"export of {self.number} on {self.at:%Y-%m-%d}"

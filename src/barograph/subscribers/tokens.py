@@ -1,0 +1,86 @@
+"""Signed links: a subscriber, a purpose, and nothing that could be read as an address.
+
+Each purpose has its own salt, so that a link of one kind never works as
+another. Confirmations end after a week, settings and unsubscribing never.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.core import signing
+
+CONFIRMATION_AGE = timedelta(days=7)
+
+
+class InvalidToken(Exception):
+    """The link is cut off, altered, or of another kind."""
+
+
+class ExpiredToken(InvalidToken):
+    """The link was right once."""
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    subscriber_id: uuid.UUID
+    list_keys: tuple[str, ...]
+    issued_at: datetime
+
+
+@dataclass(frozen=True)
+class Unsubscription:
+    subscriber_id: uuid.UUID
+    list_key: str
+
+
+def _salt(purpose: str) -> str:
+    return f"barograph.subscribers.{purpose}"
+
+
+def confirmation(subscriber_id: uuid.UUID, list_keys: list[str], *, now: datetime) -> str:
+    """A link's token that confirms these lists."""
+    value = [subscriber_id.hex, list(list_keys), int(now.timestamp())]
+    return signing.Signer(salt=_salt("confirm")).sign_object(value)
+
+
+def read_confirmation(token: str, *, now: datetime) -> Confirmation:
+    """Raises ExpiredToken after a week, InvalidToken where it is no such token."""
+    subscriber_id, list_keys, issued = _read("confirm", token, 3)
+    issued_at = datetime.fromtimestamp(issued, tz=UTC)
+    if now - issued_at > CONFIRMATION_AGE:
+        raise ExpiredToken("too old")
+    return Confirmation(uuid.UUID(hex=subscriber_id), tuple(list_keys), issued_at)
+
+
+def settings(subscriber_id: uuid.UUID) -> str:
+    """A link's token that opens the subscription settings."""
+    return signing.Signer(salt=_salt("settings")).sign_object([subscriber_id.hex])
+
+
+def read_settings(token: str) -> uuid.UUID:
+    """Raises InvalidToken."""
+    return uuid.UUID(hex=_read("settings", token, 1)[0])
+
+
+def unsubscription(subscriber_id: uuid.UUID, list_key: str) -> str:
+    """A link's token that leaves one list. Works for ever (RFC 8058 asks for no less)."""
+    return signing.Signer(salt=_salt("unsubscribe")).sign_object([subscriber_id.hex, list_key])
+
+
+def read_unsubscription(token: str) -> Unsubscription:
+    """Raises InvalidToken."""
+    subscriber_id, list_key = _read("unsubscribe", token, 2)
+    return Unsubscription(uuid.UUID(hex=subscriber_id), list_key)
+
+
+def _read(purpose: str, token: str, length: int) -> list:
+    try:
+        value = signing.Signer(salt=_salt(purpose)).unsign_object(token)
+    except Exception:  # a garbled token fails in many ways: signature, base64, JSON
+        raise InvalidToken("not a valid link") from None
+    if not isinstance(value, list) or len(value) != length:
+        raise InvalidToken("not a valid link")
+    return value
