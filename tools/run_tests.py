@@ -1,6 +1,6 @@
 """Every test: the whole suite on SQLite, what touches the database again on PostgreSQL. Counts come last.
 
-    python tools/run_tests.py [pytest arguments]
+python tools/run_tests.py [pytest arguments]
 """
 
 from __future__ import annotations
@@ -50,11 +50,8 @@ class Postgres:
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(self.programs / program), *arguments]
-        done = subprocess.run(
-            command, user=self.user, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-        ) if os.geteuid() == 0 else subprocess.run(
-            command, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-        )
+        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+        done = subprocess.run(command, cwd="/", user=self.user if os.geteuid() == 0 else None, **quiet)
         if done.returncode:
             sys.exit(f"{program} failed: {done.stderr.decode(errors='replace')}")
 
@@ -85,9 +82,8 @@ def main(arguments: list[str]) -> int:
     code, total = pytest("SQLite", wanted)
     if not arguments:
         with Postgres() as url:
-            second, counts = pytest(
-                "PostgreSQL", [*wanted, "-m", "not journey", "--ignore", "tests/architecture"], BAROGRAPH_DATABASE_URL=url
-            )
+            with_database = [*wanted, "-m", "not journey", "--ignore", "tests/architecture"]
+            second, counts = pytest("PostgreSQL", with_database, BAROGRAPH_DATABASE_URL=url)
         code = code or second
         total = {key: total.get(key, 0) + counts.get(key, 0) for key in {*total, *counts}}
     failed = total.get("failed", 0) + total.get("error", 0)

@@ -23,9 +23,7 @@ BUDGET = 60 * 1024
 CYRILLIC = "\u0301№" + "".join(map(chr, range(0x410, 0x450))) + "ЁЄІЇЎёєіїўҐґ"
 #: ASCII, the marks of the three languages, western letters in names.
 LATIN = (
-    "".join(map(chr, range(0x20, 0x7F)))
-    + "\u00a0\u2009§°«»·×±¡¿–—‘’‚“”„…•−€"
-    + "ÄÅÇÉÈÖØÜßáàâãäåæçéèêëíîïñóôõöøúùûüý"
+    "".join(map(chr, range(0x20, 0x7F))) + "\u00a0\u2009§°«»·×±¡¿–—‘’‚“”„…•−€" + "ÄÅÇÉÈÖØÜßáàâãäåæçéèêëíîïñóôõöøúùûüý"
 )
 #: Łacinka, Polish, Lithuanian, Latvian, Czech.
 LATIN_EXT = "ĄąĆćČčĎďĖėĘęĚěĞğĢģĪīĮįĶķŁłĻļŃńŅņŇňŐőŘřŚśŞşŠšŤťŪūŬŭŮůŰűŲųŹźŻżŽžĀāĒē"

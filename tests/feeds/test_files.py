@@ -164,15 +164,15 @@ def test_json_feed_says_the_same_as_atom(made):
     assert feed["version"] == "https://jsonfeed.org/version/1.1"
     assert feed["feed_url"] == f"{BASE}/be/feed.json"
     assert [item["id"] for item in feed["items"]] == [item.id for item in atom.entries]
-    assert [item["content_html"] for item in feed["items"]] == [item.content[0].value for item in atom.entries]
+    texts = ET.fromstring(made["be/feed.atom"]).iterfind(".//{http://www.w3.org/2005/Atom}content")
+    assert [item["content_html"] for item in feed["items"]] == [text.text for text in texts]
     assert feed["items"][1]["date_modified"] == atom.entries[1].updated
 
 
-def test_a_topic_has_its_own_feed_and_an_empty_one_is_valid(made):
+def test_a_topic_has_its_own_feed(made):
     economy = feedparser.parse(made["be/topics/economy/feed.atom"])
     assert [item.title for item in economy.entries] == ["Новая <&>", "Старая"]
-    empty = feedparser.parse(dict(made)["en/topics/security/feed.atom"])
-    assert len(empty.entries) == 1
+    assert len(feedparser.parse(made["en/topics/security/feed.atom"]).entries) == 1
 
 
 def test_a_publication_without_issues_has_valid_files(imprint):
@@ -217,7 +217,7 @@ def test_verdicts_have_a_row_per_rated_cell(made):
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_no_cell_is_a_formula(start):
-    row = {column: "" for column in opendata.COLUMNS} | {"topic": f"{start}1+1"}
+    row = dict.fromkeys(opendata.COLUMNS, "") | {"topic": f"{start}1+1"}
     cells = next(iter(csv.DictReader(io.StringIO(opendata.as_csv([row]).decode(), newline=""))))
     assert cells["topic"] == f"'{start}1+1"
 

@@ -2,13 +2,23 @@
 
 import asyncio
 import gzip
+import http.client
 import os
+import socket
+import subprocess
+import sys
+import time
 
 import brotli
 import pytest
 from asgiref.testing import ApplicationCommunicator
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
 
-from barograph.website import headers, negotiation
+from barograph.base import style
+from barograph.website import headers, media, negotiation
 from barograph.website.server import application_for
 
 PAGE = "<!doctype html><html><head><title>{0}</title><style>p{{color:red}}</style></head><body><p>{0}</p></body>"
@@ -305,3 +315,104 @@ def test_before_the_first_bake_readers_are_asked_to_wait(tmp_path):
 
 def test_encodings_are_never_empty():
     assert negotiation.encodings("identity;q=0") == ("identity",)
+
+
+def test_djangos_public_pages_have_the_same_headers_and_no_cookie(rf, settings):
+    def view(request):
+        response = HttpResponse("x")
+        response.set_cookie("session", "x")
+        return response
+
+    answer = headers.PublicHeaders(view)
+    public = answer(rf.get("/be/search/"))
+    assert not public.cookies
+    assert f"style-src {style.css_hash()}" in public["Content-Security-Policy"]
+    assert public["Cache-Control"] == "no-store"
+    assert public["Referrer-Policy"] == "no-referrer"
+    assert answer(rf.get("/deskless/")).cookies == {}
+    desk = answer(rf.get("/desk/"))
+    assert desk.cookies
+    assert "Content-Security-Policy" not in desk
+
+
+def test_the_style_of_this_version_is_the_one_its_pages_are_allowed():
+    html = f"<head><style>{style.css()}</style></head>".encode()
+    assert [f"'{value}'" for value in headers.style_hashes(html)] == [style.css_hash()]
+
+
+@pytest.mark.django_db
+def test_media_is_for_the_desk_and_images_alone(rf, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.MEDIA_ROOT.mkdir()
+    for name in ("a.png", "a.svg", "a.html"):
+        (settings.MEDIA_ROOT / name).write_bytes(b"x")
+    (tmp_path / "secret.png").write_bytes(b"secret")
+    request = rf.get("/desk/media/a.png")
+    request.user = AnonymousUser()
+    with pytest.raises(PermissionDenied):
+        media.serve(request, "a.png")
+    request.user = get_user_model()(is_superuser=True, is_active=True)
+    response = media.serve(request, "a.png")
+    assert b"".join(response) == b"x"
+    response.file_to_stream.close()
+    assert response["Content-Type"] == "image/png"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    for path in ("a.svg", "a.html", "none.png", "../secret.png", "/etc/x.png", "a\x00.png"):
+        with pytest.raises(Http404):
+            media.serve(request, path)
+
+
+def test_it_runs_under_granian(site, tmp_path):
+    """The real server over a real socket: bytes, HEAD, 304, odd bytes in the path."""
+    (tmp_path / "served.py").write_text(
+        "import django; django.setup()\n"
+        "from pathlib import Path\n"
+        "from barograph.website.server import application_for\n"
+        "from django.core.asgi import get_asgi_application\n"
+        f"application = application_for(Path({str(site)!r}) / 'current', get_asgi_application())\n"
+    )
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "barograph.settings", "BAROGRAPH_DATA": str(tmp_path)}
+    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--port", str(port), "served:application"]
+    process = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL)
+
+    def talk(path, method="GET", **wishes):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        connection.putrequest(method, path, skip_accept_encoding=True)
+        for name, value in wishes.items():
+            connection.putheader(name.replace("_", "-"), value)
+        connection.endheaders()
+        response = connection.getresponse()
+        body = response.read()
+        connection.close()
+        return response, body
+
+    try:
+        wait_for(port, process)
+        response, body = talk("/be/", accept_encoding="br")
+        assert brotli.decompress(body).startswith(b"<!doctype html>")
+        assert response.headers.get_all("content-length") == [str(len(body))]
+        tag = response.headers["etag"]
+        assert talk("/be/", accept_encoding="br", if_none_match=tag)[0].status == 304
+        response, nothing = talk("/be/", "HEAD", accept_encoding="br")
+        assert (response.headers["content-length"], nothing) == (str(len(body)), b"")
+        for path in ("/be/%2e%2e/%2e%2e/secret.txt", "/..%2fsecret.txt", "/be/%00", "/be/%ff%fe", "/%d0%b1/"):
+            response, body = talk(path)
+            assert response.status in (400, 404), path
+            assert b"secret" not in body
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def wait_for(port, process):
+    for _ in range(150):
+        assert process.poll() is None, "the server ended"
+        try:
+            socket.create_connection(("127.0.0.1", port), 0.2).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError("the server did not start")

@@ -10,11 +10,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.utils import translation
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from barograph.base import dates, languages
+from barograph.base import dates, languages, style
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -64,3 +65,31 @@ def render(template: str, context: dict[str, Any], *, language: str) -> str:
     """Render a template with the interface's words in the language nearest to `language`."""
     with translation.override(languages.interface(language)):
         return environment().get_template(template).render(**context, language=language)
+
+
+def shell_context(
+    imprint: dict[str, Any],
+    language: str,
+    alternates: dict[str, str] | None = None,
+    canonical: str = "",
+    *,
+    section: str = "",
+    fallbacks: dict[str, str] | None = None,
+) -> dict[str, Any]:
+    """What base/shell.html needs. `alternates` {language: path}; without `canonical` a page isn't indexed by name.
+
+    `fallbacks` is where the choice of languages leads from a page that a language doesn't have.
+    `section` marks the place in the navigation: issue, topics, archive, search, subscribe.
+    """
+    return {
+        "imprint": imprint,
+        "name": languages.localized(imprint["name"], language, imprint["languages"]),
+        "strapline": languages.localized(imprint["strapline"], language, imprint["languages"]),
+        "alternates": alternates or {},
+        "fallbacks": fallbacks or {},
+        "canonical": canonical,
+        "section": section,
+        "base_url": settings.BASE_URL,
+        "css": style.css(),
+        "icon": style.address("favicon.svg"),
+    }

@@ -48,9 +48,7 @@ class CommentaryQuerySet(models.QuerySet):
         return self.filter(live=True)
 
 
-class Commentary(
-    WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, PreviewableMixin, ClusterableModel
-):
+class Commentary(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, PreviewableMixin, ClusterableModel):
     issue = models.ForeignKey(Issue, models.PROTECT, related_name="commentaries", verbose_name=_("issue"))
     topic = models.ForeignKey(Topic, models.PROTECT, related_name="commentaries", verbose_name=_("topic"))
     language = models.CharField(_("language"), max_length=12, default="be")
@@ -73,6 +71,8 @@ class Commentary(
     # of a translation: the source's text it was made from, and that text itself (for the difference)
     source_digest = models.CharField(max_length=64, blank=True, editable=False)
     source_texts = models.JSONField(default=dict, blank=True, editable=False)
+    # of a translation: a translator's words that have no place in today's source any more
+    leftover_texts = models.JSONField(default=dict, blank=True, editable=False)
     touched_at = models.DateTimeField(auto_now=True)
 
     _revisions = GenericRelation("wagtailcore.Revision", related_query_name="commentary")
@@ -90,6 +90,7 @@ class Commentary(
         verbose_name = _("commentary")
         verbose_name_plural = _("commentaries")
         ordering = ["-issue__first", "topic__position", "language"]
+        permissions = [("translate_commentary", "Can translate commentaries")]
         constraints = [
             models.UniqueConstraint(fields=["issue", "topic", "language"], name="one_commentary_a_language"),
             models.UniqueConstraint(

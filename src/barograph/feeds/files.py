@@ -50,8 +50,9 @@ def feeds(imprint: Content, issues: list[dict[str, Content]], base_url: str, lan
         "language": language,
         "items": everything,
     }
-    yield f"{language}/feed.atom", syndication.atom(
-        **common, feed_url=f"{base_url}{home}feed.atom", since=since, name=name
+    yield (
+        f"{language}/feed.atom",
+        syndication.atom(**common, feed_url=f"{base_url}{home}feed.atom", since=since, name=name),
     )
     yield f"{language}/feed.json", syndication.json_feed(**common, feed_url=f"{base_url}{home}feed.json")
     for topic in imprint["topics"]:
@@ -61,15 +62,18 @@ def feeds(imprint: Content, issues: list[dict[str, Content]], base_url: str, lan
                 "publication": name,
                 "topic": localized(topic["names"], language, imprint["languages"]) or topic["key"],
             }
-        yield f"{language}/topics/{topic['key']}/feed.atom", syndication.atom(
-            title=title,
-            subtitle=localized(topic["about"], language, imprint["languages"]),
-            url=address,
-            feed_url=f"{address}feed.atom",
-            language=language,
-            items=by_topic[topic["key"]],
-            since=since,
-            name=name,
+        yield (
+            f"{language}/topics/{topic['key']}/feed.atom",
+            syndication.atom(
+                title=title,
+                subtitle=localized(topic["about"], language, imprint["languages"]),
+                url=address,
+                feed_url=f"{address}feed.atom",
+                language=language,
+                items=by_topic[topic["key"]],
+                since=since,
+                name=name,
+            ),
         )
 
 

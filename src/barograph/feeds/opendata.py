@@ -21,10 +21,22 @@ VERDICTS = ["worsened", "unchanged", "improved"]
 #: A spreadsheet takes a cell that begins so for a formula (OWASP, CSV injection).
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
+REQUIRED = {"required": True}
+
 FIELDS = [
-    {"name": "issue", "type": "date", "description": "First day of the issue's period", "constraints": {"required": True}},
-    {"name": "until", "type": "date", "description": "Last day of the issue's period", "constraints": {"required": True}},
-    {"name": "number", "type": "integer", "description": "Number of the issue", "constraints": {"required": True}},
+    {
+        "name": "issue",
+        "type": "date",
+        "description": "First day of the issue's period",
+        "constraints": {"required": True},
+    },
+    {
+        "name": "until",
+        "type": "date",
+        "description": "Last day of the issue's period",
+        "constraints": {"required": True},
+    },
+    {"name": "number", "type": "integer", "description": "Number of the issue", "constraints": REQUIRED},
     {
         "name": "topic",
         "type": "string",

@@ -1,4 +1,4 @@
-"""The site's map for search engines (sitemaps.org 0.9), each page with its other languages (hreflang), and robots.txt."""
+"""The site's map (sitemaps.org 0.9), each page with its other languages (hreflang), and robots.txt."""
 
 from __future__ import annotations
 
@@ -28,9 +28,7 @@ class Page:
 
 
 def _same(languages: list[str], tail: str, changed: str | None = None, default: str | None = None) -> Page:
-    return Page(
-        {code: f"/{code}/{tail}" for code in languages}, dict.fromkeys(languages, changed), default=default
-    )
+    return Page({code: f"/{code}/{tail}" for code in languages}, dict.fromkeys(languages, changed), default=default)
 
 
 def changed(content: Content) -> str:
@@ -88,7 +86,9 @@ def _urls(page: Page, base_url: str) -> Iterator[str]:
         yield f"<url><loc>{escape(base_url + path)}</loc>{lastmod}{alternates if len(links) > 1 else ''}</url>\n"
 
 
-def sitemaps(imprint: Content, editions_by_issue: list[dict[str, Content]], base_url: str) -> Iterator[tuple[str, bytes]]:
+def sitemaps(
+    imprint: Content, editions_by_issue: list[dict[str, Content]], base_url: str
+) -> Iterator[tuple[str, bytes]]:
     """sitemap.xml; beyond one map's size an index of several."""
     urls = [url for page in pages(imprint, editions_by_issue) for url in _urls(page, base_url)]
     urls.append(f"<url><loc>{escape(base_url)}/data/</loc></url>\n")

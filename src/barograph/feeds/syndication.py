@@ -37,7 +37,14 @@ def atom(
     """An Atom document. `since` is its date where it has no entry, `name` who speaks for the whole."""
     latest = max((item.updated for item in items), default=since)
     feed = AtomFeed(
-        title, url, None, language=language, subtitle=subtitle or None, feed_url=feed_url, author_name=name, latest=latest
+        title,
+        url,
+        None,
+        language=language,
+        subtitle=subtitle or None,
+        feed_url=feed_url,
+        author_name=name,
+        latest=latest,
     )
     for item in items:
         feed.add_item(

@@ -76,7 +76,7 @@ class _Builder:
                 message = _("“%(key)s” stands here twice; keep one.") % {"key": key.value}
                 self.problems.add(self.file, line, message)
             node = self.build(value, depth + 1)
-            found.setdefault(key.value, Node(node.value, line if not isinstance(node.value, list | dict) else line))
+            found.setdefault(key.value, Node(node.value, line))
         return found
 
     def _scalar(self, graph: ScalarNode, line: int) -> object:

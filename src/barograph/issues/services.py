@@ -131,3 +131,12 @@ def mark_released(*, issue: Issue, at: datetime) -> None:
     Issue.objects.filter(pk=issue.pk).exclude(state=IssueState.RELEASED).update(
         state=IssueState.RELEASED, released_at=at
     )
+
+
+@transaction.atomic
+def assign_writer(*, issue: Issue, topic: Topic, writer=None) -> Slot:
+    """Who writes a topic in an issue; nobody, where `writer` is left out."""
+    slot, _made = Slot.objects.get_or_create(issue=issue, topic=topic, defaults={"due": issue.release_at})
+    slot.writer = writer
+    slot.save(update_fields=["writer"])
+    return slot

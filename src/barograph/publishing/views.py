@@ -11,6 +11,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from barograph.desk.week import week
 from barograph.issues import services as issues
 from barograph.issues.enums import IssueState
 from barograph.issues.models import Issue, Topic
@@ -20,7 +21,6 @@ from barograph.publishing.forms import CorrectionForm, ReleaseForm
 from barograph.publishing.models import Release
 from barograph.publishing.steps import BY_NAME
 from barograph.publishing.tasks import run_release
-from barograph.publishing.warnings import warnings
 
 
 def _issue(request: HttpRequest, issue_id: int) -> Issue:
@@ -45,8 +45,8 @@ def release(request: HttpRequest, issue_id: int) -> HttpResponse:
         form = CorrectionForm(request.POST or None, issue=issue, codes=house.languages)
     else:
         form = ReleaseForm(request.POST or None, issue=issue, planned=_planned(issue))
-    found = warnings(issue)
-    blocked = any(warning.weight == 3 for warning in found)
+    found = sorted(week(user=request.user, key=issue.key).notices, key=lambda notice: not notice.blocks)
+    blocked = not corrects and any(notice.blocks for notice in found)
     if request.method == "POST" and not blocked and form.is_valid():
         try:
             _request(request, issue, form.cleaned_data, corrects=corrects)
@@ -54,7 +54,7 @@ def release(request: HttpRequest, issue_id: int) -> HttpResponse:
             form.add_error(None, error)
         else:
             return redirect("publishing_progress", issue.pk)
-    context = {"issue": issue, "form": form, "warnings": found, "blocked": blocked, "corrects": corrects}
+    context = {"issue": issue, "form": form, "notices": found, "blocked": blocked, "corrects": corrects}
     return render(request, "publishing/release.html", context, status=422 if form.errors else 200)
 
 

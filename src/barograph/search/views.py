@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
@@ -28,10 +29,9 @@ def results(request: HttpRequest, language: str) -> HttpResponse:
     query = " ".join(request.GET.get("q", "").replace("\x00", " ").split())
     with translation.override(languages.interface(language)):
         context = answer(query, language)
-    shell = pages.shell_context(
-        imprint, language, {code: f"/{code}/search/" for code in imprint["languages"]}, f"/{language}/search/"
-    )
-    shell.pop("language", None)  # render() names it
+    asked = f"?{urlencode({'q': context['query']})}" if query else ""
+    others = {code: f"/{code}/search/{asked}" for code in imprint["languages"]}
+    shell = pages.shell_context(imprint, language, others, section="search")
     page = pages.render("search/results.html", {**shell, **context}, language=language)
     response = HttpResponse(page)
     response["Cache-Control"] = "private, max-age=60"
@@ -47,7 +47,7 @@ def answer(query: str, language: str) -> dict[str, Any]:
     except services.QueryTooLong:
         sentence = gettext("Please search with at most %(words)s words and %(letters)s characters.")
         limits = {"words": words.MOST_WORDS, "letters": words.LONGEST_QUERY}
-        return {"query": shown, "problem": sentence % limits, "count": "", "hits": [], "more": ""}
+        return {"query": shown, "problem": sentence % limits, "count": "", "hits": [], "more": "", "sentences": {}}
     problem = ""
     if not found.words:
         problem = gettext("Type a word to search for: a name, a place, a topic.")
@@ -57,6 +57,16 @@ def answer(query: str, language: str) -> dict[str, Any]:
         "count": _count(found.total) if found.words else "",
         "hits": [_hit(document, found.words) for document in found.documents],
         "more": _more(found.total),
+        "sentences": sentences(),
+    }
+
+
+def sentences() -> dict[str, str]:
+    """Each verdict in words."""
+    return {
+        "worsened": gettext("The situation has worsened"),
+        "unchanged": gettext("The situation has not changed"),
+        "improved": gettext("The situation has improved"),
     }
 
 
@@ -86,6 +96,4 @@ def _hit(document: Document, looked_for: list[words.Word]) -> dict[str, Any]:
 
 def _marks(pieces: list[tuple[str, bool]]) -> Markup:
     """Escaped text with its hits in <mark>."""
-    return Markup("").join(
-        Markup("<mark>{}</mark>").format(piece) if hit else escape(piece) for piece, hit in pieces
-    )
+    return Markup("").join(Markup("<mark>{}</mark>").format(piece) if hit else escape(piece) for piece, hit in pieces)

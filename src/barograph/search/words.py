@@ -19,11 +19,14 @@ _SILENT = dict.fromkeys([*map(ord, APOSTROPHES), 0x300, 0x301, 0xAD, 0x200B])
 _FOLDED = _SILENT | {ord("ё"): "е", ord("ґ"): "г"}
 _VISIBLE = dict.fromkeys([0x300, 0x301, 0xAD, 0x200B])
 
-#: Endings a query's word loses so that its other forms are found too, longest first (be, ru, en).
-_ENDINGS = sorted(
-    ["ами", "ями", "ого", "его", "ому", "ему", "ыми", "ими", "ах", "ях", "ов", "ев", "ей", "ой", "ий", "ый", "ая", "яя", "ое", "ее", "ые", "ие", "ом", "ем", "ам", "ям", "ую", "юю", "ою", "ею", "ия", "ию", "ии", "амі", "ямі", "ага", "яга", "аму", "яму", "ымі", "імі", "аў", "яў", "ёў", "ай", "яй", "ыя", "ія", "ію", "іі", "ае", "яе", "ам", "ям", "ас", "а", "я", "о", "е", "э", "у", "ю", "ы", "и", "і", "ь", "й", "ў", "ies", "es", "s", "ing", "ed", "y"],
-    key=lambda ending: (-len(ending), ending),
-)
+#: Endings a query's word loses so that its other forms are found too (be, ru, en).
+_FORMS = """
+ами ями ого его ому ему ыми ими ах ях ов ев ей ой ий ый ая яя ое ее ые ие ом ем ам ям ую юю ою ею ия ию ии
+амі ямі ага яга аму яму ымі імі аў яў ёў ай яй ыя ія ію іі ае яе
+а я о е э у ю ы и і ь й ў
+ies es s ing ed y
+"""
+_ENDINGS = sorted(_FORMS.replace("ё", "е").split(), key=lambda ending: (-len(ending), ending))
 _LEAST = 4  # letters that stay
 
 
@@ -47,7 +50,7 @@ class Word:
 
 
 def clean(text: str) -> str:
-    """Text as it is kept for snippets: composed, without stress marks, soft hyphens and NUL; one space between words."""
+    """Text as it is kept for snippets: composed, no stress marks, soft hyphens or NUL, single spaces."""
     composed = unicodedata.normalize("NFC", text.replace("\x00", " "))
     return " ".join(composed.translate(_VISIBLE).split())
 
@@ -86,11 +89,7 @@ def query_words(query: str) -> list[Word]:
 
 def marked(text: str, words: list[Word], *, length: int | None = None) -> list[tuple[str, bool]]:
     """Pieces of a text and whether each is a hit. With `length`, about so many letters around the first hit."""
-    hits = [
-        match.span()
-        for match in _WORD.finditer(text)
-        if any(word.matches(fold(match.group())) for word in words)
-    ]
+    hits = [match.span() for match in _WORD.finditer(text) if any(word.matches(fold(match.group())) for word in words)]
     start, end = 0, len(text)
     if length is not None and len(text) > length:
         start, end = _window(text, hits[0][0] if hits else 0, length)

@@ -145,7 +145,7 @@ class Server:
 
     def _missing(self, tree: Tree, path: str, encodings: tuple[str, ...]) -> Answer:
         """The 404 page in the language of the address, else the plain one."""
-        first = path.split("/", 2)[1]
+        first = path.lstrip("/").split("/", 1)[0]
         places = [f"/{first}/404.html"] if first in tree.languages() else []
         for place in [*places, "/404.html"]:
             if (answer := tree.answer(place, encodings, 404)) is not None:

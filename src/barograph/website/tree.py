@@ -49,9 +49,9 @@ def parts(path: str) -> list[str] | None:
     pieces = path[1:].removesuffix("/").split("/") if path != "/" else []
     if len(path) > 1000 or not path.startswith("/") or path.endswith("//"):
         return None
-    if all(_PART.fullmatch(piece) for piece in pieces) or (pieces[:1] == [".well-known"] and all(
-        _PART.fullmatch(piece) for piece in pieces[1:]
-    )):
+    if all(_PART.fullmatch(piece) for piece in pieces) or (
+        pieces[:1] == [".well-known"] and all(_PART.fullmatch(piece) for piece in pieces[1:])
+    ):
         return pieces
     return None
 

@@ -1,0 +1,89 @@
+"""What pages do to the restricted HTML of a body before they show it. Knows no app and no database.
+
+The input has passed the edition's valve: only paragraphs, headings, lists,
+links, emphasis, quotations and images, well-formed.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from html.parser import HTMLParser
+
+_NOTE = re.compile(r"<p>\s*\[\^([\w-]+)\]:\s*(.*?)</p>", re.DOTALL)
+_MARK = re.compile(r"\[\^([\w-]+)\]")
+_SENTENCE = re.compile(r"(?<=[.!?…])[»”’\")]*\s+(?=[«“„\"(]?[^\W\d_]|\d)")
+#: Words that end in a full stop without ending a sentence.
+_SHORT = re.compile(r"(?:^|\s)(?:[^\W\d_]|гг?|стст?|напр|тыс|млн|млрд|руб|см|Mr|Mrs|Ms|Dr|No|vs|e\.g|i\.e)\.$")
+
+
+def for_page(html: str, *, notes: str = "Notes", back: str = "Back to the text", prefix: str = "") -> str:
+    """Turn `[^1]` in the text and paragraphs that begin with `[^1]: ` into footnotes with links both ways.
+
+    `notes` and `back` are words for readers; `prefix` keeps anchors apart where
+    several texts stand on a page. A mark without a note, or a note without a
+    mark, stays as it was written. Notes are numbered in the order of their marks.
+    """
+    written = dict(_NOTE.findall(html))
+    text = _NOTE.sub(lambda found: "" if _is_marked(found[1], html) else found[0], html)
+    numbers: dict[str, int] = {}
+
+    def mark(found: re.Match[str]) -> str:
+        name = found[1]
+        if name not in written:
+            return found[0]
+        first = name not in numbers
+        number = numbers.setdefault(name, len(numbers) + 1)
+        anchor = f' id="{prefix}r{number}"' if first else ""
+        return f'<sup><a{anchor} href="#{prefix}n{number}" role="doc-noteref">{number}</a></sup>'
+
+    text = _MARK.sub(mark, text)
+    if not numbers:
+        return text
+    items = "".join(
+        f'<li id="{prefix}n{number}">{written[name].strip()} '
+        f'<a class="back" href="#{prefix}r{number}" role="doc-backlink" aria-label="{escape(back)}">↑</a></li>'
+        for name, number in numbers.items()
+    )
+    return f'{text}<section class="notes" role="doc-endnotes" aria-label="{escape(notes)}"><ol>{items}</ol></section>'
+
+
+def _is_marked(name: str, html: str) -> bool:
+    """Whether the text refers to the note, elsewhere than where it stands."""
+    return f"[^{name}]" in _NOTE.sub("", html)
+
+
+class _Text(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.parts.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in {"p", "h2", "h3", "li", "blockquote"}:
+            self.parts.append("\n")
+
+
+def plain(html: str) -> str:
+    """The words alone, a line each block, without footnotes and their marks."""
+    reader = _Text()
+    reader.feed(_MARK.sub("", _NOTE.sub("", html)))
+    reader.close()
+    return "".join(reader.parts).strip()
+
+
+def first_sentence(text: str, limit: int = 220) -> str:
+    """The first sentence of a plain text; cut at a word with an ellipsis where it is longer than `limit`."""
+    line = " ".join(text.split("\n", 1)[0].split(" ")).strip()
+    end = len(line)
+    for found in _SENTENCE.finditer(line):
+        head = line[: found.end()].rstrip()
+        if not _SHORT.search(head):
+            end = len(head)
+            break
+    sentence = line[:end]
+    if len(sentence) <= limit:
+        return sentence
+    return sentence[:limit].rsplit(" ", 1)[0].rstrip(" ,;:–—-") + "…"

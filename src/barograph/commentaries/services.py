@@ -1,0 +1,252 @@
+"""Verbs on commentaries and their translations. Each is one transaction.
+
+A translation is a row of its own that keeps the source texts it was made
+from; stale means that today's source differs from them. Scenarios' keys,
+order and probabilities, byline and dates are the source's alone. A
+translator's words are never thrown away: what loses its place moves to
+`leftover_texts`, and every save is a revision. Rights are the views' matter.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from barograph.commentaries import texts as words
+from barograph.commentaries.enums import SourceState, TranslationState
+from barograph.commentaries.labels import label
+from barograph.commentaries.models import Commentary, CommentaryByline
+from barograph.commentaries.texts import LISTS, PLAIN, Change, Texts
+from barograph.issues.models import Issue, Topic
+from barograph.issues.services import publication
+from barograph.people.models import Person
+
+FIELDS = ("headline", "lede", "body", "scenarios", "question", "resolution")
+#: What of a translation a save writes; the rest belongs to the source.
+KEPT = (*FIELDS, "resolves_by", "source_digest", "source_texts", "leftover_texts")
+
+
+def _fields(commentary: Commentary) -> dict:
+    found = {name: getattr(commentary, name) for name in FIELDS}
+    found["scenarios"] = commentary.scenarios.get_prep_value() if commentary.scenarios else []
+    return found
+
+
+def _standing_fields(source: Commentary) -> dict:
+    if source.live or source.latest_revision is None:
+        return _fields(source)
+    found = dict(source.latest_revision.content)
+    found["scenarios"] = json.loads(found.get("scenarios") or "[]")
+    return found
+
+
+def source_texts(commentary: Commentary) -> Texts:
+    """{path: text} of this row's words; for its translators see `standing_texts`."""
+    return words.texts_of(_fields(commentary))
+
+
+def standing_texts(source: Commentary) -> Texts:
+    """What translations are made from: the signed-off text; where there is none yet, the newest draft."""
+    return words.texts_of(_standing_fields(source))
+
+
+def source_digest(commentary: Commentary) -> str:
+    """Tells two versions of a commentary's words apart."""
+    return words.digest(source_texts(commentary))
+
+
+def is_stale(translation: Commentary) -> bool:
+    """Whether the source says something else than when this was translated. A source is never stale."""
+    if translation.source is None:
+        return False
+    return words.digest(translation.source_texts) != words.digest(standing_texts(translation.source))
+
+
+def changes_since(translation: Commentary) -> list[Change]:
+    """What changed in the source since it was translated, text by text."""
+    if translation.source is None:
+        return []
+    return words.changes(translation.source_texts, standing_texts(translation.source))
+
+
+def translation_state(translation: Commentary | None) -> TranslationState:
+    if translation is None:
+        return TranslationState.MISSING
+    if is_stale(translation):
+        return TranslationState.STALE
+    return TranslationState.READY if translation.live else TranslationState.IN_WORK
+
+
+def source_state(source: Commentary | None, *, in_review: bool = False) -> SourceState:
+    if source is None:
+        return SourceState.MISSING
+    if in_review:
+        return SourceState.REVIEW
+    return SourceState.READY if source.live else SourceState.DRAFT
+
+
+def working_copy(commentary: Commentary) -> Commentary:
+    """The newest draft, as an unsaved object over its row."""
+    return commentary.get_latest_revision_as_object()
+
+
+@transaction.atomic
+def start_commentary(
+    *, issue: Issue, topic: Topic, language: str, byline: list[Person] | None = None, by=None
+) -> Commentary:
+    """The commentary of a topic in an issue, as an empty draft; what is there already is kept.
+
+    Raises ValidationError where the language is none of the publication's.
+    """
+    _check_language(language)
+    source = Commentary.objects.sources().filter(issue=issue, topic=topic).first()
+    if source is not None:
+        return source
+    source = Commentary(issue=issue, topic=topic, language=language, live=False)
+    source.bylines = [CommentaryByline(person=person, sort_order=n) for n, person in enumerate(byline or [])]
+    source.save()
+    source.save_revision(user=by, clean=False, log_action="wagtail.create")
+    return source
+
+
+@transaction.atomic
+def start_translation(source: Commentary, language: str, by=None) -> Commentary:
+    """The translation of a source into a language, begun where it isn't there yet.
+
+    Raises ValidationError for a language that is not the publication's or is the source's own.
+    """
+    source = source.origin
+    _check_language(language)
+    if language == source.language:
+        raise ValidationError(_("The commentary is written in this language already."))
+    found = source.translations.filter(language=language).first()
+    if found is not None:
+        return found
+    texts = standing_texts(source)
+    translation = Commentary(
+        issue=source.issue,
+        topic=source.topic,
+        language=language,
+        source=source,
+        live=False,
+        resolves_by=source.resolves_by,
+        source_texts=texts,
+        source_digest=words.digest(texts),
+    )
+    _fit(translation, source, {})
+    translation.save()
+    translation.save_revision(user=by, clean=False, log_action="wagtail.create")
+    return translation
+
+
+def _check_language(language: str) -> None:
+    if language not in publication().languages:
+        raise ValidationError(_("This is none of the publication's languages."))
+
+
+@transaction.atomic
+def save_translation(
+    *, translation: Commentary, texts: Mapping[str, str], by=None, made_from: Mapping[str, str] | None = None
+) -> Commentary:
+    """Keep a translator's words as a new draft; what is not named in `texts` stays as it is.
+
+    `texts` has paths, and `body` as a whole. `made_from` says which source texts they were made
+    from, where that is not what it was before. Returns the draft.
+    """
+    row = Commentary.objects.select_for_update(of=("self",)).get(pk=translation.pk)
+    if row.source is None:
+        raise ValidationError(_("This is no translation."))
+    draft = working_copy(row)
+    before = {path: text for path, text in source_texts(draft).items() if not path.startswith("body.")}
+    if "body" in texts:
+        draft.body = texts["body"]
+    if made_from is not None:
+        draft.source_texts, draft.source_digest = dict(made_from), words.digest(made_from)
+    _fit(draft, row.source, before | {path: text for path, text in texts.items() if path != "body"})
+    _keep(draft, row, by)
+    return draft
+
+
+def _fit(draft: Commentary, source: Commentary, texts: Mapping[str, str]) -> None:
+    """Put texts into the source's structure; what has no place there moves to the leftovers."""
+    fields = _standing_fields(source)
+    places = {path for path in words.texts_of(fields) if not path.startswith("body.")} | {"headline"}
+    leftover = dict(draft.leftover_texts)
+    texts = dict(texts)
+    for path in places & leftover.keys():
+        if texts.get(path, "").strip() in {"", leftover[path]}:
+            texts[path] = leftover.pop(path)
+    for path, text in texts.items():
+        if path not in places and text.strip():
+            _put_aside(leftover, path, text)
+    for name in PLAIN:
+        setattr(draft, name, texts.get(name, "") if name in places else "")
+    stream = []
+    for child, value in zip(fields["scenarios"], words.scenario_values(fields["scenarios"]), strict=True):
+        stem = f"scenarios.{value.get('key') or ''}"
+        own = {name: texts.get(f"{stem}.{name}", "") for name in ("title", "text")}
+        own |= {n: [texts.get(f"{stem}.{n}.{i}", "") for i in range(len(value[n]))] for n in LISTS}
+        stream.append({"type": "scenario", "id": child.get("id"), "value": {**value, **own}})
+    draft.scenarios = json.dumps(stream)
+    draft.leftover_texts = leftover
+    draft.resolves_by = source.resolves_by
+
+
+def _put_aside(leftover: Texts, path: str, text: str) -> None:
+    """Keep words without a place beside those kept before, never instead of them."""
+    key, number = path, 1
+    while leftover.get(key, text) != text:
+        number += 1
+        key = f"{path}~{number}"
+    leftover[key] = text
+
+
+def _keep(draft: Commentary, row: Commentary, by) -> None:
+    """A new revision; while nothing is signed off, the row itself holds the newest words, too."""
+    if not row.live:
+        draft.save(update_fields=[*KEPT, "touched_at"])
+    draft.save_revision(user=by, clean=False, changed=True)
+
+
+def missing_texts(translation: Commentary) -> list[str]:
+    """Paths of the source that have no words in this translation (the body counts as one)."""
+    if translation.source is None:
+        return []
+    own = source_texts(translation)
+    wanted = standing_texts(translation.source)
+    missing = [path for path in wanted if not path.startswith("body.") and path not in own]
+    if any(path.startswith("body.") for path in wanted) and not any(path.startswith("body.") for path in own):
+        missing.append("body")
+    return missing
+
+
+@transaction.atomic
+def sign_off(*, commentary: Commentary, by=None, seen: str = "") -> Commentary:
+    """The newest draft is ready: a release takes it up. Wagtail's publish is Barograph's ready.
+
+    Of a translation all texts must be there, and it counts as made from today's source. `seen` is
+    the digest of the source the translator had in view. Raises ValidationError, the draft stays.
+    """
+    row = Commentary.objects.select_for_update(of=("self",)).get(pk=commentary.pk)
+    draft = working_copy(row)
+    if row.source is not None:
+        texts = standing_texts(row.source)
+        if seen and seen != words.digest(texts):
+            raise ValidationError(_("The source has changed this moment. Look at what changed, then sign off."))
+        draft.source_texts, draft.source_digest = texts, words.digest(texts)
+        own = {path: text for path, text in source_texts(draft).items() if not path.startswith("body.")}
+        _fit(draft, row.source, own)
+        if missing := missing_texts(draft):
+            names = ", ".join(str(label(path)) for path in missing)
+            raise ValidationError(_("Not ready yet, these are empty: %(names)s.") % {"names": names})
+        draft.body = "".join(block.html for block in words.blocks(draft.body) if block.inner)
+    elif not draft.headline.strip():
+        raise ValidationError(_("Not ready yet: the headline is empty."))
+    revision = draft.save_revision(user=by, clean=row.source is None)
+    revision.publish(user=by, skip_permission_checks=True)
+    row.refresh_from_db()
+    return row

@@ -1,0 +1,27 @@
+"""The states of mailings and deliveries, with named sets of them."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class MailingState(models.TextChoices):
+    QUEUED = "queued", _("waiting")
+    SENDING = "sending", _("being sent")
+    FINISHED = "finished", _("sent")
+
+
+#: A worker still has something to do here.
+UNFINISHED = frozenset({MailingState.QUEUED, MailingState.SENDING})
+
+
+class DeliveryState(models.TextChoices):
+    QUEUED = "queued", _("waiting")
+    CLAIMED = "claimed", _("being sent")
+    SENT = "sent", _("accepted by the relay")
+    FAILED = "failed", _("refused")
+    SKIPPED = "skipped", _("left before it was sent")
+
+
+#: Nothing more will happen.
+FINAL = frozenset({DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.SKIPPED})
+OPEN = frozenset({DeliveryState.QUEUED, DeliveryState.CLAIMED})

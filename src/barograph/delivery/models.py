@@ -1,0 +1,101 @@
+"""Mailings and deliveries: what is sent, to whom, and how far it has come.
+
+A mailing's text is frozen; a delivery keeps no address, only whom it is for.
+Knows no issues and no lists but by their keys.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+
+from barograph.delivery.enums import UNFINISHED, DeliveryState, MailingState
+from barograph.subscribers.models import Subscriber
+
+
+class MailingQuerySet(models.QuerySet):
+    def unfinished(self) -> MailingQuerySet:
+        return self.filter(state__in=UNFINISHED)
+
+
+class Mailing(models.Model):
+    """One text for one list. The counts are kept while sending, so that reading them costs one row."""
+
+    key = models.CharField(max_length=120, unique=True)
+    list_key = models.CharField(max_length=40)
+    sender = models.CharField(max_length=320)  # the From header: "Name <address>"
+    subject = models.CharField(max_length=400)
+    html = models.TextField()
+    text = models.TextField()
+    headers = models.JSONField(default=dict)
+    unsubscribe_url = models.CharField(max_length=400)  # with {language} and {token}
+    settings_url = models.CharField(max_length=400)
+    state = models.CharField(max_length=10, choices=MailingState.choices, default=MailingState.QUEUED)
+    total = models.PositiveIntegerField(default=0)
+    sent = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+    skipped = models.PositiveIntegerField(default=0)
+    trouble = models.CharField(max_length=300, blank=True)  # why the relay could not be used, last time
+    troubles = models.PositiveIntegerField(default=0)  # how often in a row
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    objects = MailingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "key"]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=MailingState.values), name="mailing_state_is_known")
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+    @property
+    def is_finished(self) -> bool:
+        return self.state not in UNFINISHED
+
+    @property
+    def done(self) -> int:
+        """How many deliveries are settled, one way or another."""
+        return self.sent + self.failed + self.skipped
+
+
+class DeliveryQuerySet(models.QuerySet):
+    def due(self, now: datetime) -> DeliveryQuerySet:
+        """Waiting, and their time has come."""
+        return self.filter(state=DeliveryState.QUEUED, next_try_at__lte=now)
+
+    def claimed(self) -> DeliveryQuerySet:
+        return self.filter(state=DeliveryState.CLAIMED)
+
+
+class Delivery(models.Model):
+    """One mailing to one subscriber. Where the subscriber has left, the row stays without them."""
+
+    mailing = models.ForeignKey(Mailing, models.CASCADE, related_name="deliveries")
+    subscriber = models.ForeignKey(Subscriber, models.SET_NULL, null=True, related_name="+")
+    state = models.CharField(max_length=10, choices=DeliveryState.choices, default=DeliveryState.QUEUED)
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True)
+    claimed_by = models.CharField(max_length=120, blank=True)
+    claim = models.CharField(max_length=32, blank=True)  # one batch of one process
+    settled_at = models.DateTimeField(null=True)
+    last_code = models.PositiveSmallIntegerField(null=True)
+    last_text = models.CharField(max_length=300, blank=True)  # the relay's words, without addresses
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["mailing", "subscriber"], name="one_delivery_each"),
+            models.CheckConstraint(condition=Q(state__in=DeliveryState.values), name="delivery_state_is_known"),
+        ]
+        indexes = [models.Index(fields=["mailing", "state", "next_try_at"], name="delivery_due")]
+
+    def __str__(self) -> str:
+        return f"delivery {self.pk}: {self.state}"

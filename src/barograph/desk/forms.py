@@ -1,0 +1,77 @@
+"""What an editor may send from the week's screen, and a translator from theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.rich_text import get_rich_text_editor_widget
+
+from barograph.commentaries import texts as words
+from barograph.commentaries.labels import label
+from barograph.commentaries.models import BODY_FEATURES, Commentary
+from barograph.issues.enums import Outlook, VerdictValue
+
+
+class VerdictForm(forms.Form):
+    value = forms.ChoiceField(label=_("Verdict"), choices=[("", _("not rated")), *VerdictValue.choices], required=False)
+    outlook = forms.MultipleChoiceField(label=_("Outlook"), choices=Outlook.choices, required=False)
+    reason = forms.CharField(label=_("Reason"), required=False, max_length=2000)
+
+
+LONGEST = {"headline": 300, "question": 300, "title": 200, "pros": 300, "cons": 300}
+LONG = ("lede", "resolution", "text")
+
+
+def field_name(path: str) -> str:
+    """A path as a form field's name."""
+    return "t-" + path
+
+
+class TranslationForm(forms.Form):
+    """A field for every text of the source; the body is one. `seen` and `base` tell what was in view."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    base = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, source: words.Texts, own: words.Texts, draft: Commentary | None, language: str, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.paths: list[str] = []
+        body_there = draft is not None and bool(draft.body)
+        wanted = dict.fromkeys("body" if path.startswith("body.") else path for path in ("headline", *source))
+        if body_there and "body" not in wanted:
+            wanted["body"] = None
+        for path in wanted:
+            initial = draft.body if path == "body" and draft is not None else own.get(path, "")
+            self._add(path, initial, language)
+
+    def _add(self, path: str, initial: str, language: str) -> None:
+        kind = next((part for part in path.split(".") if part in LONGEST or part in LONG), path)
+        attrs = {"lang": language, "spellcheck": "true"}
+        if path == "body":
+            widget = get_rich_text_editor_widget("default", features=BODY_FEATURES)
+        elif kind in LONG:
+            widget = forms.Textarea(attrs={**attrs, "rows": 4})
+        else:
+            widget = forms.Textarea(attrs={**attrs, "rows": 2}) if kind != "title" else forms.TextInput(attrs=attrs)
+        self.paths.append(path)
+        self.fields[field_name(path)] = forms.CharField(
+            label=label(path), required=False, initial=initial, widget=widget, max_length=LONGEST.get(kind)
+        )
+
+    def texts(self) -> dict[str, str]:
+        """{path: text} as sent; line ends within one-line texts become spaces."""
+        found = {path: self.cleaned_data.get(field_name(path)) or "" for path in self.paths}
+        for path in found:
+            if path != "body" and path.split(".")[-1] not in LONG:
+                found[path] = " ".join(found[path].split())
+        return found
+
+    def rows(self) -> Iterator[tuple[str, forms.BoundField]]:
+        for path in self.paths:
+            yield path, self[field_name(path)]
+
+
+class PoForm(forms.Form):
+    file = forms.FileField(label=_("PO file"), widget=forms.FileInput(attrs={"accept": ".po"}))

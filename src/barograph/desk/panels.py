@@ -1,0 +1,28 @@
+"""The week's screen as Wagtail's home shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from wagtail.admin.ui.components import Component
+
+from barograph.desk.week import week
+from barograph.issues.enums import Outlook, VerdictValue
+
+
+class WeekPanel(Component):
+    name = "week"
+    template_name = "desk/week.html"
+    order = 0
+
+    def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
+        request = parent_context["request"]
+        return {
+            "week": week(user=request.user, key=request.GET.get("issue", "")),
+            "verdicts": VerdictValue.choices,
+            "outlooks": Outlook.choices,
+            "user": request.user,
+            "request": request,
+            "csrf_token": parent_context["csrf_token"],
+        }

@@ -1,0 +1,105 @@
+"""Groups with least rights, and the way of a commentary from analyst to editor.
+
+What a group may do with which object is narrowed further in
+commentaries.permissions; nothing here names a person.
+"""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from wagtail.models import (
+    Collection,
+    GroupApprovalTask,
+    GroupCollectionPermission,
+    GroupPagePermission,
+    Workflow,
+    WorkflowContentType,
+    WorkflowTask,
+)
+
+from barograph.commentaries.models import Commentary
+
+ANALYSTS, TRANSLATORS, EDITORS = "Analysts", "Translators", "Editors"
+
+#: Permissions by group: app.codename. The whole truth: what is not named is taken away.
+PERMISSIONS = {
+    ANALYSTS: {"wagtailadmin.access_admin", "commentaries.change_commentary"},
+    TRANSLATORS: {
+        "wagtailadmin.access_admin",
+        "commentaries.translate_commentary",
+        "commentaries.view_commentary",
+    },
+    EDITORS: {
+        "wagtailadmin.access_admin",
+        "commentaries.change_commentary",
+        "commentaries.delete_commentary",
+        "commentaries.publish_commentary",
+        "commentaries.lock_commentary",
+        "commentaries.unlock_commentary",
+        "commentaries.translate_commentary",
+        "commentaries.view_commentary",
+        "issues.add_issue",
+        "issues.change_issue",
+        "issues.change_slot",
+        "issues.change_verdict",
+        "issues.add_topic",
+        "issues.change_topic",
+        "issues.add_standingtext",
+        "issues.change_standingtext",
+        "issues.change_publication",
+        "issues.view_correction",
+        "people.add_person",
+        "people.change_person",
+        "people.view_pen",
+        "people.add_pen",
+        "people.delete_pen",
+        "publishing.add_release",
+    },
+}
+#: Pictures stand in the root collection.
+PICTURES = {ANALYSTS: {"add_image", "choose_image"}, EDITORS: {"add_image", "change_image", "choose_image"}}
+
+
+@transaction.atomic
+def ensure_roles() -> None:
+    """Make or mend groups and workflow; a second call changes nothing."""
+    for name in PERMISSIONS:
+        group = Group.objects.get_or_create(name=name)[0]
+        group.permissions.set(_permissions(PERMISSIONS[name]))
+        GroupPagePermission.objects.filter(group=group).delete()
+        _pictures(group)
+    _drop_moderators()
+    _workflow()
+
+
+def _permissions(names: set[str]) -> list[Permission]:
+    wanted = {tuple(name.split(".")) for name in names}
+    found = Permission.objects.filter(codename__in={codename for _app, codename in wanted})
+    return [p for p in found.select_related("content_type") if (p.content_type.app_label, p.codename) in wanted]
+
+
+def _pictures(group: Group) -> None:
+    root = Collection.get_first_root_node()
+    wanted = Permission.objects.filter(
+        content_type__app_label="wagtailimages", codename__in=PICTURES.get(group.name, set())
+    )
+    given = GroupCollectionPermission.objects.filter(group=group)
+    given.exclude(collection=root, permission__in=wanted).delete()
+    for permission in wanted:
+        given.get_or_create(group=group, collection=root, permission=permission)
+
+
+def _drop_moderators() -> None:
+    """The role Wagtail brings for pages; Barograph has none. One that somebody is in stays."""
+    Group.objects.filter(name="Moderators", user__isnull=True).delete()
+
+
+def _workflow() -> None:
+    kind = ContentType.objects.get_for_model(Commentary)
+    workflow = Workflow.objects.get_or_create(name="Commentary")[0]
+    task = GroupApprovalTask.objects.get_or_create(name="Editor")[0]
+    task.groups.set(Group.objects.filter(name=EDITORS))
+    WorkflowTask.objects.get_or_create(workflow=workflow, task=task.task_ptr, defaults={"sort_order": 0})
+    WorkflowContentType.objects.update_or_create(content_type=kind, defaults={"workflow": workflow})

@@ -1,0 +1,50 @@
+"""Words and signs of the desk's templates."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from barograph.base import dates
+from barograph.desk.week import Week
+from barograph.issues.enums import Outlook
+from barograph.issues.services import publication
+
+register = template.Library()
+
+GLYPHS = {"worsened": "▼", "unchanged": "▬", "improved": "▲"}
+
+
+@register.filter
+def glyph(value: str) -> str:
+    """A shape of its own for each verdict."""
+    return GLYPHS.get(value, "○")
+
+
+@register.filter
+def outlook_words(values: list[str]) -> str:
+    labels = dict(Outlook.choices)
+    return ", ".join(str(labels.get(value, value)) for value in values)
+
+
+@register.filter
+def in_zone(when: datetime) -> str:
+    """'3 жніўня 2020, 10:00' by the publication's clock; the zone is named once, by the operator."""
+    local = when.astimezone(ZoneInfo(publication().timezone))
+    return f"{dates.day(local.date(), get_language() or 'en')}, {local:%H:%M}"
+
+
+@register.filter
+def notices_summary(week: Week) -> str:
+    blocking = sum(1 for notice in week.notices if notice.blocks)
+    count = len(week.notices)
+    if not count:
+        return _("Nothing is missing: the issue can go out.")
+    if blocking:
+        return _("The issue can’t go out yet.")
+    words = ngettext("%(count)s thing weakens this issue", "%(count)s things weaken this issue", count)
+    return words % {"count": count}

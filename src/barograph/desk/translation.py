@@ -1,0 +1,216 @@
+"""The translator's screen: the source beside its translation, what changed in between, PO files.
+
+Only translators and editors come in. The structure is the source's; nothing sent from here can
+change a scenario's key, its probability, a byline or a date.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+from wagtail.rich_text import expand_db_html
+
+from barograph.base import languages
+from barograph.commentaries import po
+from barograph.commentaries import texts as words
+from barograph.commentaries.labels import label
+from barograph.commentaries.models import Commentary
+from barograph.commentaries.permissions import may_translate
+from barograph.commentaries.services import (
+    changes_since,
+    missing_texts,
+    save_translation,
+    sign_off,
+    source_texts,
+    standing_texts,
+    start_translation,
+    translation_state,
+    working_copy,
+)
+from barograph.desk.forms import PoForm, TranslationForm
+from barograph.issues.services import publication
+
+
+@dataclass
+class Line:
+    """One text: the source's, what changed in it, and the field for the translation."""
+
+    path: str
+    label: str
+    source: str
+    html: bool
+    field: forms.BoundField
+    changes: list[words.Change] = field(default_factory=list)
+
+
+def _source(request: HttpRequest, pk: int, language: str) -> Commentary:
+    if not may_translate(request.user):
+        raise PermissionDenied
+    rows = Commentary.objects.sources().select_related("issue", "topic", "latest_revision")
+    source = get_object_or_404(rows, pk=pk)
+    if language == source.language or language not in publication().languages:
+        raise Http404
+    return source
+
+
+def _translation(source: Commentary, language: str) -> Commentary | None:
+    return source.translations.select_related("latest_revision", "issue", "topic").filter(language=language).first()
+
+
+def translate(request: HttpRequest, pk: int, language: str) -> HttpResponse:
+    """GET shows and changes nothing; POST saves a draft or signs off."""
+    source = _source(request, pk, language)
+    translation = _translation(source, language)
+    draft = working_copy(translation) if translation else None
+    standing, own = standing_texts(source), source_texts(draft) if draft else {}
+    base = str(translation.latest_revision_id or "") if translation else ""
+    form = TranslationForm(
+        request.POST or None,
+        source=standing,
+        own=own,
+        draft=draft,
+        language=language,
+        initial={"seen": words.digest(standing), "base": base},
+    )
+    if request.method == "POST" and form.is_valid():
+        if form.cleaned_data["base"] != base:
+            form = _overtaken(request, form, base)
+        else:
+            _keep(request, source, language, form)
+            return redirect("desk_translate", source.pk, language)
+    status = 422 if form.errors else 200
+    return render(request, "desk/translate.html", _context(source, translation, draft, form, language), status=status)
+
+
+def _overtaken(request: HttpRequest, form: TranslationForm, base: str) -> TranslationForm:
+    """Somebody saved meanwhile: the words stay in the fields, the next Save keeps them on top of theirs."""
+    form.data = form.data.copy()
+    form.data["base"] = base
+    form.add_error(
+        None,
+        _("Somebody saved this translation meanwhile. Your words are below, not saved yet: Save again to keep them."),
+    )
+    return form
+
+
+def _keep(request: HttpRequest, source: Commentary, language: str, form: TranslationForm) -> None:
+    translation = start_translation(source, language, by=request.user)
+    save_translation(translation=translation, texts=form.texts(), by=request.user)
+    if "sign-off" not in request.POST:
+        messages.success(request, _("The draft is saved."))
+        return
+    try:
+        sign_off(commentary=translation, by=request.user, seen=form.cleaned_data["seen"])
+    except ValidationError as error:
+        messages.error(request, _("The draft is saved.") + " " + " ".join(error.messages))
+    else:
+        messages.success(request, _("Signed off: it goes out with the issue."))
+
+
+def _context(source, translation, draft, form: TranslationForm, language: str) -> dict:
+    changed = changes_since(draft) if draft else []
+    by_path: dict[str, list[words.Change]] = {}
+    for change in changed:
+        by_path.setdefault("body" if change.path.startswith("body.") else change.path, []).append(change)
+    standing = standing_texts(source)
+    body = expand_db_html((source if source.live else working_copy(source)).body)
+    lines = [
+        Line(
+            path=path,
+            label=label(path),
+            source=body if path == "body" else standing.get(path, ""),
+            html=path == "body",
+            field=bound,
+            changes=by_path.pop(path, []),
+        )
+        for path, bound in form.rows()
+    ]
+    return {
+        "source": source,
+        "translation": translation,
+        "state": translation_state(translation),
+        "draft_newer": bool(translation and translation.live and translation.has_unpublished_changes),
+        "form": form,
+        "lines": lines,
+        "gone": [change for found in by_path.values() for change in found],
+        "changed": bool(changed),
+        "leftover": [(label(path), text) for path, text in (draft.leftover_texts if draft else {}).items()],
+        "missing": len(missing_texts(draft)) if draft else 0,
+        "language": language,
+        "language_name": languages.name(language),
+        "direction": languages.direction(language),
+        "source_direction": languages.direction(source.language),
+        "source_language_name": languages.name(source.language),
+        "po_form": PoForm(),
+        "other_languages": [
+            (code, languages.name(code)) for code in publication().languages if code not in {language, source.language}
+        ],
+    }
+
+
+@require_GET
+def po_out(request: HttpRequest, pk: int, language: str) -> HttpResponse:
+    """The translation as a PO file; where it isn't begun yet, one with empty texts."""
+    source = _source(request, pk, language)
+    translation = _translation(source, language)
+    if translation is None:
+        raise Http404
+    response = HttpResponse(po.export(translation), content_type="text/x-gettext-translation; charset=utf-8")
+    name = f"{source.issue.key}-{source.topic.key}.{language}.po"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@require_POST
+def po_begin(request: HttpRequest, pk: int, language: str) -> HttpResponse:
+    """Begin the translation, so that there is a file to take away."""
+    source = _source(request, pk, language)
+    start_translation(source, language, by=request.user)
+    return redirect("desk_translate_po", source.pk, language)
+
+
+@require_POST
+def po_in(request: HttpRequest, pk: int, language: str) -> HttpResponse:
+    """Take a PO file in as a draft, whole or not at all."""
+    source = _source(request, pk, language)
+    form = PoForm(request.POST, request.FILES)
+    if not form.is_valid():
+        messages.error(request, _("Choose a PO file first."))
+    elif form.cleaned_data["file"].size > po.LARGEST:
+        messages.error(request, _("The file is too large for a commentary."))
+    else:
+        _take_in(request, source, language, form.cleaned_data["file"].read())
+    return redirect("desk_translate", source.pk, language)
+
+
+def _take_in(request: HttpRequest, source: Commentary, language: str, data: bytes) -> None:
+    try:
+        with transaction.atomic():  # a file that is refused begins no translation either
+            translation = start_translation(source, language, by=request.user)
+            count = po.take_in(translation, data, by=request.user)
+    except po.PoProblems as error:
+        for problem in error.problems[:10]:
+            text = _("Line %(line)s: %(message)s") % {"line": problem.line, "message": problem.message}
+            messages.error(request, text)
+        messages.error(request, _("Nothing of the file was taken in."))
+        return
+    messages.success(request, _("Texts taken in as a draft: %(count)s.") % {"count": count})
+
+
+@require_GET
+def preview(request: HttpRequest, pk: int, language: str) -> HttpResponse:
+    """The newest draft as readers would see it."""
+    source = _source(request, pk, language)
+    translation = _translation(source, language)
+    if translation is None:
+        raise Http404
+    draft = working_copy(translation)
+    return draft.make_preview_request(request, draft.default_preview_mode)

@@ -1,0 +1,100 @@
+"""What the buttons of the week's screen do. Rights first, then one verb, then back to the week."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from barograph.commentaries.permissions import is_editor, may_write_slot
+from barograph.commentaries.services import start_commentary
+from barograph.desk.forms import VerdictForm
+from barograph.desk.week import week
+from barograph.issues import services as issues
+from barograph.issues.models import Issue, Topic
+from barograph.people.models import Pen
+
+
+def _back(issue: Issue | None) -> HttpResponse:
+    home = reverse("wagtailadmin_home")
+    return redirect(f"{home}?issue={issue.key}" if issue else home)
+
+
+def _editors_only(request: HttpRequest) -> None:
+    if not is_editor(request.user):
+        raise PermissionDenied
+
+
+def _refuse(request: HttpRequest, error: ValidationError) -> None:
+    messages.error(request, " ".join(error.messages))
+
+
+@require_POST
+def open_issue(request: HttpRequest) -> HttpResponse:
+    """The next issue, with a slot for every topic and last time's writers."""
+    if not request.user.has_perm("issues.add_issue"):
+        raise PermissionDenied
+    try:
+        issue = issues.open_issue()
+    except ValidationError as error:
+        _refuse(request, error)
+        return _back(None)
+    messages.success(request, _("The issue of %(period)s is open.") % {"period": issue})
+    return _back(issue)
+
+
+@require_POST
+def set_writer(request: HttpRequest, issue_id: int, topic_id: int) -> HttpResponse:
+    """Who writes a topic; empty: nobody yet."""
+    _editors_only(request)
+    issue, topic = get_object_or_404(Issue, pk=issue_id), get_object_or_404(Topic, pk=topic_id)
+    wanted = request.POST.get("writer", "")
+    choices = {str(user.pk): user for user in week(user=request.user, key=issue.key).writers}
+    if wanted and wanted not in choices:
+        messages.error(request, _("Choose one of the analysts."))
+        return _back(issue)
+    issues.assign_writer(issue=issue, topic=topic, writer=choices.get(wanted))
+    messages.success(request, _("%(topic)s: the writer is set.") % {"topic": topic})
+    return _back(issue)
+
+
+@require_POST
+def decide(request: HttpRequest, issue_id: int, topic_id: int) -> HttpResponse:
+    """The editor's verdict, with its reason."""
+    _editors_only(request)
+    issue, topic = get_object_or_404(Issue, pk=issue_id), get_object_or_404(Topic, pk=topic_id)
+    form = VerdictForm(request.POST)
+    if not form.is_valid():
+        text = " ".join(message for found in form.errors.values() for message in found)
+        messages.error(request, text)
+        return _back(issue)
+    issues.decide_verdict(issue=issue, topic=topic, by=request.user, **form.cleaned_data)
+    messages.success(request, _("%(topic)s: the verdict is set.") % {"topic": topic})
+    return _back(issue)
+
+
+@require_POST
+def write(request: HttpRequest, issue_id: int, topic_id: int) -> HttpResponse:
+    """Begin a commentary, with issue, topic, language and byline set, and go to its form."""
+    issue, topic = get_object_or_404(Issue, pk=issue_id), get_object_or_404(Topic, pk=topic_id)
+    if not may_write_slot(request.user, issue_id=issue.pk, topic_id=topic.pk):
+        raise PermissionDenied
+    slot = issue.slots.filter(topic=topic).first()
+    writer_id = slot.writer_id if slot and slot.writer_id else request.user.pk
+    pen = Pen.objects.filter(user_id=writer_id).select_related("person").order_by("pk").first()
+    try:
+        source = start_commentary(
+            issue=issue,
+            topic=topic,
+            language=request.POST.get("language", ""),
+            byline=[pen.person] if pen else [],
+            by=request.user,
+        )
+    except ValidationError as error:
+        _refuse(request, error)
+        return _back(issue)
+    return redirect(type(source).snippet_viewset.get_url_name("edit"), source.pk)

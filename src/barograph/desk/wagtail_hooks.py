@@ -1,0 +1,67 @@
+"""The desk in Wagtail: its addresses, its home, its menu. What does not apply is taken out."""
+
+from django.templatetags.static import static
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.viewsets.model import ModelViewSetGroup
+
+from barograph.desk import translation, views
+from barograph.desk.panels import WeekPanel
+from barograph.issues.admin import VIEWSETS as ISSUES
+from barograph.people.admin import VIEWSETS as PEOPLE
+
+#: Wagtail's menu items that have nothing to show here.
+HIDDEN = frozenset({"explorer", "documents", "reports", "snippets", "help", "collections", "sites", "redirects"})
+
+
+@hooks.register("register_admin_urls")
+def urls():
+    topic = "week/<int:issue_id>/<int:topic_id>"
+    screen = "translate/<int:pk>/<str:language>"
+    return [
+        path("week/open/", views.open_issue, name="desk_open_issue"),
+        path(f"{topic}/writer/", views.set_writer, name="desk_writer"),
+        path(f"{topic}/verdict/", views.decide, name="desk_verdict"),
+        path(f"{topic}/write/", views.write, name="desk_write"),
+        path(f"{screen}/", translation.translate, name="desk_translate"),
+        path(f"{screen}/po/", translation.po_out, name="desk_translate_po"),
+        path(f"{screen}/po/begin/", translation.po_begin, name="desk_translate_po_begin"),
+        path(f"{screen}/po/in/", translation.po_in, name="desk_translate_po_in"),
+        path(f"{screen}/preview/", translation.preview, name="desk_translate_preview"),
+    ]
+
+
+@hooks.register("construct_homepage_panels")
+def home(request, panels):
+    panels[:] = [WeekPanel()]
+
+
+@hooks.register("register_admin_menu_item")
+def week_item():
+    return MenuItem(_("The week"), reverse("wagtailadmin_home"), name="week", icon_name="calendar", order=10)
+
+
+class PublicationGroup(ModelViewSetGroup):
+    menu_label = _("Publication")
+    menu_icon = "globe"
+    menu_order = 200
+    items = (*ISSUES, *PEOPLE)
+
+
+@hooks.register("register_admin_viewset")
+def publication_group():
+    return PublicationGroup()
+
+
+@hooks.register("construct_main_menu")
+@hooks.register("construct_settings_menu")
+def without_what_does_not_apply(request, menu_items):
+    menu_items[:] = [item for item in menu_items if item.name not in HIDDEN]
+
+
+@hooks.register("insert_global_admin_css")
+def style():
+    return format_html('<link rel="stylesheet" href="{}">', static("desk/desk.css"))

@@ -1,0 +1,210 @@
+"""The week as one screen: what an issue needs, topic by topic. Reads only.
+
+One query for each kind of thing, whatever the number of topics and languages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from wagtail.models import WorkflowState
+
+from barograph.base import languages
+from barograph.base.languages import localized
+from barograph.commentaries.enums import WEAK, SourceState, TranslationState
+from barograph.commentaries.models import Commentary, CommentaryByline
+from barograph.commentaries.permissions import is_editor, may_translate
+from barograph.commentaries.services import source_state, translation_state
+from barograph.issues.enums import IssueState
+from barograph.issues.models import Issue, Slot, Topic, Verdict
+from barograph.issues.services import publication
+from barograph.people.models import Pen, User
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A language of a row."""
+
+    language: str
+    name: str
+    state: str
+    word: str
+    is_source: bool
+
+
+@dataclass
+class Row:
+    topic: Topic
+    name: str
+    slot: Slot | None
+    verdict: Verdict | None
+    source: Commentary | None
+    state: SourceState
+    headline: str
+    newer_draft: bool
+    touched: datetime | None
+    cells: list[Cell]
+    may_write: bool
+
+
+@dataclass(frozen=True)
+class Notice:
+    """`blocks`: nothing can be published like this; else: what readers will miss."""
+
+    blocks: bool
+    text: str
+
+
+@dataclass
+class Week:
+    issue: Issue | None
+    issues: list[Issue]
+    languages: list[tuple[str, str]]
+    rows: list[Row] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    writers: list[User] = field(default_factory=list)
+    is_editor: bool = False
+    may_translate: bool = False
+
+    @property
+    def released(self) -> bool:
+        return self.issue is not None and self.issue.state == IssueState.RELEASED
+
+
+def week(*, user, key: str = "") -> Week:
+    """The issue of that first day, else the earliest open one, else the latest."""
+    house = publication()
+    issues = list(Issue.objects.all())
+    issue = next((i for i in issues if i.key == key), None) or _current(issues)
+    codes = [(code, languages.name(code)) for code in house.languages]
+    found = Week(issue=issue, issues=issues, languages=codes)
+    found.is_editor, found.may_translate = is_editor(user), may_translate(user)
+    if issue is None:
+        return found
+    slots = {slot.topic_id: slot for slot in issue.slots.select_related("writer")}
+    verdicts = {verdict.topic_id: verdict for verdict in issue.verdicts.all()}
+    rows = list(issue.commentaries.select_related("latest_revision", "topic"))
+    topics = _topics(issue, {*slots, *verdicts, *(row.topic_id for row in rows)})
+    sources = {row.topic_id: row for row in rows if not row.is_translation}
+    reviewed, own = _in_review(sources.values()), _with_own_name(user, sources.values())
+    for topic in topics:
+        source = sources.get(topic.pk)
+        made = {row.language: row for row in rows if source and row.source_id == source.pk}
+        for row in made.values():
+            row.source = source  # read once, with its newest revision
+        slot = slots.get(topic.pk)
+        mine = bool(slot and slot.writer_id == user.pk) and user.has_perm("commentaries.change_commentary")
+        found.rows.append(
+            Row(
+                topic=topic,
+                name=localized(topic.names, get_language() or "en"),
+                slot=slot,
+                verdict=verdicts.get(topic.pk),
+                source=source,
+                state=source_state(source, in_review=bool(source and source.pk in reviewed)),
+                headline=_headline(source),
+                newer_draft=bool(source and source.live and source.has_unpublished_changes),
+                touched=_touched([source, *made.values()]),
+                cells=_cells(codes, source, made),
+                may_write=found.is_editor or mine or bool(source and source.pk in own),
+            )
+        )
+    found.notices = list(notices(found))
+    if found.is_editor:
+        found.writers = _writers(slots.values())
+    return found
+
+
+def _current(issues: list[Issue]) -> Issue | None:
+    opened = [issue for issue in issues if issue.state == IssueState.OPEN]
+    return opened[-1] if opened else (issues[0] if issues else None)
+
+
+def _topics(issue: Issue, others: set[int]) -> list[Topic]:
+    tracked = Topic.objects.tracked_in(issue).values("pk")
+    return list(Topic.objects.filter(Q(pk__in=tracked) | Q(pk__in=others)))
+
+
+def _writers(slots: Iterable[Slot]) -> list[User]:
+    taken = [slot.writer_id for slot in slots if slot.writer_id]
+    return list(
+        User.objects.filter(Q(is_active=True, groups__name__in=["Analysts", "Editors"]) | Q(pk__in=taken))
+        .distinct()
+        .order_by("username")
+    )
+
+
+def _in_review(sources: Iterable[Commentary]) -> set[int]:
+    kind = ContentType.objects.get_for_model(Commentary)
+    states = WorkflowState.objects.filter(
+        base_content_type=kind,
+        object_id__in=[str(source.pk) for source in sources],
+        status=WorkflowState.STATUS_IN_PROGRESS,
+    )
+    return {int(pk) for pk in states.values_list("object_id", flat=True)}
+
+
+def _with_own_name(user, sources: Iterable[Commentary]) -> set[int]:
+    if not user.has_perm("commentaries.change_commentary"):
+        return set()
+    pens = Pen.objects.filter(user=user).values("person")
+    rows = CommentaryByline.objects.filter(commentary__in=[source.pk for source in sources], person__in=pens)
+    return set(rows.values_list("commentary_id", flat=True))
+
+
+def _headline(source: Commentary | None) -> str:
+    if source is None:
+        return ""
+    newest = source.latest_revision.content if source.latest_revision else {}
+    return newest.get("headline") or source.headline
+
+
+def _touched(rows: Iterable[Commentary | None]) -> datetime | None:
+    times = [row.latest_revision.created_at if row.latest_revision else row.touched_at for row in rows if row]
+    return max(times, default=None)
+
+
+def _cells(codes: list[tuple[str, str]], source: Commentary | None, made: dict[str, Commentary]) -> list[Cell]:
+    cells = []
+    for code, name in codes:
+        if source is not None and source.language == code:
+            cells.append(Cell(code, name, "source", _("source"), True))
+            continue
+        state = translation_state(made.get(code))
+        cells.append(Cell(code, name, state.value, str(state.label), False))
+    return cells
+
+
+def notices(week: Week) -> Iterable[Notice]:
+    """What blocks the release or weakens it, in words and by name."""
+    if not any(row.state == SourceState.READY or (row.source and row.source.live) for row in week.rows):
+        yield Notice(True, _("No commentary is signed off yet: there is nothing to publish."))
+    for row in week.rows:
+        topic = {"topic": row.name}
+        if row.verdict is None or not row.verdict.value:
+            yield Notice(False, _("%(topic)s: no verdict, it will be shown as not rated.") % topic)
+        if row.source is None:
+            yield Notice(False, _("%(topic)s: nobody has begun to write.") % topic)
+            continue
+        if not row.source.live:
+            yield Notice(False, _("%(topic)s: not signed off, readers will not see it.") % topic)
+        elif row.newer_draft:
+            yield Notice(False, _("%(topic)s: a newer draft is not signed off, the earlier text goes out.") % topic)
+        for cell in row.cells:
+            if not cell.is_source and cell.state in WEAK:
+                yield Notice(False, _lacking(row.name, cell))
+
+
+def _lacking(topic: str, cell: Cell) -> str:
+    names = {"topic": topic, "language": cell.name}
+    if cell.state == TranslationState.STALE:
+        return _("%(topic)s: %(language)s is made from an older text.") % names
+    if cell.state == TranslationState.IN_WORK:
+        return _("%(topic)s: %(language)s is not signed off.") % names
+    return _("%(topic)s: no translation, %(language)s.") % names

@@ -1,0 +1,117 @@
+"""Images of a content folder: what may come in, without what a camera or an editor noted in them.
+
+Metadata (place, device, author, thumbnails) can betray who took a picture and
+where; so it never gets into the store. Knows no formats but images.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from PIL import Image as Pillow
+from PIL import ImageOps
+from wagtail.images import get_image_model
+
+FORMATS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif"}
+SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif"})
+#: What Pillow notes of an image that is needed to show it; all else is metadata.
+HARMLESS = frozenset({"jfif", "jfif_version", "jfif_unit", "jfif_density", "dpi", "transparency", "gamma",
+                      "background", "version", "duration", "loop", "extension", "timestamp", "interlace",
+                      "srgb", "progressive", "progression", "adobe", "adobe_transform", "default_image"})  # fmt: skip
+
+
+@lru_cache(maxsize=512)
+def _looked_at(path: str, _modified: int, size: int) -> str:
+    if size > settings.WAGTAILIMAGES_MAX_UPLOAD_SIZE:
+        megabytes = settings.WAGTAILIMAGES_MAX_UPLOAD_SIZE // (1024 * 1024)
+        return _("The image is larger than %(size)s MB; make it smaller.") % {"size": megabytes}
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Pillow.open(path) as picture:
+                if picture.format not in FORMATS:
+                    raise ValueError
+                if picture.width * picture.height > settings.WAGTAILIMAGES_MAX_IMAGE_PIXELS:
+                    return _("The image has too many pixels; make it smaller.")
+                picture.load()
+    except Exception:  # Pillow raises anything for a broken file
+        return _("This is no image that can be read; use JPEG, PNG, WebP or GIF.")
+    return ""
+
+
+def problem_with(path: Path) -> str:
+    """What is wrong with the image file, or ''."""
+    if not path.is_file():
+        return _("There is no such file; put the image there.")
+    status = path.stat()
+    return _looked_at(str(path), status.st_mtime_ns, status.st_size)
+
+
+def stripped(data: bytes) -> tuple[bytes, str]:
+    """The image without metadata, and its suffix. Written anew only where it has any."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with Pillow.open(BytesIO(data)) as picture:
+            kind = str(picture.format)
+            animated = getattr(picture, "is_animated", False)
+            if not (set(picture.info) - HARMLESS or picture.getexif() or getattr(picture, "applist", None)):
+                return data, FORMATS[kind]
+            if kind == "JPEG" and _only_harmless(picture):
+                return data, FORMATS[kind]
+            out = BytesIO()
+            if animated:
+                picture.info = {key: picture.info[key] for key in HARMLESS & picture.info.keys()}
+                picture.save(out, kind, save_all=True)
+                return out.getvalue(), FORMATS[kind]
+            clean = ImageOps.exif_transpose(picture)
+            clean.info = {key: clean.info[key] for key in {"transparency"} & clean.info.keys()}
+            clean.save(out, kind, **({"quality": 92} if kind in {"JPEG", "WEBP"} else {}))
+            return out.getvalue(), FORMATS[kind]
+
+
+def _only_harmless(picture) -> bool:
+    """A JPEG whose only application segment is its own header."""
+    return all(name == "APP0" for name, _data in picture.applist) and not set(picture.info) - HARMLESS
+
+
+class Store:
+    """Puts images into Wagtail's store, each once: the same picture is found again by its digest."""
+
+    def __init__(self, root: Path):
+        self.root, self.ids = root, dict[str, int]()
+        self.created = 0
+        self.files: list[str] = []  # names of files written, to be taken away where the import fails
+
+    def id_of(self, ref: str) -> int:
+        if ref not in self.ids:
+            self.ids[ref] = self._store(self.root / ref)
+        return self.ids[ref]
+
+    def _store(self, path: Path) -> int:
+        model = get_image_model()
+        data, suffix = stripped(path.read_bytes())
+        digest = hashlib.sha1(data, usedforsecurity=False).hexdigest()  # as Wagtail does
+        found = model.objects.filter(file_hash=digest).order_by("pk").first()
+        if found is not None:
+            return found.pk
+        stem = slugify(path.stem) or "image"
+        image = model(title=path.stem[:255], file=ContentFile(data, name=f"{stem}.{suffix}"))
+        image.file_size, image.file_hash = len(data), digest
+        image.save()
+        self.files.append(image.file.name)
+        self.created += 1
+        return image.pk
+
+    def take_back(self) -> None:
+        """Remove the files written: their rows are rolled back."""
+        storage = get_image_model()._meta.get_field("file").storage
+        for name in self.files:
+            storage.delete(name)

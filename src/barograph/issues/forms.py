@@ -1,0 +1,136 @@
+"""Forms of the publication, its issues and standing texts; lists as lines an editor can type."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.forms.models import WagtailAdminModelForm
+from wagtail.admin.rich_text import get_rich_text_editor_widget
+
+from barograph.issues.enums import IssueState
+from barograph.issues.services import check_period
+
+STANDING_FEATURES = ["h2", "h3", "bold", "italic", "ol", "ul", "link", "blockquote"]
+CODE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+WEEKDAYS = [
+    (0, gettext_lazy("Monday")),
+    (1, gettext_lazy("Tuesday")),
+    (2, gettext_lazy("Wednesday")),
+    (3, gettext_lazy("Thursday")),
+    (4, gettext_lazy("Friday")),
+    (5, gettext_lazy("Saturday")),
+    (6, gettext_lazy("Sunday")),
+]
+
+
+class LinesField(forms.CharField):
+    """Something a line, its parts divided by |."""
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("required", False)
+        super().__init__(widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}), **kwargs)
+
+    def lines(self, value: str) -> list[list[str]]:
+        return [[part.strip() for part in line.split("|")] for line in (value or "").splitlines() if line.strip()]
+
+
+class CodesField(forms.CharField):
+    """Language codes, divided by commas."""
+
+    def prepare_value(self, value):
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def clean(self, value) -> list[str]:
+        codes = [code.strip() for code in super().clean(value).split(",") if code.strip()]
+        for code in codes:
+            if not CODE.fullmatch(code):
+                raise ValidationError(_("“%(code)s” is not a language’s code, like be or en.") % {"code": code})
+        if not codes or len(set(codes)) != len(codes):
+            raise ValidationError(_("Name each language once, at least one."))
+        return codes
+
+
+class ListsField(LinesField):
+    def prepare_value(self, value):
+        if not isinstance(value, list):
+            return value
+        return "\n".join(f"{row['key']} | {row['label']} | {', '.join(row['languages'])}" for row in value)
+
+    def clean(self, value) -> list[dict]:
+        rows = []
+        for parts in self.lines(super().clean(value)):
+            if len(parts) != 3 or not re.fullmatch(r"[a-z0-9-]+", parts[0]) or not parts[1]:
+                raise ValidationError(_("Write each list as: key | label | languages, like be-ru | BE/RU | be, ru."))
+            codes = [code.strip() for code in parts[2].split(",") if code.strip()]
+            rows.append({"key": parts[0], "label": parts[1], "languages": codes})
+        if len({row["key"] for row in rows}) != len(rows):
+            raise ValidationError(_("Two lists have the same key."))
+        return rows
+
+
+class LinksField(LinesField):
+    def prepare_value(self, value):
+        if not isinstance(value, list):
+            return value
+        return "\n".join(f"{row['kind']} | {row['url']}" for row in value)
+
+    def clean(self, value) -> list[dict]:
+        rows = []
+        for parts in self.lines(super().clean(value)):
+            if len(parts) != 2 or urlsplit(parts[1]).scheme not in {"http", "https"} or not parts[0]:
+                raise ValidationError(_("Write each link as: kind | address, like telegram | https://t.me/name."))
+            rows.append({"kind": parts[0], "url": parts[1]})
+        return rows
+
+
+class PublicationForm(WagtailAdminModelForm):
+    languages = CodesField(
+        label=gettext_lazy("Languages"), help_text=gettext_lazy("Codes in their order, for example: be, ru, en.")
+    )
+    lists = ListsField(
+        label=gettext_lazy("Newsletters"), help_text=gettext_lazy("One a line: key | label | languages.")
+    )
+    links = LinksField(label=gettext_lazy("Links"), help_text=gettext_lazy("One a line: kind | address."))
+    release_weekday = forms.TypedChoiceField(label=gettext_lazy("Weekday of release"), choices=WEEKDAYS, coerce=int)
+
+    def clean_timezone(self):
+        name = self.cleaned_data["timezone"]
+        if name not in available_timezones():
+            raise ValidationError(_("No such time zone. Write it like Europe/Minsk."))
+        return name
+
+    def clean(self):
+        data = super().clean()
+        known = set(data.get("languages") or [])
+        for row in data.get("lists") or []:
+            if known and (not row["languages"] or set(row["languages"]) - known):
+                self.add_error("lists", _("“%(list)s” has a language the publication doesn’t.") % {"list": row["key"]})
+        return data
+
+
+class IssueForm(WagtailAdminModelForm):
+    """A published issue keeps its days and number: its address never changes."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.state == IssueState.RELEASED:
+            for name in ("first", "last", "number"):
+                self.fields[name].disabled = True
+
+    def clean(self):
+        data = super().clean()
+        if data.get("first") and data.get("last"):
+            check_period(first=data["first"], last=data["last"], except_for=self.instance)
+        return data
+
+
+class StandingTextForm(WagtailAdminModelForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["body"].widget = get_rich_text_editor_widget("default", features=STANDING_FEATURES)

@@ -1,0 +1,86 @@
+"""How many sign-ups are too many: per address, per network, and in all.
+
+Counts stand under keyed hashes that change every day, and are erased when
+their span ends, so that nobody can be followed by them.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.http import HttpRequest
+from django.utils import timezone
+
+from barograph.newsletter.models import Tally
+from barograph.subscribers.addresses import keyed_hash
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+PER_ADDRESS = 3  # a day
+PER_NETWORK = 20  # an hour
+PER_LOOPBACK = 200  # an hour: a proxy that names nobody, or an onion service
+MAILS = 500  # confirmation mails an hour, from everywhere
+
+
+def _span(now: datetime, length: timedelta) -> tuple[str, datetime]:
+    seconds = int(length.total_seconds())
+    number = int(now.timestamp()) // seconds
+    return str(number), datetime.fromtimestamp((number + 1) * seconds, tz=now.tzinfo)
+
+
+def _count(key: str, ends_at: datetime) -> int:
+    """One more; how many it makes."""
+    if not Tally.objects.filter(key=key).update(number=F("number") + 1):
+        try:
+            with transaction.atomic():
+                Tally.objects.create(key=key, number=1, ends_at=ends_at)
+        except IntegrityError:  # another request was first
+            Tally.objects.filter(key=key).update(number=F("number") + 1)
+    return Tally.objects.values_list("number", flat=True).get(key=key)
+
+
+def _one_more(purpose: str, what: str, length: timedelta, now: datetime) -> int:
+    span, ends_at = _span(now, length)
+    day = now.astimezone(timezone.get_default_timezone()).date()
+    return _count(keyed_hash(f"limit {purpose}", f"{day} {span} {what}"), ends_at)
+
+
+@transaction.atomic
+def take(*, network: str, address_key: str) -> tuple[bool, bool]:
+    """Count a sign-up. Returns whether the network, and whether the address, is still within its limit."""
+    now = timezone.now()
+    Tally.objects.filter(ends_at__lt=now).delete()
+    most = PER_LOOPBACK if network == "loopback" else PER_NETWORK
+    if _one_more("network", network, HOUR, now) > most:
+        return False, False
+    return True, _one_more("address", address_key, DAY, now) <= PER_ADDRESS
+
+
+@transaction.atomic
+def may_mail() -> datetime | None:
+    """Count a mail. None where it may go out, else when to ask again."""
+    now = timezone.now()
+    span, ends_at = _span(now, HOUR)
+    return None if _count(f"mails {span}", ends_at) <= MAILS else ends_at
+
+
+def network_of(request: HttpRequest) -> str:
+    """The /24 or /48 a request comes from. Behind a proxy on this machine, the one that proxy names last."""
+    address = _parsed(request.META.get("REMOTE_ADDR", ""))
+    if address is None or address.is_loopback:
+        forwarded = _parsed(request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2])
+        if forwarded is None or forwarded.is_loopback:
+            return "loopback"
+        address = forwarded
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    return str(ipaddress.ip_network((address, 24 if address.version == 4 else 48), strict=False))
+
+
+def _parsed(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(text.strip())
+    except ValueError:
+        return None

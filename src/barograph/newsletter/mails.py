@@ -1,0 +1,94 @@
+"""Mails as letters: a folder of templates each (subject.txt, body.txt, body.html), rendered in one language."""
+
+from __future__ import annotations
+
+from email.utils import formataddr
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import css_inline
+from django.conf import settings
+
+from barograph.base import pages
+from barograph.base.languages import localized
+from barograph.delivery.messages import SETTINGS, UNSUBSCRIBE, Letter
+from barograph.newsletter import links
+from barograph.newsletter.models import SignUpRequest
+from barograph.subscribers import tokens
+from barograph.subscribers.models import Subscriber
+
+Content = dict[str, Any]
+
+HERE = Path(__file__).resolve().parent / "jinja2/newsletter/mail"
+#: Where the style that cannot be inlined comes in.
+_KEPT = "<!--kept-style-->"
+
+
+@cache
+def _styles() -> tuple[str, str]:
+    return tuple((HERE / name).read_text(encoding="utf-8") for name in ("inlined.css", "kept.css"))
+
+
+@cache
+def _inliner() -> css_inline.CSSInliner:
+    return css_inline.CSSInliner(load_remote_stylesheets=False, extra_css=_styles()[0])
+
+
+def rendered(name: str, context: Content, *, language: str) -> tuple[str, str, str]:
+    """Subject, HTML (styles inlined; dark mode and narrow screens in a <style>) and text of a mail."""
+    subject = pages.render(f"newsletter/mail/{name}/subject.txt", context, language=language)
+    html = pages.render(f"newsletter/mail/{name}/body.html", context, language=language)
+    html = _inliner().inline(html).replace(_KEPT, f"<style>{_styles()[1]}</style>", 1)
+    text = pages.render(f"newsletter/mail/{name}/body.txt", context, language=language)
+    return " ".join(subject.split()), html, text.strip() + "\n"
+
+
+def sender(imprint: Content, language: str) -> str:
+    """The From header: the publication's name in a language, and its address."""
+    return formataddr((localized(imprint["name"], language, imprint["languages"]), settings.DEFAULT_FROM_EMAIL))
+
+
+def common(imprint: Content, language: str) -> Content:
+    """What every mail's frame needs."""
+    return {
+        "name": localized(imprint["name"], language, imprint["languages"]),
+        "home": links.site(f"/{language}/"),
+        "settings_link": SETTINGS,
+        "unsubscribe_link": UNSUBSCRIBE,
+    }
+
+
+def label(imprint: Content, list_key: str) -> str:
+    """A list as readers know it: 'BE/RU'."""
+    return next((entry["label"] for entry in imprint["lists"] if entry["key"] == list_key), list_key)
+
+
+def _letter(
+    name: str, link: str, subscriber: Subscriber, list_key: str, imprint: Content, request: SignUpRequest
+) -> Letter:
+    # the person who asks may read another language now than when they subscribed
+    language = subscriber.language if subscriber.is_confirmed else request.language
+    context = {**common(imprint, language), "list": label(imprint, list_key), "link": link}
+    subject, html, text = rendered(name, context, language=language)
+    return Letter(
+        key=f"{name}:{request.pk}:{request.at.isoformat()}",
+        sender=sender(imprint, language),
+        subject=subject,
+        html=html,
+        text=text,
+        date=request.at,
+    )
+
+
+def confirm(*, subscriber: Subscriber, list_key: str, imprint: Content, request: SignUpRequest) -> Letter:
+    """'Confirm your subscription', with a link to the page that has the button."""
+    token = tokens.confirmation(subscriber.pk, [list_key], now=request.at)
+    link = links.page("newsletter_confirm", subscriber.language, token)
+    return _letter("confirm", link, subscriber, list_key, imprint, request)
+
+
+def already(*, subscriber: Subscriber, list_key: str, imprint: Content, request: SignUpRequest) -> Letter:
+    """'You are already subscribed', with a link to the settings."""
+    link = links.page("newsletter_settings", subscriber.language, tokens.settings(subscriber.pk))
+    return _letter("already", link, subscriber, list_key, imprint, request)

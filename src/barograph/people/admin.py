@@ -1,0 +1,35 @@
+"""Bylines, and which sign-in writes under which of them, in the desk."""
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, ObjectList
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.viewsets.model import ModelViewSet
+
+from barograph.people.models import Pen, Person
+
+
+class PersonViewSet(ModelViewSet):
+    model = Person
+    icon = "user"
+    name = "analysts"
+    menu_label = _("Bylines")
+    copy_view_enabled = False
+    inspect_view_enabled = False
+    list_display = ["__str__", "slug", "pseudonym"]
+    edit_handler = ObjectList([FieldPanel("names"), FieldPanel("slug"), FieldPanel("about"), FieldPanel("pseudonym")])
+
+
+class PenViewSet(ModelViewSet):
+    """The one place where a sign-in and a byline stand together."""
+
+    model = Pen
+    icon = "edit"
+    name = "pens"
+    menu_label = _("Who writes as whom")
+    copy_view_enabled = False
+    inspect_view_enabled = False
+    list_display = [Column("user", label=_("Sign-in")), Column("person", label=_("Analyst"))]
+    edit_handler = ObjectList([FieldPanel("user"), FieldPanel("person")])
+
+
+VIEWSETS = (PersonViewSet, PenViewSet)

@@ -1,0 +1,205 @@
+"""The verbs on subscribers: ask, confirm, change, pause, leave, forget. Each is one transaction.
+
+A no stays a no: leaving keeps the address's keyed hash, so that no import
+brings the person back; only their own confirmation does. Sends nothing.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from barograph.subscribers import addresses
+from barograph.subscribers.enums import LIFTED_BY_CONSENT, NEVER_MAILED, Refusal, SubscriberState
+from barograph.subscribers.models import Subscriber, Subscription, Suppression
+from barograph.subscribers.tokens import CONFIRMATION_AGE, Confirmation
+
+#: Which words a reader agreed to; a new wording gets a new name.
+CONSENT_TEXT = "sign-up-1"
+
+
+class Stale(Exception):
+    """The link was right once, but the person has chosen something else since, or left."""
+
+
+@dataclass(frozen=True)
+class SignUp:
+    """What came of asking: who, and whether they get the list already. Never shown to whoever asked."""
+
+    subscriber: Subscriber
+    is_known: bool
+
+
+@transaction.atomic
+def sign_up(*, address: str, list_key: str, language: str, source: str = "site") -> SignUp | None:
+    """Keep an address until its owner confirms. None where it must not even be asked.
+
+    Nothing changes for a subscriber who is confirmed. Raises addresses.InvalidAddress.
+    """
+    key = addresses.lookup_key(address)
+    if Suppression.objects.filter(address_key=key, list_key="", reason__in=NEVER_MAILED).exists():
+        return None
+    now = timezone.now()
+    subscriber = Subscriber.objects.select_for_update().filter(address_key=key).first()
+    if subscriber is None:
+        subscriber = Subscriber(language=language, created_at=now, source=source, consent_text=CONSENT_TEXT)
+        subscriber.seal(address)
+        subscriber.save(force_insert=True)
+    elif not subscriber.is_confirmed:
+        subscriber.language, subscriber.created_at = language, now
+        subscriber.save(update_fields=["language", "created_at"])
+    known = subscriber.is_confirmed and subscriber.subscriptions.filter(list_key=list_key).exists()
+    return SignUp(subscriber, known)
+
+
+def pending_confirmation(*, confirmation: Confirmation) -> Subscriber:
+    """Whom a confirmation is about. Changes nothing. Raises Stale where it no longer counts."""
+    subscriber = Subscriber.objects.filter(pk=confirmation.subscriber_id).first()
+    return _still_meant(subscriber, confirmation)
+
+
+def _still_meant(subscriber: Subscriber | None, confirmation: Confirmation) -> Subscriber:
+    if subscriber is None:
+        raise Stale("no such subscriber any more")
+    has = set(subscriber.subscriptions.values_list("list_key", flat=True))
+    if subscriber.is_confirmed and set(confirmation.list_keys) <= has:
+        return subscriber  # pressed twice: the same answer
+    if subscriber.changed_at and subscriber.changed_at > confirmation.issued_at + timedelta(seconds=1):
+        raise Stale("the settings were changed after this link was sent")
+    return subscriber
+
+
+@transaction.atomic
+def confirm(*, confirmation: Confirmation) -> Subscriber:
+    """The person says yes to these lists. Twice is once. Raises Stale."""
+    found = Subscriber.objects.select_for_update().filter(pk=confirmation.subscriber_id).first()
+    subscriber = _still_meant(found, confirmation)
+    now = timezone.now()
+    if not subscriber.is_confirmed:
+        subscriber.state, subscriber.confirmed_at = SubscriberState.CONFIRMED, now
+        subscriber.save(update_fields=["state", "confirmed_at"])
+    _subscribe(subscriber, confirmation.list_keys, now=now)
+    return subscriber
+
+
+def _subscribe(subscriber: Subscriber, list_keys: Iterable[str], *, now: datetime) -> None:
+    """Add lists by the person's own will, which lifts an earlier no to them."""
+    list_keys = list(list_keys)
+    Suppression.objects.filter(
+        address_key=subscriber.address_key, list_key__in=["", *list_keys], reason__in=LIFTED_BY_CONSENT
+    ).delete()
+    Subscription.objects.bulk_create(
+        [
+            Subscription(subscriber=subscriber, list_key=key, confirmed_at=now, source=subscriber.source)
+            for key in list_keys
+        ],
+        ignore_conflicts=True,
+    )
+
+
+@transaction.atomic
+def refuse(*, address_key: str, list_key: str = "", reason: str = Refusal.LEFT) -> None:
+    """Keep a no to one list, or to all (''), so that no import turns it into a yes."""
+    kept = Suppression.objects.filter(address_key=address_key, list_key=list_key)
+    if reason in NEVER_MAILED:  # the stronger reason stays
+        kept.exclude(reason__in=NEVER_MAILED).update(reason=reason, date=timezone.localdate())
+    Suppression.objects.bulk_create(
+        [Suppression(address_key=address_key, list_key=list_key, reason=reason, date=timezone.localdate())],
+        ignore_conflicts=True,
+    )
+
+
+@transaction.atomic
+def change_preferences(
+    *, subscriber_id: uuid.UUID, list_keys: Iterable[str], language: str, paused_until: date | None
+) -> Subscriber | None:
+    """Set lists, language and pause as the person wishes. No list at all means leaving: then None.
+
+    Raises Stale where the person is no subscriber (any more).
+    """
+    subscriber = Subscriber.objects.select_for_update().confirmed().filter(pk=subscriber_id).first()
+    if subscriber is None:
+        raise Stale("no such subscriber any more")
+    wanted = set(list_keys)
+    if not wanted:
+        leave(subscriber_id=subscriber_id)
+        return None
+    has = set(subscriber.subscriptions.values_list("list_key", flat=True))
+    for key in has - wanted:
+        refuse(address_key=subscriber.address_key, list_key=key)
+    subscriber.subscriptions.exclude(list_key__in=wanted).delete()
+    now = timezone.now()
+    _subscribe(subscriber, wanted - has, now=now)
+    subscriber.language, subscriber.paused_until, subscriber.changed_at = language, paused_until, now
+    subscriber.save(update_fields=["language", "paused_until", "changed_at"])
+    return subscriber
+
+
+@transaction.atomic
+def pause(*, subscriber_id: uuid.UUID, until: date | None) -> None:
+    """No mail until that day; None ends the pause."""
+    Subscriber.objects.filter(pk=subscriber_id).update(paused_until=until, changed_at=timezone.now())
+
+
+@transaction.atomic
+def leave(*, subscriber_id: uuid.UUID, list_key: str = "") -> bool:
+    """Leave one list, or all ('' ). With the last list the row is erased. False where nobody was there."""
+    subscriber = Subscriber.objects.select_for_update().filter(pk=subscriber_id).first()
+    if subscriber is None:
+        return False
+    others = subscriber.subscriptions.exclude(list_key=list_key) if list_key else Subscription.objects.none()
+    if others.exists():
+        removed, _rows = subscriber.subscriptions.filter(list_key=list_key).delete()
+        if removed:
+            refuse(address_key=subscriber.address_key, list_key=list_key)
+            subscriber.changed_at = timezone.now()
+            subscriber.save(update_fields=["changed_at"])
+        return bool(removed)
+    if subscriber.is_confirmed:
+        refuse(address_key=subscriber.address_key)
+    subscriber.delete()
+    return True
+
+
+@transaction.atomic
+def suppress(*, address_key: str, reason: str) -> None:
+    """Never mail this address again: erases its subscriber and keeps the hash with the reason."""
+    refuse(address_key=address_key, reason=reason)
+    Subscriber.objects.filter(address_key=address_key).delete()
+
+
+@transaction.atomic
+def forget(address: str) -> bool:
+    """Erase an address by the owner's wish, as leaving does. False where it was not known.
+
+    Raises addresses.InvalidAddress.
+    """
+    subscriber = Subscriber.objects.filter(address_key=addresses.lookup_key(address)).first()
+    return leave(subscriber_id=subscriber.pk) if subscriber else False
+
+
+@transaction.atomic
+def drop_unconfirmed(*, now: datetime | None = None) -> int:
+    """Erase addresses nobody confirmed while their links were good. Returns how many."""
+    before = (now or timezone.now()) - CONFIRMATION_AGE
+    return Subscriber.objects.pending().filter(created_at__lt=before).delete()[0]
+
+
+def counts() -> dict[str, int]:
+    """How many subscribers there are, by state and by list, and how many addresses said no."""
+    today = timezone.localdate()
+    found = {
+        "confirmed": Subscriber.objects.confirmed().count(),
+        "pending": Subscriber.objects.pending().count(),
+        "paused": Subscriber.objects.confirmed().filter(paused_until__gt=today).count(),
+        "suppressed": Suppression.objects.filter(list_key="").count(),
+    }
+    lists = Subscription.objects.filter(subscriber__state=SubscriberState.CONFIRMED)
+    for key in lists.values_list("list_key", flat=True).order_by("list_key").distinct():
+        found[f"list {key}"] = lists.filter(list_key=key).count()
+    return found

@@ -1,0 +1,107 @@
+"""A publication's issues in one language, in the order of time: what lies beside and behind each page.
+
+Made from contents alone (docs/architecture.md). Knows no templates and no files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from barograph.website import presenters
+from barograph.website.presenters import WINDOW, Link, Verdict
+
+Content = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A topic in one of the issues."""
+
+    index: int
+    content: Content
+    topic: Content
+
+
+class Chronicle:
+    """`issues`: newest first, {language: content}; those without this language are left out."""
+
+    def __init__(self, imprint: Content, issues: Sequence[dict[str, Content]], language: str) -> None:
+        self.imprint = imprint
+        self.language = language
+        held = [editions for editions in reversed(issues) if language in editions]
+        self.contents = [editions[language] for editions in held]
+        self.published = [[code for code in imprint["languages"] if code in editions] for editions in held]
+        self.topics = [{topic["key"]: topic for topic in content["topics"]} for content in self.contents]
+
+    @cached_property
+    def entries(self) -> dict[str, list[Entry]]:
+        """Every topic's entries that say something (a verdict or a commentary), oldest first."""
+        found: dict[str, list[Entry]] = {}
+        for index, content in enumerate(self.contents):
+            for topic in content["topics"]:
+                if topic["verdict"] or topic["languages"]:
+                    found.setdefault(topic["key"], []).append(Entry(index, content, topic))
+        return found
+
+    def first(self, index: int) -> str:
+        return self.contents[index]["issue"]["first"]
+
+    def window(self, index: int, key: str) -> list[tuple[str, Verdict]]:
+        """(first day, verdict) of the last periods up to this issue, on the axis all topics share."""
+        start = max(0, index + 1 - WINDOW)
+        return [
+            (self.first(place), self.topics[place].get(key, {}).get("verdict"))
+            for place in range(start, index + 1)
+        ]
+
+    def axis(self, index: int) -> tuple[Content, Content]:
+        """The first and the last issue of the window."""
+        return self.contents[max(0, index + 1 - WINDOW)], self.contents[index]
+
+    def neighbours(self, index: int, key: str) -> tuple[Entry | None, Entry | None]:
+        """The topic's entries before and after this issue's."""
+        entries = self.entries.get(key, [])
+        before = [entry for entry in entries if entry.index < index]
+        after = [entry for entry in entries if entry.index > index]
+        return (before[-1] if before else None), (after[0] if after else None)
+
+    def link(self, entry: Entry) -> Link:
+        """To the entry's commentary, or to its place in the issue where there is none in this language."""
+        commentary, first = entry.topic["commentary"], entry.content["issue"]["first"]
+        key = entry.topic["key"]
+        place = f"{presenters.issue_path(self.language, first)}#{key}"
+        return Link(
+            url=presenters.commentary_path(self.language, first, key) if commentary else place,
+            period=presenters.issue_period(entry.content, year=False),
+            headline=commentary["headline"] if commentary else "",
+            verdict=entry.topic["verdict"],
+        )
+
+    def issue_link(self, index: int) -> dict[str, Any]:
+        """An issue as a line in a list: period, verdicts as glyphs, and the headline of what moved first."""
+        content = self.contents[index]
+        topics = presenters.moved_first(content["topics"])
+        headlines = [topic["commentary"]["headline"] for topic in topics if topic["commentary"]]
+        return {
+            "url": presenters.issue_path(self.language, self.first(index)),
+            "issue": content["issue"],
+            "year": int(self.first(index)[:4]),
+            "verdicts": [topic["verdict"] for topic in content["topics"]],
+            "summary": presenters.summary_text(topic["verdict"] for topic in content["topics"]),
+            "headline": headlines[0] if headlines else "",
+            "revised": bool(content["corrections"]),
+        }
+
+    def by_person(self) -> dict[str, list[Entry]]:
+        """Slug → what stands under that name, newest first."""
+        found: dict[str, list[Entry]] = {}
+        for entries in self.entries.values():
+            for entry in entries:
+                for person in (entry.topic["commentary"] or {}).get("byline", []):
+                    found.setdefault(person["slug"], []).append(entry)
+        for entries in found.values():
+            entries.sort(key=lambda entry: -entry.index)
+        return found

@@ -1,0 +1,285 @@
+"""View models: what templates show, as plain values made from an edition's content.
+
+Knows contents (docs/architecture.md) and words; no database, no files. Call
+within the page's language: words come from gettext.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from barograph.base import dates, languages, richtext
+from barograph.website import barogram
+
+Content = dict[str, Any]
+Verdict = str | None
+
+ORDER: tuple[Verdict, ...] = ("worsened", "unchanged", "improved", None)
+MOVED = frozenset({"worsened", "improved"})
+#: How many periods a small barogram shows.
+WINDOW = 26
+
+
+def sentence(verdict: Verdict) -> str:
+    """The verdict as a reader is told it."""
+    return {
+        "worsened": _("The situation has worsened"),
+        "unchanged": _("The situation has not changed"),
+        "improved": _("The situation has improved"),
+        None: _("Not rated"),
+    }[verdict]
+
+
+def word(verdict: Verdict) -> str:
+    """The verdict in a word or two."""
+    return {
+        "worsened": _("worsened"),
+        "unchanged": _("unchanged"),
+        "improved": _("improved"),
+        None: _("not rated"),
+    }[verdict]
+
+
+def outlook(flags: Iterable[str]) -> str:
+    """'Outlook: risk, opportunity', or '' without flags."""
+    words = {"risk": _("risk"), "opportunity": _("opportunity")}
+    named = ", ".join(words[flag] for flag in flags)
+    return _("Outlook: %(flags)s") % {"flags": named} if named else ""
+
+
+def counted(verdict: Verdict, count: int) -> str:
+    """'2 worsened', in the right plural."""
+    text = {
+        "worsened": ngettext("%(count)s worsened", "%(count)s worsened", count),
+        "unchanged": ngettext("%(count)s unchanged", "%(count)s unchanged", count),
+        "improved": ngettext("%(count)s improved", "%(count)s improved", count),
+        None: ngettext("%(count)s not rated", "%(count)s not rated", count),
+    }[verdict]
+    return (text % {"count": count}).replace(" ", "\u00a0", 1)
+
+
+@dataclass(frozen=True)
+class Part:
+    verdict: Verdict
+    text: str
+
+
+def summary(verdicts: Iterable[Verdict]) -> list[Part]:
+    """The line that sums up an issue, part by part: '2 worsened', '5 unchanged', '1 improved'."""
+    counts = Counter(verdicts)
+    return [Part(verdict, counted(verdict, counts[verdict])) for verdict in ORDER if counts[verdict]]
+
+
+def summary_text(verdicts: Iterable[Verdict]) -> str:
+    return ", ".join(part.text for part in summary(verdicts))
+
+
+def window_label(verdicts: Sequence[Verdict], rhythm: str) -> str:
+    """A barogram's text equivalent: 'Last 8 weeks: 2 worsened, 6 unchanged'."""
+    count = len(verdicts)
+    if rhythm == "month":
+        title = ngettext("Last %(count)s month", "Last %(count)s months", count)
+    else:
+        title = ngettext("Last %(count)s week", "Last %(count)s weeks", count)
+    return f"{title % {'count': count}}: {summary_text(verdicts)}"
+
+
+def moved_first(topics: Sequence[Content]) -> list[Content]:
+    """Those that moved, then the unchanged, then the not rated; each group in the publication's order."""
+    ranks = {"worsened": 0, "improved": 0, "unchanged": 1, None: 2}
+    return sorted(topics, key=lambda topic: ranks[topic["verdict"]])
+
+
+def teaser(commentary: Content) -> str:
+    """The lede, or the first sentence of the text."""
+    return commentary["lede"] or richtext.first_sentence(richtext.plain(commentary["body"]))
+
+
+def first_sentence(commentary: Content) -> str:
+    """The first sentence of what stands at the head: of the lede, else of the text."""
+    return richtext.first_sentence(commentary["lede"] or richtext.plain(commentary["body"]))
+
+
+def written(commentary: Content, language: str) -> str:
+    """'Written in Russian.' or 'Translated from Russian.'"""
+    source = commentary["source_language"]
+    if source == language:
+        return {
+            "be": _("Written in Belarusian."),
+            "ru": _("Written in Russian."),
+            "en": _("Written in English."),
+        }.get(source) or _("Written in: %(language)s.") % {"language": languages.name(source)}
+    return {
+        "be": _("Translated from Belarusian."),
+        "ru": _("Translated from Russian."),
+        "en": _("Translated from English."),
+    }.get(source) or _("Translated from: %(language)s.") % {"language": languages.name(source)}
+
+
+def percent(share: float, language: str) -> str:
+    """0.35 → '35%'; with a no-break space before the sign where the language wants one."""
+    value = f"{share * 100:.1f}".removesuffix(".0")
+    if languages.interface(language) != "en":
+        value = value.replace(".", ",")
+    return f"{value}%" if languages.interface(language) == "en" else f"{value}\u00a0%"
+
+
+def issue_dates(content: Content) -> tuple[date, date]:
+    return date.fromisoformat(content["issue"]["first"]), date.fromisoformat(content["issue"]["last"])
+
+
+def issue_period(content: Content, *, year: bool = True) -> str:
+    return dates.period(*issue_dates(content), content["language"], year=year)
+
+
+def short_day(when: date, language: str) -> str:
+    return dates.day(when, language, year=False)
+
+
+def long_day(moment: str, language: str) -> str:
+    """The day of an ISO time, in words."""
+    return dates.day(date.fromisoformat(moment[:10]), language)
+
+
+def issue_path(language: str, first: str) -> str:
+    return f"/{language}/{first}/"
+
+
+def commentary_path(language: str, first: str, key: str) -> str:
+    return f"/{language}/{first}/{key}/"
+
+
+@dataclass(frozen=True)
+class Link:
+    """Somewhere else: a period and what is to be found there."""
+
+    url: str
+    period: str
+    headline: str = ""
+    verdict: Verdict = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """A topic in an issue, as a row of the bulletin."""
+
+    key: str
+    name: str
+    verdict: Verdict
+    word: str
+    sentence: str
+    outlook: str
+    topic_url: str
+    url: str  # the commentary, or '' where there is none in this language
+    headline: str
+    teaser: str
+    byline: list[Content]
+    elsewhere: list[tuple[str, str]]  # (language, address) where it can be read instead
+    barogram: str = ""
+    revised: str | None = None
+
+
+def row(topic: Content, content: Content, published: Sequence[str], svg: str = "") -> Row:
+    """`published`: the languages this issue has an edition in."""
+    language, first = content["language"], content["issue"]["first"]
+    commentary = topic["commentary"]
+    elsewhere = [code for code in topic["languages"] if code != language and code in published]
+    return Row(
+        key=topic["key"],
+        name=topic["name"],
+        verdict=topic["verdict"],
+        word=word(topic["verdict"]),
+        sentence=sentence(topic["verdict"]),
+        outlook=outlook(topic["outlook"]),
+        topic_url=f"/{language}/topics/{topic['key']}/",
+        url=commentary_path(language, first, topic["key"]) if commentary else "",
+        headline=commentary["headline"] if commentary else "",
+        teaser=teaser(commentary) if commentary else "",
+        byline=commentary["byline"] if commentary else [],
+        elsewhere=[] if commentary else [(code, commentary_path(code, first, topic["key"])) for code in elsewhere],
+        barogram=svg,
+        revised=topic["revised"],
+    )
+
+
+@dataclass(frozen=True)
+class ScenarioView:
+    title: str
+    text: str
+    pros: list[str]
+    cons: list[str]
+    share: float | None
+    percent: str
+
+
+@dataclass(frozen=True)
+class CommentaryView:
+    """A commentary, ready for its page."""
+
+    headline: str
+    lede: str
+    body: str
+    byline: list[Content]
+    question: str
+    resolves_by: str | None
+    resolution: str
+    rest: str  # what the probabilities leave for another option, in per cent
+    rest_share: float
+    written: str
+    cite: str
+    description: str
+    scenarios: list[ScenarioView] = field(default_factory=list)
+
+
+def commentary_view(topic: Content, content: Content, publication: str, url: str) -> CommentaryView:
+    commentary, language = topic["commentary"], content["language"]
+    shares = [s["probability"] for s in commentary["scenarios"] if s["probability"] is not None]
+    told = shares and len(shares) == len(commentary["scenarios"])
+    rest = max(0.0, round(1 - sum(shares), 3)) if told else 0.0
+    names = ", ".join(person["name"] for person in commentary["byline"])
+    where = f"{publication}, {issue_period(content)}. {url}"
+    return CommentaryView(
+        headline=commentary["headline"],
+        lede=commentary["lede"],
+        body=richtext.for_page(commentary["body"], notes=_("Notes"), back=_("Back to the text")),
+        byline=commentary["byline"],
+        question=commentary["question"],
+        resolves_by=commentary["resolves_by"],
+        resolution=commentary["resolution"],
+        rest=percent(rest, language) if rest else "",
+        rest_share=rest,
+        written=written(commentary, language),
+        cite=f"{names}. {commentary['headline']} // {where}" if names else f"{commentary['headline']} // {where}",
+        description=first_sentence(commentary),
+        scenarios=[
+            ScenarioView(
+                s["title"],
+                s["text"],
+                s["pros"],
+                s["cons"],
+                s["probability"],
+                "" if s["probability"] is None else percent(s["probability"], language),
+            )
+            for s in commentary["scenarios"]
+        ],
+    )
+
+
+def corrections(content: Content, topic: str | None = None) -> list[Content]:
+    """The issue's corrections with their topics' names, or one topic's alone; the newest first."""
+    names = {t["key"]: t["name"] for t in content["topics"]}
+    found = [c for c in content["corrections"] if topic is None or c["topic"] == topic]
+    shown = [{"date": c["date"], "name": names.get(c["topic"], ""), "note": c["note"]} for c in found]
+    return sorted(shown, key=lambda c: c["date"], reverse=True)
+
+
+def small_barogram(periods: Sequence[tuple[str, Verdict]], rhythm: str) -> str:
+    verdicts = [verdict for _period, verdict in periods]
+    return barogram.svg(periods, label=window_label(verdicts, rhythm))

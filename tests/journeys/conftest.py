@@ -1,0 +1,68 @@
+"""A real demo, as `make demo` starts it, and a real browser."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+
+
+def chromium() -> str:
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return found
+    raise RuntimeError("There is no Chromium: sh tools/test_system.sh installs it.")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args():
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
+    quiet += ["--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"]
+    return {"executable_path": chromium(), "headless": True, "args": quiet}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory):
+    """The demo's address; the whole product runs behind it until the tests end."""
+    folder, port = tmp_path_factory.mktemp("demo") / "data", free_port()
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("BAROGRAPH_")}
+    log = (tmp_path_factory.mktemp("log") / "demo.log").open("w+")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "barograph.cli", "demo", "--no-browser", "--port", str(port), "--data", str(folder)],
+        env=environment, stdout=log, stderr=log, start_new_session=True,
+    )  # fmt: skip
+    base = f"http://127.0.0.1:{port}"
+    deadline = time.monotonic() + 150
+    while True:
+        try:
+            urllib.request.urlopen(f"{base}/be/", timeout=2).close()
+            break
+        except OSError:
+            if process.poll() is not None or time.monotonic() > deadline:
+                log.seek(0)
+                raise RuntimeError(f"the demo did not start:\n{log.read()}") from None
+            time.sleep(0.3)
+    yield base
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    log.close()
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(demo):
+    return {"base_url": demo, "locale": "be-BY"}

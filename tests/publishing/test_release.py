@@ -1,0 +1,150 @@
+"""Promise 1: nothing half-published. A crash at any step goes on from there; repeating changes nothing."""
+
+import datetime
+import json
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from barograph.base import processes
+from barograph.editions.models import Edition
+from barograph.issues import services as issues
+from barograph.publishing import services, steps
+from barograph.publishing.enums import ReleaseState, StepState
+from barograph.publishing.models import Release
+from tests.factories import CommentaryFactory, translated
+
+NAMES = [step.name for step in steps.STEPS]
+
+
+@pytest.fixture
+def issue(db):
+    issues.publication()
+    source = CommentaryFactory(language="ru", headline="Зялёны дзень")
+    translated(source, "en", headline="A green day")
+    issues.decide_verdict(issue=source.issue, topic=source.topic, value="improved")
+    return source.issue
+
+
+def site(folder):
+    root = folder / "site" / "current"
+    return {str(p.relative_to(root)): p.read_bytes() for p in sorted(root.rglob("*")) if p.is_file()}
+
+
+def test_a_release_shows_the_issue_in_every_language(issue, data_folder):
+    release = services.run(services.request(issue=issue).pk)
+    assert release.state == ReleaseState.DONE
+    assert [(s.name, s.state, s.tries) for s in release.steps.all()] == [(n, StepState.DONE, 1) for n in NAMES]
+    pages = site(data_folder)
+    address = f"{issue.key}/{issue.commentaries.first().topic.key}/index.html"
+    assert "A green day" in pages[f"en/{address}"].decode()
+    assert "Зялёны дзень" in pages[f"ru/{address}"].decode()
+    issue.refresh_from_db()
+    assert issue.state == "released"
+
+
+@pytest.mark.parametrize("broken", NAMES)
+def test_a_crash_at_any_step_goes_on_from_there(issue, data_folder, monkeypatch, broken):
+    real = steps.BY_NAME[broken]
+    after = []
+
+    def crash(release, progress):
+        if not after:
+            after.append(real.do(release, progress))  # the work is done, but the crash comes before it is noted
+            raise OSError("the lights went out")
+        return real.do(release, progress)
+
+    monkeypatch.setitem(steps.BY_NAME, broken, steps.StepKind(real.name, real.title, crash))
+    release = services.request(issue=issue)
+    with pytest.raises(services.StepFailed, match="the lights went out"):
+        services.run(release.pk)
+    release.refresh_from_db()
+    assert release.state == ReleaseState.FAILED
+    assert "the lights went out" in release.steps.get(name=broken).error
+    release = services.run(release.pk)
+    assert release.state == ReleaseState.DONE
+    tries = {s.name: s.tries for s in release.steps.all()}
+    assert tries == {name: 2 if name == broken else 1 for name in NAMES}
+    assert Edition.objects.filter(issue=issue).count() == 3
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_step_twice_changes_nothing(issue, data_folder, name):
+    release = services.run(services.request(issue=issue).pk)
+    before, editions = site(data_folder), list(Edition.objects.values_list("digest", flat=True))
+    steps.BY_NAME[name].do(release, lambda done, total: None)
+    assert site(data_folder) == before
+    assert list(Edition.objects.values_list("digest", flat=True)) == editions
+
+
+def test_an_issue_has_one_release_under_way(issue):
+    services.request(issue=issue)
+    with pytest.raises(ValidationError):
+        services.request(issue=issue)
+
+
+def test_a_set_hour_is_waited_for_and_can_be_called_off(issue):
+    hour = timezone.now() + datetime.timedelta(hours=3)
+    release = services.request(issue=issue, run_at=hour)
+    assert services.run(release.pk).state == ReleaseState.WAITING
+    assert services.unfinished() == []
+    assert services.cancel(release=release)
+    assert services.run(release.pk).state == ReleaseState.CANCELLED
+
+
+def test_a_living_worker_keeps_its_release_and_a_dead_ones_is_taken_over(issue):
+    release = services.request(issue=issue)
+    lease = timezone.now() + datetime.timedelta(minutes=10)
+    Release.objects.filter(pk=release.pk).update(
+        state=ReleaseState.RUNNING, owner=processes.me(), lease_until=lease, published_at=timezone.now()
+    )
+    assert services.unfinished() == []
+    assert services.run(release.pk).state == ReleaseState.RUNNING
+    host = processes.me().rsplit("/", 2)[0]
+    Release.objects.filter(pk=release.pk).update(owner=f"{host}/4194304/1")
+    assert services.unfinished() == [release.pk]
+    assert services.run(release.pk).state == ReleaseState.DONE
+
+
+def test_publishing_a_draft_shows_nothing_of_it(issue, data_folder):
+    CommentaryFactory(issue=issue, language="en", live=False, headline="Nobody may read this yet")
+    services.run(services.request(issue=issue).pk)
+    for name, data in site(data_folder).items():
+        if not name.endswith((".br", ".gz", ".woff2")):
+            assert b"Nobody may read this yet" not in data, name
+
+
+def test_no_public_file_leads_from_a_byline_to_a_sign_in(issue, data_folder):
+    from barograph.people.models import Pen
+    from tests.factories import UserFactory
+
+    user = UserFactory(username="secret-sign-in", email="secret-sign-in@example.org")
+    Pen.objects.create(user=user, person=issue.commentaries.first().bylines.first().person)
+    services.run(services.request(issue=issue, by=user).pk)
+    for name, data in site(data_folder).items():
+        if not name.endswith((".br", ".gz", ".woff2")):
+            assert b"secret-sign-in" not in data, name
+
+
+def test_no_page_links_to_a_page_that_is_not_there(issue, data_folder):
+    import re
+
+    services.run(services.request(issue=issue).pk)
+    pages = site(data_folder)
+    dynamic = re.compile(r"^/([a-z]+)/(search|subscribe|subscription|unsubscribe)/|^/desk/|^/mailbox/")
+    for name, data in pages.items():
+        if not name.endswith(".html"):
+            continue
+        for address in re.findall(r'(?:href|src|action)="(/[^"#?]*)', data.decode()):
+            path = address.lstrip("/")
+            found = path in pages or f"{path.rstrip('/')}/index.html".lstrip("/") in pages
+            assert found or dynamic.match(address), f"{name} links to {address}"
+
+
+def test_published_editions_are_open_data(issue, data_folder):
+    services.run(services.request(issue=issue).pk)
+    pages = site(data_folder)
+    edition = json.loads(pages[f"data/editions/{issue.key}.en.json"])
+    assert edition["topics"][0]["verdict"] == "improved"
+    assert f"{issue.key},".encode() in pages["data/verdicts.csv"]

@@ -1,0 +1,129 @@
+"""The command line keeps its contract: statuses, one clear sentence, --json and nothing else."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CONTENT = Path(__file__).resolve().parents[1] / "src" / "barograph" / "demo" / "content"
+
+
+@pytest.fixture(scope="module")
+def barograph(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("data")
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("BAROGRAPH_")}
+
+    def run(*arguments, expect=0, **environment):
+        done = subprocess.run(
+            [sys.executable, "-m", "barograph.cli", *arguments],
+            env={**clean, "BAROGRAPH_DATA": str(folder), **environment},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == expect, done.stderr + done.stdout
+        assert "Traceback" not in done.stderr
+        return done
+
+    run("import", str(CONTENT), "--publish", "--json")
+    run.folder = folder
+    return run
+
+
+def test_importing_the_same_folder_twice_changes_nothing(barograph):
+    counts = json.loads(barograph("import", str(CONTENT), "--json").stdout)
+    assert (counts["created"], counts["updated"], counts["problems"]) == (0, 0, [])
+    assert counts["issues"] == 8
+    assert counts["topics"] == 6
+    assert counts["commentaries"] >= 40
+    assert counts["translations"] >= 75
+
+
+def test_a_bad_folder_is_refused_whole(barograph, tmp_path):
+    (tmp_path / "2020-08-03").mkdir()
+    (tmp_path / "2020-08-03" / "economy.en.md").write_text("---\nverdikt: worsened\n---\n<b>x</b>\n")
+    done = barograph("import", str(tmp_path), "--json", expect=1)
+    problems = json.loads(done.stdout)["problems"]
+    assert len(problems) >= 2
+    assert all(set(p) == {"file", "line", "message"} for p in problems)
+
+
+def test_publishing_again_gives_the_documented_json(barograph):
+    answer = json.loads(barograph("publish", "2020-09-21", "--no-mail", "--json").stdout)
+    assert answer["issue"] == "2020-09-21"
+    assert answer["editions"] == 3
+    assert answer["pages_written"] == 0
+    assert [s["state"] for s in answer["steps"]] == ["done"] * len(answer["steps"])
+
+
+def test_baking_again_writes_nothing(barograph):
+    answer = json.loads(barograph("bake", "--json").stdout)
+    assert answer["written"] == 0
+    assert answer["pages"] == answer["unchanged"] > 200
+
+
+@pytest.mark.parametrize(("query", "language"), [("Сочы", "be"), ("Сочи", "ru"), ("Sochi", "en")])
+def test_search_answers_from_the_editions(barograph, query, language):
+    answer = json.loads(barograph("search", query, "--language", language, "--json").stdout)
+    assert answer["hits"]
+    assert set(answer["hits"][0]) >= {"url", "issue", "topic", "headline", "score"}
+
+
+def test_export_and_import_elsewhere_give_the_same_publication(barograph, tmp_path):
+    barograph("export", str(tmp_path / "one"))
+    other = {"BAROGRAPH_DATA": str(tmp_path / "other")}
+    barograph("import", str(tmp_path / "one"), **other)
+    barograph("export", str(tmp_path / "two"), **other)
+
+    def files(root):
+        return {str(p.relative_to(root)): p.read_bytes() for p in root.rglob("*") if p.is_file()}
+
+    assert files(tmp_path / "one") == files(tmp_path / "two")
+
+
+def test_a_backup_comes_back(barograph, tmp_path):
+    barograph("backup", str(tmp_path / "backup.tar.gz"))
+    assert (tmp_path / "backup.tar.gz").stat().st_mode & 0o077 == 0
+    other = {"BAROGRAPH_DATA": str(tmp_path / "restored")}
+    barograph("restore", str(tmp_path / "backup.tar.gz"), expect=1, **other)
+    barograph("restore", str(tmp_path / "backup.tar.gz"), "--yes", **other)
+    counts = json.loads(barograph("import", str(CONTENT), "--json", **other).stdout)
+    assert counts["created"] == counts["updated"] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["publish", "yesterday"], 2),
+        (["publish", "1999-01-04"], 1),
+        (["nonsense"], 2),
+        (["import", "/does/not/exist"], 1),
+        (["search", "--language", "be"], 1),
+        (["restore", "/does/not/exist", "--yes"], 1),
+        (["subscribers", "import", "/does/not/exist.csv"], 1),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_sentence(barograph, arguments, status):
+    done = barograph(*arguments, expect=status)
+    assert done.stderr.strip()
+
+
+def test_an_unknown_setting_is_refused(barograph):
+    done = barograph("bake", expect=1, BAROGRAPH_BASEURL="x")
+    assert "BAROGRAPH_BASE_URL" in done.stderr
+
+
+def test_serving_refuses_an_unsafe_address(barograph):
+    done = barograph("serve", expect=1, BAROGRAPH_BASE_URL="http://example.org")
+    assert "https://" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    "demo serve worker import export publish bake search subscribers backup restore doctor".split(),
+)
+def test_every_command_shows_an_example(barograph, command):
+    assert "Example: barograph" in barograph(command, "--help").stdout
