@@ -1,3 +1,15 @@
-"""Filled in below."""
+"""What Django answers: the desk, sign-up, search, the demo's mailbox. Everything else is a baked file."""
 
-urlpatterns: list = []
+from django.conf import settings
+from django.urls import include, path
+from django.views.i18n import JavaScriptCatalog
+from wagtail.admin import urls as desk_urls
+
+urlpatterns = [
+    path("desk/jsi18n/", JavaScriptCatalog.as_view(packages=["wagtail.admin"]), name="desk_jsi18n"),
+    path("desk/", include(desk_urls)),
+    path("", include("barograph.newsletter.urls")),
+    path("", include("barograph.search.urls")),
+]
+if settings.DEMO:
+    urlpatterns.append(path("", include("barograph.demo.urls")))

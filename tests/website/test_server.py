@@ -329,6 +329,7 @@ def test_djangos_public_pages_have_the_same_headers_and_no_cookie(rf, settings):
     assert f"style-src {style.css_hash()}" in public["Content-Security-Policy"]
     assert public["Cache-Control"] == "no-store"
     assert public["Referrer-Policy"] == "no-referrer"
+    assert public["Content-Language"] == "be"
     assert answer(rf.get("/deskless/")).cookies == {}
     desk = answer(rf.get("/desk/"))
     assert desk.cookies

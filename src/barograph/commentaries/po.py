@@ -145,7 +145,7 @@ def _body(file: polib.POFile, draft: Commentary, source: words.Texts) -> tuple[s
             html.append(words.Block("p", "").html)
     html += [own[place].html for place in range(len(old), len(own))]
     lost = {f"body.{n}": own[n].inner for n in range(min(len(old), len(own))) if n not in used}
-    placed = {place for place in from_file.values()}
+    placed = set(from_file.values())
     lost |= {e.msgctxt: e.msgstr for n, e in enumerate(entries) if n not in placed and e.msgstr.strip()}
     return "".join(html), made_from, {f"{path}.former": text for path, text in lost.items()}
 

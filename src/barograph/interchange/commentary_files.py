@@ -58,7 +58,7 @@ def split(text: str, folder: Folder, name: str) -> tuple[Node, str, int] | None:
         folder.problems.add(name, 1, _("The file is empty; fill it or delete it."))
         return None
     if lines[0].rstrip() != "---":
-        folder.problems.add(name, 1, _("The file must begin with a line “---”, then the headline and the other fields."))
+        folder.problems.add(name, 1, _("Begin the file with a line “---”, then the headline and the other fields."))
         return None
     end = next((number for number, line in enumerate(lines[1:], start=1) if line.rstrip() == "---"), None)
     if end is None:

@@ -81,7 +81,8 @@ class CommentaryRows:
         for language, text in content.texts.items():
             if language != content.source_language:
                 words = self._words(text, content, place)
-                yield self._put_translation(source, language, words, place, own_texts, source_moved=outcome != "unchanged")
+                moved = outcome != "unchanged"
+                yield self._put_translation(source, language, words, place, own_texts, source_moved=moved)
 
     def _put_translation(
         self, source: Commentary, language: str, words: _Words, place: str, own_texts: dict, *, source_moved: bool

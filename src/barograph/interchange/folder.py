@@ -5,15 +5,14 @@ Knows no formats.
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 
 from barograph.interchange.problems import Problems
+from barograph.interchange.richtext import CONTROLS
 
 LARGEST_TEXT = 256 * 1024
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufeff\ufffe\uffff]")
 
 
 class Folder:
@@ -65,7 +64,7 @@ class Folder:
             self.problems.add(name, line, _("The file is not in UTF-8; save it in that encoding."))
             return None
         text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-        if found := _CONTROL.search(text):
+        if found := CONTROLS.search(text):
             line = text.count("\n", 0, found.start()) + 1
             message = _("There is an invisible control character (U+%(code)s) here; take it out.")
             self.problems.add(name, line, message % {"code": f"{ord(found[0]):04X}"})

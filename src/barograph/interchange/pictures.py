@@ -20,8 +20,8 @@ from PIL import Image as Pillow
 from PIL import ImageOps
 from wagtail.images import get_image_model
 
-FORMATS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif"}
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif"})
+FORMATS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif", "AVIF": "avif"}
+SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif"})
 #: What Pillow notes of an image that is needed to show it; all else is metadata.
 HARMLESS = frozenset({"jfif", "jfif_version", "jfif_unit", "jfif_density", "dpi", "transparency", "gamma",
                       "background", "version", "duration", "loop", "extension", "timestamp", "interlace",
@@ -43,7 +43,7 @@ def _looked_at(path: str, _modified: int, size: int) -> str:
                     return _("The image has too many pixels; make it smaller.")
                 picture.load()
     except Exception:  # Pillow raises anything for a broken file
-        return _("This is no image that can be read; use JPEG, PNG, WebP or GIF.")
+        return _("This is no image that can be read; use JPEG, PNG, WebP, GIF or AVIF.")
     return ""
 
 
@@ -82,6 +82,26 @@ def _only_harmless(picture) -> bool:
     return all(name == "APP0" for name, _data in picture.applist) and not set(picture.info) - HARMLESS
 
 
+def _same(digest: str, data: bytes):
+    """An image uploaded at the desk that is this one but for its metadata."""
+    with Pillow.open(BytesIO(data)) as picture:
+        rows = get_image_model().objects.filter(width=picture.width, height=picture.height).order_by("pk")
+    for row in rows:
+        own = content_of(row)
+        if own and hashlib.sha1(own[0], usedforsecurity=False).hexdigest() == digest:
+            return row
+    return None
+
+
+def content_of(row) -> tuple[bytes, str] | None:
+    """A stored image without metadata and its suffix; None where its file is gone or no image."""
+    try:
+        with row.file.open("rb") as file:
+            return stripped(file.read())
+    except (OSError, ValueError, KeyError):
+        return None
+
+
 class Store:
     """Puts images into Wagtail's store, each once: the same picture is found again by its digest."""
 
@@ -99,10 +119,10 @@ class Store:
         model = get_image_model()
         data, suffix = stripped(path.read_bytes())
         digest = hashlib.sha1(data, usedforsecurity=False).hexdigest()  # as Wagtail does
-        found = model.objects.filter(file_hash=digest).order_by("pk").first()
+        found = model.objects.filter(file_hash=digest).order_by("pk").first() or _same(digest, data)
         if found is not None:
             return found.pk
-        stem = slugify(path.stem) or "image"
+        stem = slugify(path.stem)[:60] or "image"
         image = model(title=path.stem[:255], file=ContentFile(data, name=f"{stem}.{suffix}"))
         image.file_size, image.file_hash = len(data), digest
         image.save()

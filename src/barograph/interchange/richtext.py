@@ -18,7 +18,8 @@ from urllib.parse import quote, urlsplit
 
 SCHEMES = frozenset({"http", "https", "mailto"})
 _SPACES = re.compile(r"[ \t\r\f]+")
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+#: Characters that no text may hold: controls, half surrogates, byte order marks.
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
@@ -204,7 +205,7 @@ def _tags(run: Run) -> tuple[tuple[str, str], ...]:
 def from_html(html: str) -> Document:
     """Read restricted HTML. Unknown tags are looked through; scripts and styles are dropped."""
     reader = _Reader()
-    reader.feed(_CONTROLS.sub("", html))
+    reader.feed(CONTROLS.sub("", html))
     reader.close()
     reader.flush()
     return tuple(reader.blocks)

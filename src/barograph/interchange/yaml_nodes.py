@@ -19,6 +19,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode
 
 from barograph.interchange.problems import Problems, nearest
+from barograph.interchange.richtext import CONTROLS
 
 TAG = "tag:yaml.org,2002:"
 DEEPEST = 20
@@ -144,7 +145,11 @@ class Fields:
             message = _("“%(key)s” must be a text; put it in quotation marks.") % {"key": key}
             self.refuse(node.line, message)
             return ""
-        text = node.value.strip(" \t\r\n")
+        text = node.value.replace("\r\n", "\n").replace("\r", "\n").strip(" \t\n")
+        if found := CONTROLS.search(text):
+            message = _("There is an invisible control character (U+%(code)s) here; take it out.")
+            self.refuse(node.line, message % {"code": f"{ord(found[0]):04X}"})
+            return ""
         if required and not text:
             self.refuse(node.line, _("“%(key)s” is empty; fill it in.") % {"key": key})
         if limit and len(text) > limit:

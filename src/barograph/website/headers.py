@@ -28,6 +28,7 @@ ASSET_CACHE = "public, max-age=31536000, immutable"
 NO_CACHE = "no-cache"
 
 _HASHED = re.compile(r"[.-][0-9a-f]{8,64}\.[a-z0-9]+$")
+_LANGUAGE = re.compile(r"^/([A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*)/")
 _WIDGET = re.compile(r"^/[A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*/widget/")
 _OPEN = re.compile(r"^/(?:data/|sitemap[^/]*\.xml$|.*/feed\.(?:atom|json)$)")
 _STYLE = re.compile(rb"<style[^>]*>(.*?)</style>", re.DOTALL)
@@ -149,5 +150,7 @@ class PublicHeaders(MiddlewareMixin):
             if name not in own or not response.has_header(name):
                 response[name] = value
         response.setdefault("Cache-Control", "no-store")
+        if found := _LANGUAGE.match(path):  # the address says it, not what the browser wishes
+            response["Content-Language"] = found[1]
         patch_vary_headers(response, ["Accept-Encoding"])
         return response

@@ -164,7 +164,7 @@ class _Planner:
         chronicle = self.chronicle
         first = chronicle.first(index)
         beside = [chronicle.contents[i]["issue"] for i in (index - 1, index + 1) if 0 <= i < len(chronicle.contents)]
-        inputs = [self.digests[index], self._windows(index), beside, chronicle.published[index], index]
+        inputs = [self.digests[index], self._windows(index), beside, chronicle.published[index]]
         return self._plan(
             f"{first}/",
             "issue",
@@ -439,3 +439,15 @@ def _outside_languages(imprint: Content, issues: Sequence[dict[str, Content]]) -
         return {**pages.shell_context(imprint, language, {language: "/data/"}, "/data/"), "latest": latest}
 
     yield Plan("data/index.html", "website/data.html", language, latest, data)
+
+
+def one_commentary(
+    imprint: Content, issues: Sequence[dict[str, Content]], language: str, content: Content, key: str, *, note: str
+) -> str:
+    """A commentary's page out of contents that need not be published: for the desk's preview."""
+    planner = _Planner(imprint, issues, language)
+    index = next(i for i, held in enumerate(planner.chronicle.contents) if held is content)
+    topic = planner.chronicle.topics[index][key]
+    plan = planner._commentary(index, topic)
+    with translation.override(languages.interface(language)):
+        return pages.render(plan.template, {**plan.make(), "note": note}, language=language)

@@ -1,0 +1,16 @@
+"""The desk's pages of a release: the button, its progress, and what to do where it stopped."""
+
+from django.urls import path
+from wagtail import hooks
+
+from barograph.publishing import views
+
+
+@hooks.register("register_admin_urls")
+def urls():
+    return [
+        path("release/<int:issue_id>/", views.release, name="publishing_release"),
+        path("release/<int:issue_id>/progress/", views.progress, name="publishing_progress"),
+        path("release/<int:issue_id>/go-on/", views.go_on, name="publishing_go_on"),
+        path("release/<int:issue_id>/call-off/", views.call_off, name="publishing_call_off"),
+    ]

@@ -1,0 +1,53 @@
+"""The bytes of a mail: what any mail program reads is exactly what was frozen, with one's own links."""
+
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from barograph.delivery.messages import SETTINGS, UNSUBSCRIBE, Letter, Person, Template, encoded
+
+LINKS = {UNSUBSCRIBE: "https://example.org/be/unsubscribe/abc=_-:x/", SETTINGS: "https://example.org/s/" + "t" * 150}
+WORDS = st.text(st.sampled_from("abc =.\nжўі—\t") | st.characters(exclude_categories=["Cs", "Cc"]), max_size=200)
+
+
+@given(st.lists(st.tuples(WORDS, st.sampled_from(["", UNSUBSCRIBE, SETTINGS])), max_size=6), st.integers(0, 5))
+def test_both_encodings_give_back_the_text_with_the_links_in_place(parts, length):
+    text = "".join(words + mark for words, mark in parts)
+    body = encoded(text)
+    links = {mark: value + "x" * length for mark, value in LINKS.items()}
+    raw = body.fill(links)
+    assert raw.isascii()
+    assert all(len(line) <= 76 for line in raw.split(b"\r\n"))
+    head = b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: " + body.name + b"\r\n\r\n"
+    seen = message_from_bytes(head + raw).get_payload(decode=True).decode().replace("\r\n", "\n")
+    for mark, value in links.items():
+        text = text.replace(mark, value)
+    assert seen.rstrip("\n") == text.rstrip("\n")
+
+
+def test_a_filled_mail_has_what_relays_and_mail_programs_ask_for():
+    letter = Letter(
+        key="issue:2020-08-03:be-ru",
+        sender='"Сітуацыя ў Беларусі" <bulletin@example.org>',
+        subject="Сітуацыя ў Беларусі, 3 – 9 жніўня 2020: 2 пагоршыліся, 5 без змен, і яшчэ трохі слоў, каб было доўга",
+        html=f'<p>Прывітанне</p><a href="{UNSUBSCRIBE}">Адпісацца</a>',
+        text=f".\nПрывітанне\n{SETTINGS}\n",
+        date=datetime(2020, 8, 10, 7, tzinfo=UTC),
+        headers={"List-Id": "<be-ru.example.org>", "Precedence": "bulk"},
+    )
+    raw = Template(letter).fill(Person("reader@example.org", "<id@example.org>", LINKS))
+    mail = message_from_bytes(raw, policy=policy.default)
+    assert mail["Subject"] == letter.subject
+    assert mail["From"].addresses[0].display_name == "Сітуацыя ў Беларусі"
+    assert mail["To"] == "reader@example.org"
+    assert mail["Message-ID"] == "<id@example.org>"
+    assert mail["Date"].datetime == letter.date
+    assert mail["List-Unsubscribe"] == f"<{LINKS[UNSUBSCRIBE]}>"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert mail["List-Id"] == "<be-ru.example.org>"
+    assert LINKS[UNSUBSCRIBE] in mail.get_body(("html",)).get_content()
+    assert LINKS[SETTINGS] in mail.get_body(("plain",)).get_content()
+    assert not mail.defects
+    assert all(len(line) <= 998 for line in raw.split(b"\r\n"))
