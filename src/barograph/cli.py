@@ -180,7 +180,7 @@ def do_bake(args: argparse.Namespace) -> int:
 
 def do_search(args: argparse.Namespace) -> int:
     setup()
-    from barograph.search.services import search
+    from barograph.search.services import QueryTooLong, search
 
     if args.file:
         with open(args.file, encoding="utf-8") as lines:
@@ -190,7 +190,10 @@ def do_search(args: argparse.Namespace) -> int:
     else:
         raise Refused("Give a query, or --file with a query a line.")
     for query in queries:
-        answer = search(query, args.language, limit=args.limit)
+        try:
+            answer = search(query, args.language, limit=args.limit)
+        except QueryTooLong as error:
+            raise Refused("Search with at most 10 words and 200 characters.") from error
         if args.json:
             _say(json.dumps(answer, ensure_ascii=False))
             continue

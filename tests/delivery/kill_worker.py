@@ -1,4 +1,4 @@
-"""A worker of its own for the kill test: `prepare` makes the tables and a mailing, `send` sends it."""
+"""A worker of its own for the kill test: with a number it first makes the tables and a mailing."""
 
 import sys
 import uuid
@@ -41,9 +41,8 @@ def prepare(number: int) -> None:
     )
 
 
-if sys.argv[1] == "prepare":
-    prepare(int(sys.argv[2]))
-else:
-    report = services.send(Mailing.objects.get().pk)
-    counts = Mailing.objects.values_list("sent", "failed", "skipped").get()
-    sys.stdout.write(f"{report.is_finished} {counts[0]} {counts[1]} {counts[2]}")
+if len(sys.argv) > 1:
+    prepare(int(sys.argv[1]))
+report = services.send(Mailing.objects.get().pk)
+counts = Mailing.objects.values_list("sent", "failed", "skipped").get()
+sys.stdout.write(f"{report.is_finished} {counts[0]} {counts[1]} {counts[2]}")

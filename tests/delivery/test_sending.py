@@ -1,5 +1,6 @@
 """Sending: each subscriber once, whatever the relay says and whoever leaves in between."""
 
+import socket
 import uuid
 from datetime import timedelta
 from email import message_from_bytes
@@ -32,9 +33,7 @@ def readers(number, list_key="en"):
     now = timezone.now()
     made = []
     for n in range(number):
-        subscriber = Subscriber(
-            id=uuid.uuid4(), language="en", state="confirmed", created_at=now, confirmed_at=now
-        )
+        subscriber = Subscriber(id=uuid.uuid4(), language="en", state="confirmed", created_at=now, confirmed_at=now)
         subscriber.seal(f"reader-{n}@example.org")
         made.append(subscriber)
     Subscriber.objects.bulk_create(made)
@@ -145,9 +144,7 @@ def test_what_a_dead_or_silent_worker_held_is_taken_over_and_a_living_ones_is_no
         (alive, "elsewhere/boot/1/1", timezone.now() + hour),
     ]
     for row, owner, lease in claims:
-        Delivery.objects.filter(pk=row.pk).update(
-            state="claimed", claimed_by=owner, lease_until=lease, claim="x"
-        )
+        Delivery.objects.filter(pk=row.pk).update(state="claimed", claimed_by=owner, lease_until=lease, claim="x")
     report = services.send(made.pk)
     assert not report.is_finished
     assert len(outbox) == 2
@@ -184,10 +181,11 @@ class Sink:
 def test_over_real_smtp_on_one_kept_connection(settings):
     del settings.BAROGRAPH_TRANSPORT
     sink = Sink()
-    server = Controller(sink, hostname="127.0.0.1", port=0)
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    server = Controller(sink, hostname="127.0.0.1", port=port)
     server.start()
     try:
-        port = server.server.sockets[0].getsockname()[1]
         settings.SMTP = Smtp("127.0.0.1", port, "", "", "")
         readers(3)
         made = mailing()

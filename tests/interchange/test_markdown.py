@@ -10,10 +10,32 @@ from barograph.interchange.richtext import Image, Item, Listing, Run, Text
 
 LETTERS = "abЎўяé19.)(]['\"*_`~#+-=>|<&;!:\\^«»’“”—–\u00a0\u2003\u2028\u00ad%$@/ ]  "
 words = st.text(alphabet=LETTERS, min_size=1, max_size=12) | st.sampled_from(
-    ["1. May", "2020. ", "[^1]", "[^1]: note", "&amp;", "&nbsp;", "- dash", "# no heading", "***", "---", "сям’я", "> x"]
+    [
+        "1. May",
+        "2020. ",
+        "!",
+        "[^1]",
+        "[^1]: note",
+        "&amp;",
+        "&nbsp;",
+        "- dash",
+        "# no heading",
+        "***",
+        "---",
+        "сям’я",
+        "> x",
+    ]
 )
 hrefs = st.sampled_from(
-    ["", "", "", "https://example.org/a_(b)?x=1&copy;=2", "mailto:a@example.org", "/be/2020-08-03/", "https://be.example/Мінск"]
+    [
+        "",
+        "",
+        "",
+        "https://example.org/a_(b)?x=1&copy;=2",
+        "mailto:a@example.org",
+        "/be/2020-08-03/",
+        "https://be.example/Мінск",
+    ]
 )
 runs = st.lists(
     st.builds(
@@ -39,14 +61,16 @@ def lists(depth):
 blocks = (
     st.builds(Text, st.sampled_from(["p", "p", "blockquote"]), lines)
     | st.builds(Text, st.sampled_from(["h2", "h3"]), titles)
-    | st.builds(Image, st.from_regex(r"[a-z]{1,8}\.(jpg|png)", fullmatch=True), words.map(lambda x: " ".join(x.split())))
+    | st.builds(
+        Image, st.from_regex(r"[a-z]{1,8}\.(jpg|png)", fullmatch=True), words.map(lambda x: " ".join(x.split()))
+    )
     | lists(2)
 )
 documents = st.lists(blocks, max_size=5).map(tuple)
 
 
 @given(documents)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_html_markdown_html_is_the_identity(document):
     html = richtext.to_html(document)
     text = to_markdown(html)
@@ -55,13 +79,13 @@ def test_html_markdown_html_is_the_identity(document):
 
 
 @given(documents)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_html_is_read_as_it_was_written(document):
     assert richtext.from_html(richtext.to_html(document)) == document
 
 
 @given(st.text(alphabet=LETTERS + "\n", max_size=80))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @example("a\n[^1]: b\n[^2]: c")
 @example("- - a\n  - b\n\n* c")
 def test_whatever_is_accepted_is_stable(text):
@@ -72,7 +96,7 @@ def test_whatever_is_accepted_is_stable(text):
 
 
 @given(st.text(alphabet="<>/pbaulioh23 =\"'embedtype&;x\n", max_size=80))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_any_html_becomes_markdown_that_is_accepted(html):
     text = to_markdown(html)
     assert to_markdown(to_html(text)) == text
@@ -85,8 +109,10 @@ def test_any_html_becomes_markdown_that_is_accepted(html):
         ("## A\n\n### B", "<h2>A</h2><h3>B</h3>"),
         ("> a\n>\n> b", "<blockquote>a</blockquote><blockquote>b</blockquote>"),
         ("- a\n  1. b\n- c", "<ul><li>a<ol><li>b</li></ol></li><li>c</li></ul>"),
-        ("Text[^1].\n\n[^1]: A [source](https://example.org).",
-         '<p>Text[^1].</p><p>[^1]: A <a href="https://example.org">source</a>.</p>'),
+        (
+            "Text[^1].\n\n[^1]: A [source](https://example.org).",
+            '<p>Text[^1].</p><p>[^1]: A <a href="https://example.org">source</a>.</p>',
+        ),
         ("[^1]: one\n[^2]: two", "<p>[^1]: one</p><p>[^2]: two</p>"),
         ("![A map](map.png)", '<embed embedtype="image" id="map.png" alt="A map" format="fullwidth"/>'),
         ("one\\\ntwo  \nthree", "<p>one<br/>two<br/>three</p>"),
@@ -139,6 +165,6 @@ def test_what_the_desk_stores_is_read():
     )
 
 
-def test_many_brackets_take_no_time():
-    for text in ("[" * 20_000, "*a " * 8_000, "> " * 8_000, "- " * 8_000, "![" * 8_000, "<" * 20_000):
+def test_a_flood_of_marks_takes_no_time():
+    for text in ("[" * 100_000, "*a " * 4_000, "> " * 8_000, "- " * 8_000, "![" * 900, "<" * 20_000):
         markdown.parse(text)

@@ -51,7 +51,9 @@ def demo(tmp_path_factory):
         except OSError:
             if process.poll() is not None or time.monotonic() > deadline:
                 log.seek(0)
-                raise RuntimeError(f"the demo did not start:\n{log.read()}") from None
+                said = log.read()
+                log.close()
+                raise RuntimeError(f"the demo did not start:\n{said}") from None
             time.sleep(0.3)
     yield base
     process.send_signal(signal.SIGTERM)

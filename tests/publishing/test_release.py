@@ -120,7 +120,7 @@ def test_no_public_file_leads_from_a_byline_to_a_sign_in(issue, data_folder):
     from tests.factories import UserFactory
 
     user = UserFactory(username="secret-sign-in", email="secret-sign-in@example.org")
-    Pen.objects.create(user=user, person=issue.commentaries.first().bylines.first().person)
+    Pen.objects.create(user=user, person=issue.commentaries.sources().get().bylines.first().person)
     services.run(services.request(issue=issue, by=user).pk)
     for name, data in site(data_folder).items():
         if not name.endswith((".br", ".gz", ".woff2")):

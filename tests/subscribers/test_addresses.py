@@ -24,7 +24,8 @@ def test_dots_count_where_the_provider_counts_them():
 
 
 @pytest.mark.parametrize(
-    "bad", ["", "reader", "a@b", "a@@example.org", "a b@example.org", "a@example.org\nBcc: b@example.org", "@example.org"]
+    "bad",
+    ["", "reader", "a@b", "a@@example.org", "a b@example.org", "a@example.org\nBcc: b@example.org", "@example.org"],
 )
 def test_what_is_no_address_is_refused_without_being_quoted(bad):
     with pytest.raises(addresses.InvalidAddress) as refused:

@@ -29,7 +29,7 @@ def test_consent_time_source_list_and_topics_survive_a_move(tmp_path):
     assert (report.problems, report.created, report.updated) == ([], 2, 1)
     out = tmp_path / "out.csv"
     assert transfer.export_csv(out) == 3
-    rows = {(row["address"], row["list"]): row for row in csv.DictReader(out.open(encoding="utf-8"))}
+    rows = {(row["address"], row["list"]): row for row in csv.DictReader(out.read_text(encoding="utf-8").splitlines())}
     first = rows["one@example.org", "en"]
     assert (first["confirmed_at"], first["source"], first["topics"]) == (
         "2020-08-03T10:00:00Z",

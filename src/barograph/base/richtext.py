@@ -25,12 +25,13 @@ def for_page(html: str, *, notes: str = "Notes", back: str = "Back to the text",
     mark, stays as it was written. Notes are numbered in the order of their marks.
     """
     written = dict(_NOTE.findall(html))
-    text = _NOTE.sub(lambda found: "" if _is_marked(found[1], html) else found[0], html)
+    marked = set(_MARK.findall(_NOTE.sub("", html)))
+    text = _NOTE.sub(lambda found: "" if found[1] in marked else found[0], html)
     numbers: dict[str, int] = {}
 
     def mark(found: re.Match[str]) -> str:
         name = found[1]
-        if name not in written:
+        if name not in written or name not in marked:
             return found[0]
         first = name not in numbers
         number = numbers.setdefault(name, len(numbers) + 1)
@@ -46,11 +47,6 @@ def for_page(html: str, *, notes: str = "Notes", back: str = "Back to the text",
         for name, number in numbers.items()
     )
     return f'{text}<section class="notes" role="doc-endnotes" aria-label="{escape(notes)}"><ol>{items}</ol></section>'
-
-
-def _is_marked(name: str, html: str) -> bool:
-    """Whether the text refers to the note, elsewhere than where it stands."""
-    return f"[^{name}]" in _NOTE.sub("", html)
 
 
 class _Text(HTMLParser):

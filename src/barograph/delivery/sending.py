@@ -151,7 +151,7 @@ class _Run:
         """Record the outcome at once: what is recorded is never sent again."""
         Delivery.objects.filter(pk=delivery.pk, claim=self.claim).update(
             state=state,
-            tries=F("tries") + (answer is not None),
+            tries=F("tries") + int(answer is not None),
             settled_at=timezone.now(),
             lease_until=None,
             claim="",

@@ -39,7 +39,7 @@ def make_mailing(*, mailing: Mailing, recipients: QuerySet) -> tuple[Mailing, bo
 
 def _enqueue(mailing: Mailing, recipients: QuerySet) -> int:
     """One INSERT … SELECT, so that a million subscribers cost no memory here. Returns how many."""
-    wanted, params = recipients.order_by().values("pk").query.sql_with_params()
+    wanted, params = recipients.order_by().values("id").query.sql_with_params()
     table, quote = Delivery._meta.db_table, connection.ops.quote_name
     values = {
         "mailing_id": mailing.pk,
@@ -54,7 +54,7 @@ def _enqueue(mailing: Mailing, recipients: QuerySet) -> int:
     marks = ", ".join(["%s"] * len(values))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {quote(table)} ({columns}) SELECT {quote('id')}, {marks} FROM ({wanted}) AS wanted",  # noqa: S608
+            f"INSERT INTO {quote(table)} ({columns}) SELECT wanted.id, {marks} FROM ({wanted}) AS wanted",  # noqa: S608
             [*values.values(), *params],
         )
         return cursor.rowcount

@@ -62,6 +62,12 @@ def without_what_does_not_apply(request, menu_items):
     menu_items[:] = [item for item in menu_items if item.name not in HIDDEN]
 
 
+@hooks.register("construct_search")
+def without_search(request, search_areas):
+    """Wagtail's search looks through pages, which Barograph has none of; lists have their own."""
+    search_areas.clear()
+
+
 @hooks.register("insert_global_admin_css")
 def style():
     return format_html('<link rel="stylesheet" href="{}">', static("desk/desk.css"))

@@ -43,7 +43,7 @@ def feeds(imprint: Content, issues: list[dict[str, Content]], base_url: str, lan
         by_topic.setdefault(key, []).append(item)
     name = localized(imprint["name"], language, imprint["languages"])
     home = addresses.home(language)
-    common = {
+    common: dict[str, Any] = {
         "title": name,
         "subtitle": localized(imprint["strapline"], language, imprint["languages"]),
         "url": base_url + home,

@@ -79,9 +79,7 @@ def read_body(folder: Folder, path: Path, text: str, first_line: int) -> Documen
     blocks = []
     for block in document:
         if isinstance(block, Image):
-            line = next(
-                (n for n, one in enumerate(text.split("\n"), start=first_line) if block.ref in one), first_line
-            )
+            line = next((n for n, one in enumerate(text.split("\n"), start=first_line) if block.ref in one), first_line)
             found = _image(folder, path.parent, block.ref, (name, line))
             block = replace(block, ref=found or block.ref)
         blocks.append(block)

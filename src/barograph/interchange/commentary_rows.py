@@ -41,9 +41,7 @@ class _Words:
     @classmethod
     def of_row(cls, row: Commentary) -> _Words:
         raw = row.scenarios.get_prep_value() if row.scenarios else []
-        return cls(
-            row.headline, row.lede, row.body, row.question, row.resolution, row.resolves_by, from_stream(raw)
-        )
+        return cls(row.headline, row.lede, row.body, row.question, row.resolution, row.resolves_by, from_stream(raw))
 
     @property
     def comparable(self) -> tuple:

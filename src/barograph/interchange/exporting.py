@@ -109,7 +109,7 @@ class _Exporter:
         return {code: text for code, text in cleaned.items() if text}
 
     def _publication(self, house: Publication) -> dict[str, Any]:
-        hour = f"{house.release_time:.5}"
+        hour = str(house.release_time)[:5]
         found: dict[str, Any] = {
             "name": self._localized(house.name),
             "strapline": self._localized(house.strapline),

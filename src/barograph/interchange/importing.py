@@ -142,7 +142,7 @@ class _Importer:
             return
         house = Publication.objects.first() or Publication(id=1)
         values = dict(self.content.publication)
-        if values.get("release_time") == f"{house.release_time:.5}":
+        if values.get("release_time") == str(house.release_time)[:5]:
             values.pop("release_time")
         new = house._state.adding
         changed = new or any(getattr(house, name) != value for name, value in values.items())

@@ -25,6 +25,7 @@ from barograph.interchange import richtext
 from barograph.interchange.richtext import Block, Document, Image, Item, Listing, Run, Runs, Text
 
 DEEPEST_LIST = 5
+MOST_BRACKETS = 1000  # in one piece without an empty line: looking for links takes their number squared
 _FOOTNOTE = re.compile(r"\[\^[^\s\[\]]+\]")
 _HARMLESS = frozenset(" \n" + string.punctuation)  # beside a delimiter
 _DEFINITION = re.compile(r"\[(?!\^)[^\[\]\n]+\]:\s")
@@ -75,6 +76,11 @@ def _parser() -> MarkdownIt:
 
 def parse(markdown: str, *, first_line: int = 1) -> tuple[Document, list[tuple[int, str]]]:
     """The document and its problems as (line, message); `first_line` is the number of the text's first line."""
+    line = first_line
+    for piece in markdown.split("\n\n"):
+        if piece.count("[") > MOST_BRACKETS:
+            return (), [(line, _("There are too many square brackets in one paragraph; take some out."))]
+        line += piece.count("\n") + 2
     walk = _Walk(_parser().parse(markdown), first_line)
     blocks = walk.blocks("")
     return tuple(blocks), sorted(dict.fromkeys(walk.problems), key=lambda problem: problem[0])
@@ -351,23 +357,28 @@ def _escaped(
         head, text = f"&#{ord(text[0])};", text[1:]
     if text and ((guard_end and text[-1] not in _HARMLESS) or (at_end and text[-1].isspace())):
         tail, text = f"&#{ord(text[-1])};", text[:-1]
-    notes = {found.start() for found in _FOOTNOTE.finditer(text) if not text.startswith("(", found.end())}
-    closes = {text.index("]", start) for start in notes}
+    notes = [found for found in _FOOTNOTE.finditer(text) if not text.startswith("(", found.end())]
+    free = {found.start() for found in notes} | {found.end() - 1 for found in notes}  # brackets of footnotes
     out = []
     for place, letter in enumerate(text):
-        if letter in "\\`*_<" or (letter in "[]" and place not in notes and place not in closes) or (letter == "&" and re.match(r"&(#\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);", text[place:])) or (letter == "!" and (
-            place + 1 in notes or (place == len(text) - 1 and before_link and not tail)
-        )):
+        last_before_link = before_link and not tail and place == len(text) - 1
+        if place not in free and _needs_backslash(text, place, place + 1 in free or last_before_link):
             out.append("\\")
-        if letter == "\n":
-            out.append("\\")
-        elif letter.isspace() and letter != " " and (text[place - 1 : place] + text[place + 1 : place + 2]).count("\n"):
+        if letter.isspace() and letter not in " \n" and "\n" in text[max(place - 1, 0) : place + 2]:
             letter = f"&#{ord(letter)};"
         out.append(letter)
     return head + "".join(out) + tail
 
 
+def _needs_backslash(text: str, place: int, before_bracket: bool) -> bool:
+    letter = text[place]
+    if letter == "&":
+        return _ENTITY.match(text, place) is not None
+    return letter in "\\`*_<[]\n" or (letter == "!" and before_bracket)  # before a line feed: a line break
+
+
 _START = re.compile(r"(#|>|=|\||~~~|-(?=[\s|:-]|$)|\+(?=\s|$)|:(?=[-|\s]))")
+_ENTITY = re.compile(r"&(#\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);")
 _NUMBER = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
 
 

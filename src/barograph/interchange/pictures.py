@@ -122,7 +122,7 @@ class Store:
         found = model.objects.filter(file_hash=digest).order_by("pk").first() or _same(digest, data)
         if found is not None:
             return found.pk
-        stem = slugify(path.stem)[:60] or "image"
+        stem = slugify(path.stem)[:60].strip("-_") or "image"
         image = model(title=path.stem[:255], file=ContentFile(data, name=f"{stem}.{suffix}"))
         image.file_size, image.file_hash = len(data), digest
         image.save()

@@ -158,7 +158,7 @@ class _Reader:
     def _time(self, fields: Fields) -> str:
         text = fields.text("release_time")
         if text and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
-            fields.wrong("release_time", _("an hour in quotation marks, like \"10:00\""))
+            fields.wrong("release_time", _('an hour in quotation marks, like "10:00"'))
         return text
 
     def _lists(self, fields: Fields) -> list[dict]:

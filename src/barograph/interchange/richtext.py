@@ -175,9 +175,7 @@ def _block_html(block: Block, image: Callable[[str], str | int]) -> str:
 
 def _list_html(listing: Listing) -> str:
     tag = "ol" if listing.ordered else "ul"
-    items = "".join(
-        f"<li>{_runs_html(item.runs)}{''.join(map(_list_html, item.lists))}</li>" for item in listing.items
-    )
+    items = "".join(f"<li>{_runs_html(item.runs)}{''.join(map(_list_html, item.lists))}</li>" for item in listing.items)
     return f"<{tag}>{items}</{tag}>"
 
 

@@ -23,6 +23,7 @@ from barograph.interchange.richtext import CONTROLS
 
 TAG = "tag:yaml.org,2002:"
 DEEPEST = 20
+_BOMB = re.compile(r"(?:[\[{]\s*){40}")
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,9 @@ class Node:
 
 def load(text: str, *, file: str, problems: Problems, first_line: int = 1) -> Node | None:
     """The document in `text`; None where it is no YAML (the problem is noted)."""
+    if found := _BOMB.search(text):
+        problems.add(file, text.count("\n", 0, found.start()) + first_line, _("This is nested too deep."))
+        return None
     try:
         graph = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:

@@ -82,6 +82,8 @@ def _blocks(node: Tag, url: str, indent: str) -> list[str]:
             blocks.append("\n".join(_items(child, url, indent)))
         elif child.name == "blockquote":
             blocks += _blocks(child, url, f"{indent}> ")
+        elif child.name == "img":
+            blocks += [wrapped(f"[{child['alt']}]", indent=indent)] if child.get("alt") else []
         elif child.name in {"div", "section", "figure"}:
             blocks += _blocks(child, url, indent)
         else:

@@ -4,6 +4,7 @@ A block's key joins a scenario with its translations; it is made from the
 title when the editor leaves it empty.
 """
 
+from anyascii import anyascii
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 from django.utils.text import slugify
@@ -24,7 +25,7 @@ class ScenarioBlock(blocks.StructBlock):
     def clean(self, value):
         cleaned = super().clean(value)
         if not cleaned["key"]:
-            cleaned["key"] = slugify(cleaned["title"], allow_unicode=False)[:60]
+            cleaned["key"] = slugify(anyascii(cleaned["title"]))[:60].strip("-")
         return cleaned
 
     class Meta:

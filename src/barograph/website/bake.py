@@ -23,7 +23,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,8 @@ from barograph.base import pages, style
 from barograph.editions.models import Edition
 from barograph.editions.services import current_imprint
 from barograph.feeds.files import files as feed_files
-from barograph.website import plans
+from barograph.website.planning import Plan, digest
+from barograph.website.plans import plans
 from barograph.website.writing import write
 
 Content = dict[str, Any]
@@ -108,10 +109,10 @@ def swap(report: BakeReport) -> None:
         link, target = folder() / "current", f"versions/{report.path.name}"
         if not (link.is_symlink() and os.readlink(link) == target):
             os.sync()  # whole files first, then the link to them
-            partial = folder() / ".current"
-            partial.unlink(missing_ok=True)
-            partial.symlink_to(target)
-            partial.replace(link)
+            new = folder() / ".current"
+            new.unlink(missing_ok=True)
+            new.symlink_to(target)
+            new.replace(link)
             log.info("The site is now version %s", report.path.name)
         _prune(report.path.name)
 
@@ -121,11 +122,15 @@ def swap(report: BakeReport) -> None:
 
 def _items() -> Iterator[Item]:
     imprint, issues = current_imprint(), _issues()
-    common = plans.digest([imprint, settings.BASE_URL, _making()])
-    for plan in plans.plans(imprint, issues):
-        yield Item(plan.path, plan.key(common), lambda plan=plan: plan.render().encode())
+    common = digest([imprint, settings.BASE_URL, _making()])
+    for plan in plans(imprint, issues):
+        yield Item(plan.path, plan.key(common), partial(_page, plan))
     for path, content in _other_files(imprint, issues):
-        yield Item(path, hashlib.sha256(content).hexdigest(), lambda content=content: content)
+        yield Item(path, hashlib.sha256(content).hexdigest(), partial(bytes, content))
+
+
+def _page(plan: Plan) -> bytes:
+    return plan.render().encode()
 
 
 def _issues() -> list[dict[str, Content]]:
@@ -232,7 +237,7 @@ def _link(source: Path, target: Path) -> None:
 
 def _reason(error: OSError) -> str:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return _("There is no room left on the disk for the new site; readers still see the old one. Make room, then try again.")
+        return _("The disk is full: readers still see the old site. Make room, then try again.")
     detail = {"reason": error.strerror or str(error), "path": error.filename or folder()}
     return _("The new site could not be written, readers still see the old one: %(reason)s (%(path)s).") % detail
 

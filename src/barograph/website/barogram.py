@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from html import escape
 
 WIDTH, HEIGHT = 212, 44
-LARGE_WIDTH, LARGE_HEIGHT = 880, 150
+LARGE_WIDTH, LARGE_HEIGHT = (320, 880), 150
+PERIOD = 24  # wished width of a period in the large one
 STEP = 7.0
 MOVES = {"worsened": 1, "unchanged": 0, "improved": -1}
 MARKS = {"worsened": "▼", "unchanged": "▬", "improved": "▲", None: "·"}
@@ -114,10 +115,11 @@ def svg(periods: Sequence[tuple[str, Verdict]], *, label: str, width: int = WIDT
 
 def large(points: Sequence[Point], *, label: str) -> str:
     """The whole history: years marked, corrections ringed, every change a link to what was written on it."""
-    width, height = LARGE_WIDTH, LARGE_HEIGHT
+    width, height = min(LARGE_WIDTH[1], max(LARGE_WIDTH[0], PERIOD * len(points))), LARGE_HEIGHT
     verdicts = [point.verdict for point in points]
     scale = _Scale(verdicts, width - 8, height - 20, 10)
-    out = f'<svg class="barogram" viewBox="0 0 {width} {height}" role="group" aria-label="{escape(label)}">'
+    size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+    out = f'<svg class="barogram" {size} role="group" aria-label="{escape(label)}">'
     out += _years(points, scale, height)
     out += f'<path class="mid" d="M0 {_n(scale.y(0))}h{width}"/><path d="{_line(verdicts, scale)}"/>'
     level = 0

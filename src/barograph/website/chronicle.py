@@ -53,8 +53,7 @@ class Chronicle:
         """(first day, verdict) of the last periods up to this issue, on the axis all topics share."""
         start = max(0, index + 1 - WINDOW)
         return [
-            (self.first(place), self.topics[place].get(key, {}).get("verdict"))
-            for place in range(start, index + 1)
+            (self.first(place), self.topics[place].get(key, {}).get("verdict")) for place in range(start, index + 1)
         ]
 
     def axis(self, index: int) -> tuple[Content, Content]:
@@ -78,6 +77,8 @@ class Chronicle:
             period=presenters.issue_period(entry.content, year=False),
             headline=commentary["headline"] if commentary else "",
             verdict=entry.topic["verdict"],
+            word=presenters.word(entry.topic["verdict"]),
+            written=bool(entry.topic["languages"]),
         )
 
     def issue_link(self, index: int) -> dict[str, Any]:

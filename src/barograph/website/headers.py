@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterable
 
 from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
 
@@ -139,7 +141,7 @@ class PublicHeaders(MiddlewareMixin):
     may set its own Content-Security-Policy and Cache-Control.
     """
 
-    def process_response(self, request, response):
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         path = request.path
         if path in DESK or path.startswith(tuple(f"{prefix}/" for prefix in DESK)):
             return response

@@ -164,6 +164,8 @@ class Link:
     period: str
     headline: str = ""
     verdict: Verdict = None
+    word: str = ""
+    written: bool = False  # in whatever language
 
 
 @dataclass(frozen=True)

@@ -15,16 +15,14 @@ from barograph.commentaries.models import Commentary
 from barograph.editions.models import Edition
 from barograph.editions.services import compose, compose_imprint
 from barograph.website import plans
-from barograph.website.plans import Content
+from barograph.website.planning import Content
 
 HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
 
 
 def render_commentary(commentary: Commentary, request: HttpRequest, mode_name: str) -> HttpResponse:
     """The commentary's page as it would be if the issue were released now."""
-    contents = compose(
-        issue=commentary.issue, published_at=timezone.now(), live_only=False, overrides=[commentary]
-    )
+    contents = compose(issue=commentary.issue, published_at=timezone.now(), live_only=False, overrides=[commentary])
     imprint = compose_imprint()
     language = commentary.language
     if language not in contents:
@@ -33,7 +31,7 @@ def render_commentary(commentary: Commentary, request: HttpRequest, mode_name: s
     with translation.override(languages.interface(language)):
         note = _("Preview: not published.")
     page = plans.one_commentary(imprint, issues, language, contents[language], commentary.topic.key, note=note)
-    return _answer(page)
+    return _answer(page.replace('src="/images/', 'src="/desk/media/images/'))  # the public copies come with the bake
 
 
 def _with_earlier(contents: dict[str, Content], commentary: Commentary) -> list[dict[str, Content]]:
@@ -55,5 +53,3 @@ def _answer(body: str, status: int = 200) -> HttpResponse:
         f"base-uri 'none'; form-action 'none'; frame-ancestors 'self' {settings.BASE_URL}"
     )
     return response
-
-

@@ -135,7 +135,7 @@ class Server:
     def _earlier(self, tree: Tree, path: str, encodings: tuple[str, ...]) -> Answer | None:
         """A file with its hash in the name out of an earlier tree, for a page that was opened before the switch."""
         try:
-            others = [entry for entry in tree.folder.parent.iterdir() if entry != tree.folder and entry.is_dir()]
+            others = [entry for entry in tree.folder.parent.iterdir() if entry != tree.folder and _is_version(entry)]
         except OSError:
             return None
         for folder in sorted(others, reverse=True):
@@ -186,6 +186,11 @@ def _unchanged(wish: bytes, answer: Answer) -> bool:
         return False
     tags = {tag.strip().removeprefix(b"W/") for tag in wish.split(b",")}
     return b"*" in tags or answer.etag in tags
+
+
+def _is_version(entry: Path) -> bool:
+    """A whole tree beside the current one, not one that is still being written."""
+    return not entry.name.startswith(".") and entry.is_dir()
 
 
 def _message(status: int, text: str, https: bool) -> Answer:

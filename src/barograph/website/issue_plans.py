@@ -1,0 +1,149 @@
+"""Plans of the home page, the issues and their commentaries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from barograph.base.languages import localized
+from barograph.website import presenters
+from barograph.website.chronicle import Entry
+from barograph.website.planning import Content, Context, Plan, Planner, digest, told
+
+PAST = 6  # earlier issues on the home page
+
+
+class IssuePlans(Planner):
+    """Home, issues, commentaries."""
+
+    def plans(self) -> Iterator[Plan]:
+        yield self._home(self.last)
+        for index in range(self.last, -1, -1):
+            yield self._issue(index)
+            for topic in self.chronicle.contents[index]["topics"]:
+                if topic["commentary"]:
+                    yield self.commentary(index, topic)
+
+    def _home(self, last: int) -> Plan:
+        if last < 0:
+            return self._plan("", "empty", None, self._empty, section="issue")
+        return self._plan(
+            "", "issue", self._home_inputs(last), lambda: self._issue_context(last, home=True), section="issue"
+        )
+
+    def _home_inputs(self, last: int) -> Any:
+        past = [self.digests[index] for index in self._past(last)]
+        return [self.digests[last], self._windows(last), past, self.chronicle.published[last]]
+
+    def _past(self, index: int) -> list[int]:
+        return list(range(index - 1, max(-1, index - 1 - PAST), -1))
+
+    def _empty(self) -> Context:
+        if self.rhythm == "month":
+            promise = _("It will appear here. From then on there will be one every month.")
+        else:
+            promise = _("It will appear here. From then on there will be one every week.")
+        rows = [
+            (
+                localized(topic["names"], self.language, self.imprint["languages"]),
+                f"/{self.language}/topics/{topic['key']}/",
+            )
+            for topic in self.imprint["topics"]
+        ]
+        return {"promise": promise, "topics": rows}
+
+    def _issue(self, index: int) -> Plan:
+        chronicle = self.chronicle
+        first = chronicle.first(index)
+        beside = [chronicle.contents[i]["issue"] for i in (index - 1, index + 1) if 0 <= i < len(chronicle.contents)]
+        inputs = [self.digests[index], self._windows(index), beside, chronicle.published[index]]
+        return self._plan(
+            f"{first}/",
+            "issue",
+            inputs,
+            lambda: self._issue_context(index, home=False),
+            section="archive",
+            having=chronicle.published[index],
+            fallback="archive/",
+        )
+
+    def _issue_context(self, index: int, *, home: bool) -> Context:
+        chronicle, content = self.chronicle, self.chronicle.contents[index]
+        verdicts = [topic["verdict"] for topic in content["topics"]]
+        last = len(chronicle.contents) - 1
+        return {
+            "issue": content["issue"],
+            "home": home,
+            "published": content["published"],
+            "published_line": _published(content),
+            "summary": presenters.summary(verdicts),
+            "summary_text": presenters.summary_text(verdicts),
+            "rows": self._rows(index),
+            "axis": self._axis(index),
+            "drawn": index > 0,  # one period makes no line
+            "corrections": presenters.corrections(content),
+            "past": [chronicle.issue_link(i) for i in self._past(index)] if home else [],
+            "before": chronicle.issue_link(index - 1) if index > 0 else None,
+            "after": chronicle.issue_link(index + 1) if index < last else None,
+        }
+
+    def commentary(self, index: int, topic: Content) -> Plan:
+        chronicle, content = self.chronicle, self.chronicle.contents[index]
+        first, key = chronicle.first(index), topic["key"]
+        having = [code for code in self.imprint["languages"] if code in topic["languages"]]
+        having = [code for code in having if code in chronicle.published[index]]
+        neighbours = chronicle.neighbours(index, key)
+        inputs = [
+            self.digests[index],
+            digest(chronicle.window(index, key)),
+            [told(chronicle.link(entry)) if entry else None for entry in neighbours],
+        ]
+        return self._plan(
+            f"{first}/{key}/",
+            "commentary",
+            inputs,
+            lambda: self._commentary_context(index, topic, content, having, neighbours),
+            section="",
+            having=having,
+            fallback=f"{first}/" if chronicle.published[index] == self.imprint["languages"] else "",
+        )
+
+    def _commentary_context(
+        self,
+        index: int,
+        topic: Content,
+        content: Content,
+        having: list[str],
+        neighbours: tuple[Entry | None, Entry | None],
+    ) -> Context:
+        first, key, language = content["issue"]["first"], topic["key"], self.language
+        path = presenters.commentary_path(language, first, key)
+        window = self.chronicle.window(index, key)
+        verdicts = [verdict for _first, verdict in window]
+        title, _colon, text = presenters.window_label(verdicts, self.rhythm).partition(": ")
+        before, after = (self.chronicle.link(entry) if entry else None for entry in neighbours)
+        others = [code for code in having if code != language]
+        return {
+            "issue": content["issue"],
+            "issue_url": presenters.issue_path(language, first),
+            "published": content["published"],
+            "note": "",
+            "row": self._row(index, topic),
+            "c": presenters.commentary_view(topic, content, self.name, f"{settings.BASE_URL}{path}"),
+            "others": [(code, presenters.commentary_path(code, first, key)) for code in others],
+            "corrections": presenters.corrections(content, key),
+            "drawn": len(window) > 1,  # one period makes no line
+            "window_title": title,
+            "window_text": text,
+            "before": before,
+            "after": after,
+            "week": self._rows(index, drawn=False),
+        }
+
+
+def _published(content: Content) -> str:
+    day = presenters.long_day(content["published"], content["language"])
+    return _("Published on %(day)s") % {"day": day}

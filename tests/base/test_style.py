@@ -1,0 +1,51 @@
+"""The look: small fonts with every letter, a style that a strict policy can name."""
+
+import base64
+import hashlib
+import re
+
+import pytest
+from fontTools.ttLib import TTFont
+
+from barograph.base import pages, style
+
+FONTS = sorted((pages.PACKAGE / "base/fonts").glob("*.woff2"))
+
+
+def test_fonts_are_small_and_have_every_letter_of_the_three_languages():
+    letters = "".join(map(chr, range(0x410, 0x450))) + "ЁёЎўІі’ʼ«»„“”—–…№§ABCZabczČčŠšŽžŬŭŁłŃńĆć0123456789%"
+    letters = letters.replace("ʼ", "")
+    known = set()
+    for path in FONTS:
+        font = TTFont(path)
+        known |= set(font.getBestCmap())
+        assert (font["fvar"].axes[0].minValue, font["fvar"].axes[0].maxValue) == (400, 700)
+    assert [letter for letter in letters if ord(letter) not in known] == []
+    assert sum(path.stat().st_size for path in FONTS) <= 60 * 1024
+    assert (pages.PACKAGE / "base/fonts/OFL.txt").read_text().count("SIL OPEN FONT LICENSE") >= 1
+
+
+def test_the_hash_names_the_style_that_pages_hold():
+    wanted = base64.b64encode(hashlib.sha256(style.css().encode()).digest()).decode()
+    assert style.css_hash() == f"'sha256-{wanted}'"
+
+
+def test_every_file_the_style_names_is_served():
+    assert set(re.findall(r"url\(([^)]+)\)", style.css())) <= set(style.assets())
+    with pytest.raises(KeyError):
+        style.address("nothing.woff2")
+
+
+def test_minifying_keeps_what_matters():
+    source = "/* a */ .x > a:hover , .y :focus { color: red ; margin: calc(1px + 2px) }\n"
+    source += "@media (min-width: 9em) { a { b: c } }"
+    wanted = ".x>a:hover,.y *:focus{color:red;margin:calc(1px + 2px)}@media (min-width:9em){a{b:c}}"
+    assert style.minified(source) == wanted
+
+
+def test_templates_hold_no_style_attributes_and_no_script():
+    for path in pages.PACKAGE.glob("*/jinja2/**/*.html"):
+        if "mail" in path.parts:
+            continue
+        text = path.read_text()
+        assert not re.search(r'\sstyle="|<script|\son\w+="', text), path

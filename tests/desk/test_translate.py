@@ -1,0 +1,89 @@
+"""The translator's screen keeps what is sent, shows what changed, and says why it refuses."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from wagtail.admin.rich_text.converters.contentstate import ContentstateConverter
+
+from barograph.commentaries import po, services
+from barograph.commentaries.models import BODY_FEATURES, Commentary
+from barograph.commentaries.texts import visible
+
+
+def sent(translation, **fields):
+    """What a browser would send: every field as it stands, with changes."""
+    body = ContentstateConverter(BODY_FEATURES).from_database_format("<p>Цела.</p>")
+    return {
+        "base": str(translation.latest_revision_id),
+        "t-headline": "Загаловак",
+        "t-lede": "Лід.",
+        "t-body": body,
+        **fields,
+    }
+
+
+@pytest.fixture
+def screen(source):
+    return reverse("desk_translate", args=[source.pk, "be"])
+
+
+@pytest.fixture
+def client(cast, sign_in):
+    return sign_in(cast["translator"])
+
+
+def row(translation):
+    return Commentary.objects.get(pk=translation.pk)
+
+
+def test_a_draft_is_kept_and_a_whole_one_signed_off(client, screen, translation):
+    client.post(screen, sent(translation, **{"t-headline": ""}))
+    assert services.working_copy(row(translation)).lede == "Лід."
+    page = client.post(screen, sent(row(translation), **{"t-headline": "", "sign-off": "1"}), follow=True)
+    assert "Not ready yet" in page.content.decode()
+    assert not row(translation).live
+    client.post(screen, sent(row(translation), **{"sign-off": "1"}))
+    assert row(translation).live
+    assert visible(row(translation).body) == "Цела."
+
+
+def test_words_are_shown_again_where_somebody_else_was_first(client, screen, translation):
+    services.save_translation(translation=translation, texts={"headline": "Чужое"})
+    answer = client.post(screen, sent(translation, **{"t-headline": "Маё"}))
+    assert answer.status_code == 422
+    assert "Маё" in answer.content.decode()
+    assert services.working_copy(row(translation)).headline == "Чужое"
+    client.post(screen, sent(row(translation), **{"t-headline": "Маё"}))
+    assert services.working_copy(row(translation)).headline == "Маё"
+
+
+def test_what_changed_is_marked_word_by_word(client, screen, source, translation):
+    source.headline = "Headline in Russian"
+    source.save_revision()
+    page = client.get(screen).content.decode()
+    assert "<del>ru</del><ins>Russian</ins>" in page
+    assert "has changed" in page
+
+
+def test_markup_that_is_sent_never_becomes_script(client, screen, translation):
+    hostile = "<p>a<script>alert(1)</script></p>"
+    client.post(screen, sent(translation, **{"t-headline": hostile, "t-body": "not json"}))
+    assert "<script>alert" not in client.get(screen).content.decode()
+
+
+def test_a_po_file_goes_out_and_in(client, screen, translation, source):
+    data = client.get(f"{screen}po/").content.decode()
+    changed = data.replace('msgid "A lede."\nmsgstr ""', 'msgid "A lede."\nmsgstr "З файла."').encode()
+    client.post(f"{screen}po/in/", {"file": SimpleUploadedFile("a.po", changed)})
+    assert services.working_copy(row(translation)).lede == "З файла."
+
+
+def test_a_broken_po_file_begins_nothing(client, screen, source):
+    answer = client.post(f"{screen}po/in/", {"file": SimpleUploadedFile("a.po", b"hello\n")}, follow=True)
+    page = answer.content.decode()
+    assert "Line 1" in page
+    assert "Nothing of the file was taken in" in page
+    assert not source.translations.exists()
+    assert client.post(f"{screen}po/in/", {}, follow=True).status_code == 200
+    large = SimpleUploadedFile("a.po", b"#" * (po.LARGEST + 1))
+    assert "too large" in client.post(f"{screen}po/in/", {"file": large}, follow=True).content.decode()

@@ -1,0 +1,102 @@
+"""The week on one screen: what is there, what is missing, by name, in few queries."""
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from barograph.commentaries import services
+from barograph.desk.week import week
+from barograph.issues import services as issues
+from tests.factories import CommentaryFactory, TopicFactory, translated
+
+HOME = "/desk/"
+
+
+def texts(found):
+    return [notice.text for notice in found.notices]
+
+
+def test_an_empty_desk_says_what_to_do(cast, sign_in):
+    answer = sign_in(cast["editor"]).get(reverse("wagtailadmin_home"))
+    assert "Open next issue" in answer.content.decode()
+
+
+def test_what_is_missing_is_said_by_name(cast, issue, source):
+    found = texts(week(user=cast["editor"]))
+    assert "Economy: not signed off, readers will not see it." in found
+    assert "Economy: no translation, Беларуская." in found
+    assert "Security: nobody has begun to write." in found
+    assert "Security: no verdict, it will be shown as not rated." in found
+    assert week(user=cast["editor"]).notices[0].blocks
+
+
+def test_a_stale_translation_is_named(cast, issue, source):
+    row = services.sign_off(commentary=source)
+    made = services.start_translation(row, "be")
+    row.headline = "Changed"
+    row.save_revision().publish(skip_permission_checks=True)
+    found = week(user=cast["editor"])
+    assert "Economy: Беларуская is made from an older text." in texts(found)
+    assert not found.notices[0].blocks
+    assert services.translation_state(made)  # the state is read, never stored
+
+
+def test_the_screen_shows_the_newest_headline_and_the_verdict(cast, sign_in, issue, source):
+    source.headline = "Newest words"
+    source.save_revision()
+    issues.decide_verdict(issue=issue, topic=source.topic, value="worsened", outlook=["risk"], reason="Because.")
+    page = sign_in(cast["editor"]).get(HOME).content.decode()
+    assert "Newest words" in page
+    assert "▼" in page
+    assert "Because." in page
+    assert reverse("publishing_release", args=[issue.pk]) in page
+    assert reverse("desk_translate", args=[source.pk, "be"]) in page
+
+
+def test_only_an_editor_has_an_editors_buttons(cast, sign_in, issue, source):
+    for role in ("analyst", "translator"):
+        page = sign_in(cast[role]).get(HOME).content.decode()
+        for address in ("desk_verdict", "desk_writer"):
+            assert reverse(address, args=[issue.pk, source.topic_id]) not in page
+        assert reverse("publishing_release", args=[issue.pk]) not in page
+
+
+@pytest.mark.parametrize("language", ["be", "ru", "en"])
+def test_it_stands_in_each_sign_ins_language(cast, sign_in, issue, source, language):
+    from wagtail.users.models import UserProfile
+
+    UserProfile.objects.update_or_create(user=cast["editor"], defaults={"preferred_language": language})
+    page = sign_in(cast["editor"]).get(HOME).content.decode()
+    assert f'<html lang="{language}"' in page
+    assert {"be": "жніўня", "ru": "августа", "en": "August"}[language] in page
+
+
+def _queries(client):
+    client.get(HOME)
+    with CaptureQueriesContext(
+        connection,
+    ) as found:
+        client.get(HOME)
+    return len(found)
+
+
+def test_its_queries_do_not_grow_with_topics_and_languages(cast, sign_in, issue, source):
+    ContentType.objects.clear_cache()
+    client = sign_in(cast["editor"])
+    few = _queries(client)
+    for _number in range(6):
+        row = CommentaryFactory(issue=issue, topic=TopicFactory())
+        row.save_revision()
+        for language in ("be", "en"):
+            translated(row, language).save_revision()
+    assert _queries(client) <= few
+    assert few <= 40
+
+
+def test_switching_goes_to_another_issue_and_nonsense_to_the_current(cast, sign_in, issue):
+    later = issues.open_issue()
+    assert week(user=cast["editor"]).issue == issue
+    assert week(user=cast["editor"], key=later.key).issue == later
+    assert week(user=cast["editor"], key="x' OR 1=1").issue == issue

@@ -1,0 +1,207 @@
+"""The bake: all at once, the same bytes each time, only what changed, and never less than a whole site."""
+
+import errno
+import os
+import re
+import threading
+from pathlib import Path
+
+import brotli
+import pytest
+from django.db import connection
+
+from barograph.base import style
+from barograph.website import bake
+from tests.website import contents
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def published():
+    contents.found(contents.imprint())
+    return [contents.publish(contents.issue(week)) for week in range(2)]
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    folder = folder.resolve()
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def links(page: str) -> set[str]:
+    """Addresses on this site that a page leads to."""
+    return {
+        target.split("#")[0]
+        for target in re.findall(r'(?:href|src|action)="(/[^"]*)"', page)
+        if not target.startswith("//")
+    }
+
+
+def correct(row, note: str = "Corrected."):
+    """A second version of an issue, with a note."""
+    editions = contents.issue(row.number - 1, ("improved", "worsened", None))
+    for content in editions.values():
+        content["corrections"] = [{"date": "2020-08-20", "topic": "economy", "kind": "fact", "note": note}]
+        content["topics"][0]["revised"] = "2020-08-20"
+    contents.publish(editions, version=2, row=row)
+
+
+def test_every_link_of_every_page_leads_to_a_file_of_the_same_tree(published):
+    files = tree(bake.bake().path)
+    dynamic = re.compile(r"^/\w+/search/|/subscribe/$")
+    for path, content in files.items():
+        if not path.endswith(".html"):
+            continue
+        for target in links(content.decode()):
+            place = target.lstrip("/") + ("index.html" if target.endswith("/") else "")
+            assert place in files or dynamic.search(target), f"{path} leads to {target}"
+
+
+def test_the_same_editions_give_the_same_bytes_and_a_change_the_same_as_a_whole_bake(published, data_folder, settings):
+    bake.bake()
+    contents.publish(contents.issue(2, ("improved", None, "unchanged")))
+    correct(published[0])
+    report = bake.bake()
+    assert 0 < report.written < report.pages
+    step_by_step = tree(report.path)
+    settings.DATA = data_folder / "elsewhere"
+    assert tree(bake.bake(everything=True).path) == step_by_step
+
+
+def test_baking_again_writes_nothing(published):
+    first = bake.bake()
+    second = bake.bake()
+    assert (second.written, second.removed, second.path) == (0, 0, first.path)
+    assert bake.bake(everything=True).written == first.pages
+
+
+def test_readers_see_the_old_site_until_the_switch(published):
+    current = bake.folder() / "current"
+    bake.bake()
+    before = tree(current)
+    correct(published[1])
+    report = bake.prepare()
+    assert tree(current) == before
+    bake.swap(report)
+    bake.swap(report)
+    assert tree(current) == tree(report.path) != before
+
+
+def test_a_page_that_is_no_longer_due_goes(published):
+    bake.bake()
+    contents.found(contents.imprint(standing={}))
+    report = bake.bake()
+    assert report.removed == 3
+    assert not (report.path / "en/about/index.html").exists()
+
+
+def test_a_full_disk_leaves_the_old_site_and_says_so(published, monkeypatch):
+    old = bake.bake()
+    before = tree(bake.folder() / "current")
+    correct(published[0])
+
+    def full(path, content):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+    monkeypatch.setattr(bake, "write", full)
+    with pytest.raises(bake.BakeFailed, match="disk is full"):
+        bake.bake()
+    assert tree(bake.folder() / "current") == before
+    assert sorted(p.name for p in (bake.folder() / "versions").iterdir()) == [old.path.name]
+    monkeypatch.undo()
+    assert bake.bake().written
+
+
+def test_a_crash_in_the_middle_leaves_nothing_half_written(published, monkeypatch):
+    bake.bake()
+    correct(published[0])
+
+    def killed(*_args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(bake, "write", killed)
+    with pytest.raises(KeyboardInterrupt):
+        bake.prepare()
+    assert not (bake.folder() / "building").exists()
+
+
+def test_the_last_versions_are_kept_for_readers_in_the_middle_of_reading(published):
+    for number in range(5):
+        correct_number = number + 2
+        editions = contents.issue(
+            0, ("improved", "worsened", None), revised=f"2020-09-0{correct_number}T10:00:00+03:00"
+        )
+        contents.publish(editions, version=correct_number, row=published[0])
+        bake.bake()
+    assert len(list((bake.folder() / "versions").iterdir())) == bake.KEEP
+
+
+def test_compressed_copies_hold_the_same(published):
+    files = tree(bake.bake().path)
+    for path, content in files.items():
+        if path.endswith(".html"):
+            assert brotli.decompress(files[f"{path}.br"]) == content
+            assert f"{path}.gz" in files
+    assert not any(path.endswith(".woff2.br") for path in files)
+
+
+def test_a_commentary_fits_in_one_round_trip(published):
+    files = tree(bake.bake().path)
+    sizes = {path: len(content) for path, content in files.items() if path.endswith(".html.br")}
+    assert max(sizes.values()) <= 14 * 1024
+
+
+def test_a_page_holds_the_one_style_its_policy_allows_and_nothing_foreign(published):
+    page = (bake.bake().path / "en/2020-08-03/economy/index.html").read_text()
+    assert re.findall(r"<style>(.*?)</style>", page, re.DOTALL) == [style.css()]
+    assert "<script" not in page
+    assert not re.search(r'(?:src|srcset)="(?:https?:)?//', page)
+
+
+def test_an_empty_publication_has_an_honest_page():
+    contents.found(contents.imprint())
+    home = (bake.bake().path / "en/index.html").read_text()
+    assert "The first issue is being written" in home
+
+
+def test_other_languages_also_from_right_to_left():
+    names = {"ar": "الوضع", "en": "Situation"}
+    contents.found(contents.imprint(languages=["ar", "en"], name=names))
+    editions = contents.issue()
+    contents.publish({"en": editions["en"], "ar": {**editions["en"], "language": "ar"}})
+    home = (bake.bake().path / "ar/index.html").read_text()
+    assert '<html lang="ar" dir="rtl">' in home
+
+
+def test_what_is_written_is_shown_as_text():
+    contents.found(contents.imprint())
+    editions = contents.issue()
+    for content in editions.values():
+        content["topics"][0]["commentary"]["headline"] = "<script>alert(1)</script>"
+        content["topics"][0]["name"] = '"><img src=x>'
+    contents.publish(editions)
+    files = tree(bake.bake().path)
+    assert not any(
+        b"<script>alert" in content or b"<img src=x" in content for p, content in files.items() if p.endswith(".html")
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_bakes_at_once_wait_for_each_other():
+    contents.found(contents.imprint())
+    contents.publish(contents.issue(0))
+    reports = []
+
+    def work():
+        try:
+            reports.append(bake.bake(everything=True))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len({report.path for report in reports}) == 2
+    assert tree(bake.folder() / "current") == tree(max(report.path for report in reports))

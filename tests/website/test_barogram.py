@@ -1,0 +1,84 @@
+"""The barogram: whatever the history, a small drawing that fits its frame and has a text equivalent."""
+
+import re
+import xml.etree.ElementTree as ET
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from barograph.website import barogram
+
+VERDICTS = st.sampled_from(["worsened", "unchanged", "improved", None])
+HISTORIES = st.lists(VERDICTS, max_size=26)
+
+
+def periods(verdicts):
+    return [(f"2020-{index:02}", verdict) for index, verdict in enumerate(verdicts)]
+
+
+def heights(drawing: str) -> list[float]:
+    """Every vertical position of the line."""
+    path = "".join(ET.fromstring(drawing)[place].get("d", "") for place in range(1, len(ET.fromstring(drawing))))
+    return [float(y) for y in re.findall(r"V(-?[\d.]+)|M-?[\d.]+ (-?[\d.]+)", path) for y in y if y]
+
+
+@given(HISTORIES)
+@settings(max_examples=60)
+def test_a_half_year_stays_under_600_bytes_and_inside_its_frame(verdicts):
+    drawing = barogram.svg(periods(verdicts), label="")
+    assert len(drawing.encode()) < 600
+    assert all(0 <= y <= barogram.HEIGHT for y in heights(drawing))
+
+
+def test_the_worst_half_years_stay_under_600_bytes():
+    for pattern in (["worsened"], ["worsened", "improved"], ["worsened", None], ["improved", None, "worsened"]):
+        verdicts = (pattern * 26)[:26]
+        assert len(barogram.svg(periods(verdicts), label="").encode()) < 600
+
+
+@given(HISTORIES)
+@settings(max_examples=60)
+def test_the_line_steps_as_often_as_the_verdict_moved(verdicts):
+    line = ET.fromstring(barogram.svg(periods(verdicts), label=""))
+    drawn = [path.get("d") for path in line if path.get("class") is None and path.tag == "path"]
+    moves = sum(verdict in {"worsened", "improved"} for verdict in verdicts)
+    assert sum(path.count("V") for path in drawn) == moves
+
+
+@given(st.lists(VERDICTS, min_size=1, max_size=26))
+@settings(max_examples=60)
+def test_what_was_not_rated_is_a_gap_and_never_a_level_stretch(verdicts):
+    drawing = ET.fromstring(barogram.svg(periods(verdicts), label=""))
+    drawn = "".join(path.get("d") for path in drawing if path.get("class") is None and path.tag == "path")
+    stretches = sum(
+        verdict is not None and (index == 0 or verdicts[index - 1] is None) for index, verdict in enumerate(verdicts)
+    )
+    assert drawn.count("M") == stretches
+    assert ("circle" in {child.tag for child in drawing}) == (verdicts[-1] is not None)
+
+
+@given(HISTORIES)
+@settings(max_examples=30)
+def test_the_same_history_gives_the_same_bytes_and_any_label_is_safe(verdicts):
+    label = '"><script>&'
+    drawing = barogram.svg(periods(verdicts), label=label)
+    assert drawing == barogram.svg(periods(verdicts), label=label)
+    assert ET.fromstring(drawing).get("aria-label") == label
+
+
+def test_the_text_equivalent():
+    assert barogram.marks(["worsened", "unchanged", None, "improved"]) == "▼ ▬ · ▲"
+    assert barogram.levels(["worsened", None, "worsened", "improved"]) == [1, None, 2, 1]
+
+
+def test_the_large_one_links_each_change_marks_years_and_rings_corrections():
+    points = [
+        barogram.Point("December 2019", "unchanged", 2019, "/en/2019-12-23/economy/"),
+        barogram.Point("January 2020", "worsened", 2020, "/en/2020-01-06/economy/", word="worsened"),
+        barogram.Point("February 2020", "unchanged", 2020, corrected=True),
+    ]
+    drawing = barogram.large(points, label="history")
+    root = ET.fromstring(drawing)
+    assert [link.get("href") for link in root.iter("a")] == ["/en/2020-01-06/economy/"]
+    assert [text.text for text in root.iter("text")] == ["2019", "2020"]
+    assert drawing.count('class="fix"') == 1
