@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("command line")
 CONTENT = Path(__file__).resolve().parents[1] / "src" / "barograph" / "demo" / "content"
 
 
@@ -123,7 +124,20 @@ def test_serving_refuses_an_unsafe_address(barograph):
 
 @pytest.mark.parametrize(
     "command",
-    "demo serve worker import export publish bake search subscribers backup restore doctor".split(),
+    [
+        "demo",
+        "serve",
+        "worker",
+        "import",
+        "export",
+        "publish",
+        "bake",
+        "search",
+        "subscribers",
+        "backup",
+        "restore",
+        "doctor",
+    ],
 )
 def test_every_command_shows_an_example(barograph, command):
     assert "Example: barograph" in barograph(command, "--help").stdout

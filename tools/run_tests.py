@@ -78,7 +78,7 @@ def pytest(name: str, arguments: list[str], **environment: str) -> tuple[int, di
 
 
 def main(arguments: list[str]) -> int:
-    wanted = arguments or ["-q", "-n", "2", "--dist", "loadfile"]
+    wanted = arguments or ["-q", "-n", "2", "--dist", "loadgroup"]
     code, total = pytest("SQLite", wanted)
     if not arguments:
         with Postgres() as url:

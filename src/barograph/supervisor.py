@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from types import FrameType
 
 GRACE_SECONDS = 10.0
 
@@ -34,7 +35,7 @@ class Stop(Exception):
     """A signal asked the supervisor to end."""
 
 
-def _stop(signum, frame) -> None:
+def _stop(signum: int, frame: FrameType | None) -> None:
     raise Stop
 
 

@@ -65,7 +65,8 @@ def test_a_killed_worker_loses_nobody_and_repeats_at_most_the_one_in_flight(tmp_
     server.start()
     try:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("BAROGRAPH_")} | {
-            "DJANGO_SETTINGS_MODULE": "barograph.settings",
+            "DJANGO_SETTINGS_MODULE": "tests.delivery.kill_settings",
+            "PYTHONPATH": str(WORKER.parent.parent.parent),
             "BAROGRAPH_DATA": str(tmp_path / "worker"),
             "BAROGRAPH_DATABASE_URL": database_url,
             "BAROGRAPH_SMTP_URL": f"smtp://127.0.0.1:{port}",

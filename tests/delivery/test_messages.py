@@ -27,6 +27,17 @@ def test_both_encodings_give_back_the_text_with_the_links_in_place(parts, length
     assert seen.rstrip("\n") == text.rstrip("\n")
 
 
+@given(WORDS)
+def test_a_subject_arrives_as_it_was_written(words):
+    subject = " ".join(f"3 – 9 жніўня: горш — 2, без змен — 5 {words}".split())
+    letter = Letter("key", "Сітуацыя <a@example.org>", subject, "", "", datetime(2020, 8, 10, tzinfo=UTC))
+    raw = Template(letter).fill(Person("reader@example.org", "<id@example.org>"))
+    mail = message_from_bytes(raw, policy=policy.default)
+    assert mail["Subject"] == subject
+    assert mail["From"].addresses[0].display_name == "Сітуацыя"
+    assert all(len(line) <= 78 for line in raw.split(b"\r\n"))
+
+
 def test_a_filled_mail_has_what_relays_and_mail_programs_ask_for():
     letter = Letter(
         key="issue:2020-08-03:be-ru",

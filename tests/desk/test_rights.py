@@ -9,7 +9,7 @@ from barograph.commentaries.admin import RIGHTS, CommentaryViewSet
 from barograph.commentaries.models import Commentary
 from barograph.desk.roles import PERMISSIONS, ensure_roles
 from barograph.issues.models import Issue
-from tests.factories import CommentaryFactory
+from tests.factories import CommentaryFactory, PersonFactory
 
 ROLES = ("editor", "analyst", "other", "translator", "nobody")
 OK, NO, AWAY = 200, 403, 302
@@ -70,8 +70,8 @@ def test_a_revision_is_found_only_under_its_own_commentary(cast, sign_in, source
         assert client.get(reverse(name(view), args=[source.pk, foreign.pk])).status_code == 404
 
 
-def form_of(source, **fields):
-    line = source.bylines.get()
+def form_of(commentary, **fields):
+    line = commentary.bylines.get()
     return {
         "headline": "Changed",
         "lede": "",
@@ -101,8 +101,25 @@ def test_who_may_change_and_who_may_sign_off(cast, sign_in, source, role, publis
     assert row.live == (publish and role == "editor")
 
 
+def test_a_commentary_goes_from_analyst_over_review_to_ready(cast, sign_in, source):
+    edit = reverse(name("edit"), args=[source.pk])
+    sign_in(cast["analyst"]).post(edit, form_of(source, **{"action-submit": "1"}))
+    row = Commentary.objects.get(pk=source.pk)
+    assert (row.workflow_in_progress, row.live) == (True, False)
+    approve = reverse(name("workflow_action"), args=[row.pk, "approve", row.current_workflow_task_state.pk])
+    for role in ("analyst", "other", "translator", "nobody"):
+        sign_in(cast[role]).post(approve)
+        assert not Commentary.objects.get(pk=source.pk).live
+    other = CommentaryFactory(issue=row.issue)
+    foreign = reverse(name("workflow_action"), args=[other.pk, "approve", row.current_workflow_task_state.pk])
+    assert sign_in(cast["editor"]).post(foreign).status_code == 404
+    sign_in(cast["editor"]).post(approve, {"comment": ""})
+    row = Commentary.objects.get(pk=source.pk)
+    assert (row.live, row.headline) == (True, "Changed")
+
+
 def test_an_analyst_signs_with_their_own_names_only(cast, sign_in, source):
-    stranger = CommentaryFactory().bylines.get().person
+    stranger = PersonFactory()
     form = form_of(source, **{"bylines-0-person": str(stranger.pk)})
     sign_in(cast["analyst"]).post(reverse(name("edit"), args=[source.pk]), form)
     assert [line.person.slug for line in services.working_copy(source).bylines.all()] == ["pen-name"]

@@ -67,8 +67,13 @@ def test_what_changed_is_marked_word_by_word(client, screen, source, translation
 
 def test_markup_that_is_sent_never_becomes_script(client, screen, translation):
     hostile = "<p>a<script>alert(1)</script></p>"
-    client.post(screen, sent(translation, **{"t-headline": hostile, "t-body": "not json"}))
+    client.post(screen, sent(translation, **{"t-headline": hostile}))
     assert "<script>alert" not in client.get(screen).content.decode()
+
+
+@pytest.mark.parametrize("body", ["not json", "", "[]", '{"blocks": 1}'])
+def test_a_body_no_browser_sent_is_refused_not_an_error(client, screen, translation, body):
+    assert client.post(screen, sent(translation, **{"t-body": body})).status_code == 400
 
 
 def test_a_po_file_goes_out_and_in(client, screen, translation, source):

@@ -242,7 +242,7 @@ texts = st.text(
     | st.sampled_from("\"'\\:#-{}[]&*!|>%@`«»’\u00a0"),
     min_size=1,
     max_size=30,
-).filter(lambda text: text.strip(" \t\n"))
+).filter(str.strip)
 shares = st.none() | st.floats(0, 0.5, allow_subnormal=False)
 
 

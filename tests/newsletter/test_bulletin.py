@@ -133,6 +133,14 @@ def test_too_long_for_a_mail_goes_as_beginnings():
     assert "word word" not in text
 
 
+def test_footnotes_are_numbered_at_the_end():
+    body = "<p>Said[^a] and done.</p><p>[^a]: In <i>Minsk</i>.</p>"
+    html = bodies.for_mail(body, "https://example.org/")
+    assert "<sup>1</sup>" in html
+    assert "href" not in html
+    assert bodies.as_text(body, "https://example.org/") == "Said[1] and done.\n\n1. In Minsk."
+
+
 def test_bodies_in_mail_stand_on_their_own():
     body = (
         '<h2>Head</h2><p>A <a href="/en/about/">link</a>, <b>bold</b><br>next</p>'

@@ -160,7 +160,7 @@ def test_a_relay_in_trouble_delays_the_confirmation_and_loses_nothing(web, post)
     assert len(post.mails) == 1
 
 
-def test_settings_by_signed_link(web):
+def test_settings_by_signed_link(web, caplog):
     subscriber = reader("en")
     page = f"/en/subscription/{tokens.settings(subscriber.pk)}/"
     assert b"reader@example.org" not in web.get(page).content
@@ -170,6 +170,7 @@ def test_settings_by_signed_link(web):
         refused = web.post(page, {**good, **wrong})
         assert refused.status_code == 422
         assert b'role="alert"' in refused.content
+    assert caplog.text == ""  # no signed link in a log
     assert web.post(page, good).status_code == 200
     subscriber.refresh_from_db()
     assert (subscriber.language, subscriber.paused_until.isoformat()) == ("ru", until)

@@ -12,10 +12,8 @@ import re
 from base64 import encodebytes
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.header import Header
+from email.utils import format_datetime, formataddr, parseaddr
 
 #: Stand in html, text and header values where the person's own links go.
 UNSUBSCRIBE = "{{unsubscribe-link}}"
@@ -133,16 +131,24 @@ def encoded(text: str) -> QuotedPrintable | Base64:
     return Base64(text) if foreign * 6 > len(text) else QuotedPrintable(text)
 
 
+def _words(text: str, header: str) -> str:
+    """A header's words: as they are in ASCII, else as encoded words (RFC 2047), folded."""
+    return text if text.isascii() else Header(text, "utf-8", header_name=header).encode(linesep="\r\n")
+
+
 def _common_headers(letter: Letter) -> bytes:
-    message = EmailMessage(policy=SMTP)
     name, address = parseaddr(letter.sender)
-    local, _at, domain = address.rpartition("@")
-    message["From"] = Address(display_name=name, username=local, domain=domain)
-    message["Subject"] = letter.subject
-    message["Date"] = format_datetime(letter.date.astimezone(UTC))
-    for name, value in letter.headers.items():
-        message[name] = value
-    return message.as_bytes().rpartition(CRLF)[0]
+    shown = f"{_words(name, 'From')}\r\n <{address}>" if not name.isascii() else formataddr((name, address))
+    headers = {
+        "From": shown,
+        "Subject": _words(letter.subject, "Subject"),
+        "Date": format_datetime(letter.date.astimezone(UTC)),
+        **letter.headers,
+    }
+    for name, value in headers.items():
+        if "\n" in value.replace("\r\n ", "") or not value.isascii():
+            raise ValueError(f"the header {name} cannot be sent as it is")
+    return "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode("ascii")
 
 
 class Template:
@@ -154,7 +160,7 @@ class Template:
         part = b"--%s\r\nContent-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: %s\r\n\r\n"
         self.head = (
             _common_headers(letter)
-            + b'MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary="%s"\r\n\r\n' % boundary
+            + b'MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary="%s"\r\n\r\n' % boundary
             + part % (boundary, b"plain", self.text.name)
         )
         self.middle = CRLF + part % (boundary, b"html", self.html.name)

@@ -45,7 +45,7 @@ def ensure(*, say: Callable[..., None]) -> None:
 
 @transaction.atomic
 def _load() -> None:
-    for name, password, group, language, pens in SIGN_INS:
+    for name, password, group, language, _pens in SIGN_INS:
         user, made = User.objects.get_or_create(username=name, defaults={"email": f"{name}@example.org"})
         if made:
             user.set_password(password)

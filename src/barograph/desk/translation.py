@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied, SuspiciousOperation, ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -80,7 +80,7 @@ def translate(request: HttpRequest, pk: int, language: str) -> HttpResponse:
         language=language,
         initial={"seen": words.digest(standing), "base": base},
     )
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and _valid(form):
         if form.cleaned_data["base"] != base:
             form = _overtaken(request, form, base)
         else:
@@ -88,6 +88,14 @@ def translate(request: HttpRequest, pk: int, language: str) -> HttpResponse:
             return redirect("desk_translate", source.pk, language)
     status = 422 if form.errors else 200
     return render(request, "desk/translate.html", _context(source, translation, draft, form, language), status=status)
+
+
+def _valid(form: TranslationForm) -> bool:
+    """Whether it can be kept. A body that no browser of ours sent is refused, not an error of ours."""
+    try:
+        return form.is_valid()
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise SuspiciousOperation("the body is no rich text") from None
 
 
 def _overtaken(request: HttpRequest, form: TranslationForm, base: str) -> TranslationForm:

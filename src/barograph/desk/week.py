@@ -66,6 +66,7 @@ class Week:
     issue: Issue | None
     issues: list[Issue]
     languages: list[tuple[str, str]]
+    zone: str = "UTC"
     rows: list[Row] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     writers: list[User] = field(default_factory=list)
@@ -83,7 +84,7 @@ def week(*, user, key: str = "") -> Week:
     issues = list(Issue.objects.all())
     issue = next((i for i in issues if i.key == key), None) or _current(issues)
     codes = [(code, languages.name(code)) for code in house.languages]
-    found = Week(issue=issue, issues=issues, languages=codes)
+    found = Week(issue=issue, issues=issues, languages=codes, zone=house.timezone)
     found.is_editor, found.may_translate = is_editor(user), may_translate(user)
     if issue is None:
         return found

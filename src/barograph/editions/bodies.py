@@ -12,6 +12,7 @@ import re
 from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4.element import PageElement
 
 ALLOWED = {
     "p": (),
@@ -58,8 +59,8 @@ def _image(tag: Tag) -> str:
     return f'<figure><img src="/images/{html.escape(name)}" alt="{alt}" {size}></figure>'
 
 
-def _write(node) -> str:
-    if isinstance(node, NavigableString):
+def _write(node: PageElement) -> str:
+    if not isinstance(node, Tag):
         return html.escape(str(node), quote=False) if type(node) is NavigableString else ""
     inside = "".join(_write(child) for child in node.children)
     name = SAME.get(node.name, node.name)

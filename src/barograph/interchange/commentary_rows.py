@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.utils import timezone
 from wagtail.log_actions import log
@@ -23,7 +23,7 @@ from barograph.interchange.content import CommentaryContent, CommentaryText, Sce
 from barograph.interchange.pictures import Store
 from barograph.interchange.scenario_streams import from_stream, to_stream
 from barograph.issues.models import Issue, Topic
-from barograph.people.models import Person
+from barograph.people.models import Person, User
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class _Words:
 
 
 class CommentaryRows:
-    def __init__(self, *, people: dict[str, Person], store: Store, draft: bool, by):
+    def __init__(self, *, people: dict[str, Person], store: Store, draft: bool, by: User | None):
         self.people, self.store, self.draft, self.by = people, store, draft, by
         self.new_sources: list[tuple[Commentary, list[Person]]] = []
         self.new_translations: list[Commentary] = []
@@ -192,7 +192,7 @@ class CommentaryRows:
         )
         self._add_revisions([*sources, *self.new_translations], now)
 
-    def _add_revisions(self, rows: list[Commentary], now) -> None:
+    def _add_revisions(self, rows: list[Commentary], now: datetime) -> None:
         kind = Commentary.get_content_type()
         revisions = Revision.objects.bulk_create(
             [

@@ -7,7 +7,7 @@ as it is. How commentaries are written stands in commentary_rows.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -18,12 +18,12 @@ from django.db.models import F
 
 from barograph.interchange import reading, richtext
 from barograph.interchange.commentary_rows import CommentaryRows
-from barograph.interchange.content import Content, IssueContent, Known
+from barograph.interchange.content import Content, CorrectionContent, IssueContent, Known
 from barograph.interchange.pictures import Store
 from barograph.issues import services as issues
 from barograph.issues.models import Correction, Issue, Publication, StandingText, Topic, Verdict
 from barograph.panel.models import Rating
-from barograph.people.models import Person
+from barograph.people.models import Person, User
 
 Progress = Callable[[int, int], None]
 
@@ -69,7 +69,12 @@ def known() -> Known:
 
 
 def import_folder(
-    path: str | Path, *, dry_run: bool = False, draft: bool = False, by=None, progress: Progress | None = None
+    path: str | Path,
+    *,
+    dry_run: bool = False,
+    draft: bool = False,
+    by: User | None = None,
+    progress: Progress | None = None,
 ) -> ImportReport:
     """Import a content folder. With any problem nothing is written; a dry run never writes.
 
@@ -112,7 +117,7 @@ def _put(row: models.Model, values: dict[str, Any], report: ImportReport) -> Non
 
 
 class _Importer:
-    def __init__(self, content: Content, report: ImportReport, store: Store, *, draft: bool, by):
+    def __init__(self, content: Content, report: ImportReport, store: Store, *, draft: bool, by: User | None):
         self.content, self.report, self.store, self.draft, self.by = content, report, store, draft, by
 
     def write(self, progress: Progress | None) -> None:
@@ -158,7 +163,12 @@ class _Importer:
         place = max((topic.position for topic in rows.values()), default=0)
         for number, topic in enumerate(self.content.topics, start=1):
             row = rows.get(topic.key) or Topic(key=topic.key)
-            values = {"names": topic.names, "about": topic.about, "since": topic.since, "until": topic.until}
+            values: dict[str, Any] = {
+                "names": topic.names,
+                "about": topic.about,
+                "since": topic.since,
+                "until": topic.until,
+            }
             if whole:
                 values["position"] = number
             elif row.pk is None:
@@ -243,14 +253,16 @@ class _Importer:
         moved = False
         wanted = []
         for correction in content.corrections:  # those that are there already are no news
-            same = _first(rows, lambda row, c=correction: _identity(row) == _identity(c) and row.notes == c.notes)
+            alike = [row for row in rows if _identity(row) == _identity(correction)]
+            same = next((row for row in alike if row.notes == correction.notes), None)
             if same:
                 rows.remove(same)
             else:
                 wanted.append(correction)
         for correction in wanted:
             moved = True
-            if row := _first(rows, lambda row, c=correction: _identity(row) == _identity(c)):
+            row = next((row for row in rows if _identity(row) == _identity(correction)), None)
+            if row is not None:
                 rows.remove(row)
                 row.notes = correction.notes
                 row.save()
@@ -266,11 +278,7 @@ class _Importer:
         return moved
 
 
-def _identity(correction) -> tuple[str, date, str]:
+def _identity(correction: Correction | CorrectionContent) -> tuple[str, date, str]:
     """What tells two corrections of an issue apart, of a row or of a file's entry."""
     topic = correction.topic
     return (getattr(topic, "key", topic) or "", correction.date, correction.kind)
-
-
-def _first(rows: Iterable[Correction], fits: Callable[[Correction], bool]) -> Correction | None:
-    return next((row for row in rows if fits(row)), None)

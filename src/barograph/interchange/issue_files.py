@@ -56,8 +56,8 @@ def read_issue(folder: Folder, path: Path, first: date, terms: Terms) -> IssueFi
     for entry in folder.entries(path):
         if entry.name == "issue.yaml":
             text = folder.text(entry)
-            found = load(text, file=folder.name(entry), problems=folder.problems) if text is not None else None
-            settings = found or settings
+            loaded = load(text, file=folder.name(entry), problems=folder.problems) if text is not None else None
+            settings = loaded or settings
         elif match := _FILE.fullmatch(entry.name):
             if file := _commentary(folder, entry, match[1], match[2], terms):
                 files.setdefault(match[1], []).append(file)

@@ -11,6 +11,7 @@ import warnings
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -77,12 +78,12 @@ def stripped(data: bytes) -> tuple[bytes, str]:
             return out.getvalue(), FORMATS[kind]
 
 
-def _only_harmless(picture) -> bool:
+def _only_harmless(picture: Any) -> bool:
     """A JPEG whose only application segment is its own header."""
     return all(name == "APP0" for name, _data in picture.applist) and not set(picture.info) - HARMLESS
 
 
-def _same(digest: str, data: bytes):
+def _same(digest: str, data: bytes) -> Any:
     """An image uploaded at the desk that is this one but for its metadata."""
     with Pillow.open(BytesIO(data)) as picture:
         rows = get_image_model().objects.filter(width=picture.width, height=picture.height).order_by("pk")
@@ -93,7 +94,7 @@ def _same(digest: str, data: bytes):
     return None
 
 
-def content_of(row) -> tuple[bytes, str] | None:
+def content_of(row: Any) -> tuple[bytes, str] | None:
     """A stored image without metadata and its suffix; None where its file is gone or no image."""
     try:
         with row.file.open("rb") as file:

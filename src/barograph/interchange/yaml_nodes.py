@@ -12,6 +12,7 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 from ruamel.yaml import YAML
@@ -58,7 +59,7 @@ class _Builder:
     def __init__(self, file: str, problems: Problems, first_line: int):
         self.file, self.problems, self.first_line = file, problems, first_line
 
-    def build(self, graph, depth: int) -> Node:
+    def build(self, graph: Any, depth: int) -> Node:
         line = graph.start_mark.line + self.first_line
         if graph.anchor or depth > DEEPEST:
             message = _("Anchors and aliases (& and *) cannot be used here; write the value out.")

@@ -10,12 +10,28 @@ from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup, NavigableString, Tag
 
+from barograph.base import richtext
+
 COLUMNS = 72
+
+
+def _with_notes(html: str) -> BeautifulSoup:
+    """The body with its footnotes numbered at the end. Mail programs jump badly, so marks are no links."""
+    soup = BeautifulSoup(richtext.for_page(html), "html.parser")
+    for link in soup.find_all("a", role="doc-backlink"):
+        link.decompose()
+    for link in soup.find_all("a", role="doc-noteref"):
+        link.unwrap()
+    for section in soup.find_all("section"):
+        section.name, section.attrs = "div", {"class": "notes"}
+    for item in soup.find_all("li"):
+        item.attrs = {}
+    return soup
 
 
 def for_mail(html: str, url: str) -> str:
     """The body with links that work anywhere; an image becomes its words with a link to the page."""
-    soup = BeautifulSoup(html, "html.parser")
+    soup = _with_notes(html)
     for link in soup.find_all("a"):
         if link.get("href"):
             link["href"] = urljoin(url, str(link["href"]))
@@ -53,6 +69,8 @@ def _inline(node: Tag, url: str) -> str:
     for child in node.children:
         if isinstance(child, NavigableString):
             found += " ".join(str(child).split("\n"))
+        elif child.name == "sup":
+            found += f"[{_inline(child, url)}]"
         elif child.name == "br":
             found += "\n"
         elif child.name == "img":
@@ -67,7 +85,7 @@ def _inline(node: Tag, url: str) -> str:
 
 def as_text(html: str, url: str) -> str:
     """The body as plain text in 72 columns, links written out behind their words."""
-    return "\n\n".join(block for block in _blocks(BeautifulSoup(html, "html.parser"), url, "") if block.strip())
+    return "\n\n".join(block for block in _blocks(_with_notes(html), url, "") if block.strip())
 
 
 def _blocks(node: Tag, url: str, indent: str) -> list[str]:

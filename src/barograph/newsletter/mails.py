@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from email.utils import formataddr
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -46,7 +45,8 @@ def rendered(name: str, context: Content, *, language: str) -> tuple[str, str, s
 
 def sender(imprint: Content, language: str) -> str:
     """The From header: the publication's name in a language, and its address."""
-    return formataddr((localized(imprint["name"], language, imprint["languages"]), settings.DEFAULT_FROM_EMAIL))
+    name = localized(imprint["name"], language, imprint["languages"]).replace('"', "")
+    return f'"{name}" <{settings.DEFAULT_FROM_EMAIL}>'
 
 
 def common(imprint: Content, language: str) -> Content:

@@ -54,7 +54,10 @@ def page(*methods: str, strict: bool = True) -> Callable[[View], View]:
                     raise Http404
                 language = imprint["languages"][0]
             with translation.override(interface(language)):
-                return view(request, imprint, language, **rest)
+                response = view(request, imprint, language, **rest)
+            # Django would log refusals with their address, and a signed link belongs in no log
+            response._has_been_logged = True
+            return response
 
         return wrapped
 

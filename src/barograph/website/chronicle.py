@@ -5,6 +5,7 @@ Made from contents alone (docs/architecture.md). Knows no templates and no files
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +24,10 @@ class Entry:
     index: int
     content: Content
     topic: Content
+
+
+def _place(entry: Entry) -> int:
+    return entry.index
 
 
 class Chronicle:
@@ -63,9 +68,9 @@ class Chronicle:
     def neighbours(self, index: int, key: str) -> tuple[Entry | None, Entry | None]:
         """The topic's entries before and after this issue's."""
         entries = self.entries.get(key, [])
-        before = [entry for entry in entries if entry.index < index]
-        after = [entry for entry in entries if entry.index > index]
-        return (before[-1] if before else None), (after[0] if after else None)
+        before = bisect_left(entries, index, key=_place) - 1
+        after = bisect_right(entries, index, key=_place)
+        return (entries[before] if before >= 0 else None), (entries[after] if after < len(entries) else None)
 
     def link(self, entry: Entry) -> Link:
         """To the entry's commentary, or to its place in the issue where there is none in this language."""

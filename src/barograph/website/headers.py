@@ -25,7 +25,7 @@ DESK = ("/desk", "/mailbox")
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 HSTS = "max-age=31536000"
 
-PAGE_CACHE = "public, max-age=60, must-revalidate"
+PAGE_CACHE = "public, no-cache"  # kept, but asked for anew each time: an ETag answers in a few bytes
 ASSET_CACHE = "public, max-age=31536000, immutable"
 NO_CACHE = "no-cache"
 

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from barograph.base import dates, languages, richtext
 from barograph.website import barogram
@@ -23,28 +23,30 @@ Verdict = str | None
 
 ORDER: tuple[Verdict, ...] = ("worsened", "unchanged", "improved", None)
 MOVED = frozenset({"worsened", "improved"})
+SENTENCES: dict[Verdict, str] = {
+    "worsened": gettext_noop("The situation has worsened"),
+    "unchanged": gettext_noop("The situation has not changed"),
+    "improved": gettext_noop("The situation has improved"),
+    None: gettext_noop("Not rated"),
+}
+WORDS: dict[Verdict, str] = {
+    "worsened": gettext_noop("worsened"),
+    "unchanged": gettext_noop("unchanged"),
+    "improved": gettext_noop("improved"),
+    None: gettext_noop("not rated"),
+}
 #: How many periods a small barogram shows.
 WINDOW = 26
 
 
 def sentence(verdict: Verdict) -> str:
     """The verdict as a reader is told it."""
-    return {
-        "worsened": _("The situation has worsened"),
-        "unchanged": _("The situation has not changed"),
-        "improved": _("The situation has improved"),
-        None: _("Not rated"),
-    }[verdict]
+    return _(SENTENCES[verdict])
 
 
 def word(verdict: Verdict) -> str:
     """The verdict in a word or two."""
-    return {
-        "worsened": _("worsened"),
-        "unchanged": _("unchanged"),
-        "improved": _("improved"),
-        None: _("not rated"),
-    }[verdict]
+    return _(WORDS[verdict])
 
 
 def outlook(flags: Iterable[str]) -> str:

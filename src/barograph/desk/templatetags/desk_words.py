@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from barograph.base import dates
 from barograph.desk.week import Week
 from barograph.issues.enums import Outlook
-from barograph.issues.services import publication
 
 register = template.Library()
 
@@ -32,9 +31,9 @@ def outlook_words(values: list[str]) -> str:
 
 
 @register.filter
-def in_zone(when: datetime) -> str:
-    """'3 жніўня 2020, 10:00' by the publication's clock; the zone is named once, by the operator."""
-    local = when.astimezone(ZoneInfo(publication().timezone))
+def in_zone(when: datetime, zone: str) -> str:
+    """'3 жніўня 2020, 10:00' by the publication's clock."""
+    local = when.astimezone(ZoneInfo(zone))
     return f"{dates.day(local.date(), get_language() or 'en')}, {local:%H:%M}"
 
 
