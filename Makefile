@@ -2,6 +2,8 @@
 PYTHON ?= python3
 V := .venv/bin
 ARGS ?=
+# Compiled modules are kept: a start takes half the time.
+unexport PYTHONDONTWRITEBYTECODE PIP_NO_COMPILE
 
 .PHONY: install install-test demo test lint bench lock catalogues
 

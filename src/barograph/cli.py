@@ -41,14 +41,19 @@ class Progress:
             sys.stderr.write("\n")
 
 
-def setup(*, data: str | None = None, demo: bool = False, **environment: str) -> None:
-    """Django, and a database that is up to date."""
+def configure(*, data: str | None = None, demo: bool = False, **environment: str) -> None:
+    """Put what was asked for into the environment, for this process and its children."""
     if data:
         os.environ["BAROGRAPH_DATA"] = data
     if demo:
         os.environ["BAROGRAPH_DEMO"] = "1"
     os.environ.update({f"BAROGRAPH_{name.upper()}": value for name, value in environment.items()})
     os.environ["DJANGO_SETTINGS_MODULE"] = "barograph.settings"
+
+
+def setup(*, data: str | None = None, demo: bool = False, **environment: str) -> None:
+    """Django, and a database that is up to date."""
+    configure(data=data, demo=demo, **environment)
     import django
 
     django.setup()
@@ -74,7 +79,13 @@ def do_demo(args: argparse.Namespace) -> int:
     from barograph import operation
 
     return operation.demo(
-        port=args.port, data=args.data, fresh=args.fresh, browser=not args.no_browser, setup=setup, say=_say
+        port=args.port,
+        data=args.data,
+        fresh=args.fresh,
+        browser=not args.no_browser,
+        configure=configure,
+        setup=setup,
+        say=_say,
     )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from barograph import __version__
+from barograph.demo.sign_ins import welcome
 from barograph.supervisor import Child, supervise
 
 
@@ -110,6 +111,7 @@ def demo(
     data: str | None,
     fresh: bool,
     browser: bool,
+    configure: Callable[..., None],
     setup: Callable[..., None],
     say: Callable[..., None],
 ) -> int:
@@ -123,21 +125,28 @@ def demo(
     if fresh and mark.exists():
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    mark.touch()
     mail_port = _some_port()
     base = f"http://127.0.0.1:{port}"
-    setup(data=str(folder), demo=True, base_url=base, smtp_url=f"smtp://127.0.0.1:{mail_port}")
-    from barograph.demo import seed
+    environment = {"base_url": base, "smtp_url": f"smtp://127.0.0.1:{mail_port}"}
+    complete = _state_of_code()
+    site = folder / "site" / "current"
+    if mark.exists() and site.exists() and mark.read_text(encoding="utf-8") == complete:
+        configure(data=str(folder), demo=True, **environment)  # all is there: the processes can start at once
+    else:
+        mark.touch()
+        setup(data=str(folder), demo=True, **environment)
+        from barograph.demo import seed
 
-    ensure_desk_files()
-    seed.ensure(say=say)
-    ensure_site()
+        ensure_desk_files()
+        seed.ensure(say=say)
+        ensure_site()
+        mark.write_text(complete, encoding="utf-8")
     mailbox = [sys.executable, "-m", "barograph.demo.mailbox", "--port", str(mail_port), "--data", str(folder)]
     children = [Child("mail", mailbox), _web("127.0.0.1", port), _worker()]
 
     def started() -> None:
         _wait_for(port)
-        say(seed.welcome(base))
+        say(welcome(base))
         if browser:
             import webbrowser
 
@@ -145,6 +154,15 @@ def demo(
 
     supervise(children, when_started=started)
     return 0
+
+
+def _state_of_code() -> str:
+    """Changes whenever Barograph or the database's address does: then everything is made ready anew."""
+    stamp = hashlib.sha256(f"{__version__} {os.environ.get('BAROGRAPH_DATABASE_URL', '')}".encode())
+    for path in sorted(Path(__file__).parent.rglob("*")):
+        if path.is_file() and path.suffix not in {".pyc", ".mo"}:
+            stamp.update(f"{path}{path.stat().st_mtime_ns}".encode())
+    return stamp.hexdigest()
 
 
 def _some_port() -> int:

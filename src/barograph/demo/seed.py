@@ -14,6 +14,7 @@ from django.db import transaction
 from wagtail.users.models import UserProfile
 
 from barograph.commentaries.models import Commentary
+from barograph.demo.sign_ins import SIGN_INS
 from barograph.interchange.importing import import_folder
 from barograph.issues import services as issues
 from barograph.issues.models import Issue, Slot, Topic
@@ -23,14 +24,6 @@ from barograph.publishing.archive import release_archive
 
 CONTENT = Path(__file__).parent / "content"
 NEXT_ISSUE = date(2020, 9, 28)
-
-#: name, password, group, language of the desk, bylines. Known to everyone, so only for the demo.
-SIGN_INS = (
-    ("editor", "barograph-editor", "Editors", "en", ()),
-    ("analyst-one", "barograph-one", "Analysts", "ru", ("jan-tuman", "viera-navalnica")),
-    ("analyst-two", "barograph-two", "Analysts", "be", ("zoja-viasiolka", "north-wind")),
-    ("translator", "barograph-translator", "Translators", "be", ()),
-)
 
 
 def ensure(*, say: Callable[..., None]) -> None:
@@ -84,20 +77,3 @@ def _correct() -> None:
     issues.record_correction(issue=issue, topic=source.topic, when=date(2020, 9, 16), kind="fact", notes=notes)
     published_at = datetime(2020, 9, 16, 12, 0, tzinfo=UTC)
     publishing.run(publishing.request(issue=issue, mail=False, published_at=published_at).pk)
-
-
-def welcome(base: str) -> str:
-    """What the operator of the demo needs to know."""
-    lines = [
-        "",
-        "Barograph is running. Everything stays on this machine.",
-        "",
-        f"  Site      {base}/",
-        f"  Desk      {base}/desk/",
-        f"  Mailbox   {base}/mailbox/",
-        "",
-        "  Sign in to the desk as",
-    ]
-    lines += [f"    {name:<12} {password}" for name, password, *_rest in SIGN_INS]
-    lines += ["", "  Stop with Ctrl-C. A next start goes on from here; --fresh begins anew.", ""]
-    return "\n".join(lines)
