@@ -56,42 +56,63 @@ class Postgres:
             sys.exit(f"{program} failed: {done.stderr.decode(errors='replace')}")
 
 
-def pytest(name: str, arguments: list[str], **environment: str) -> tuple[int, dict[str, int]]:
-    print(f"\n── {name}", flush=True)
-    variables = {k: v for k, v in os.environ.items() if not k.startswith("BAROGRAPH_")}
-    with tempfile.TemporaryDirectory(prefix="barograph-test-") as data:
-        process = subprocess.Popen(
+class Run:
+    """One pytest in a process of its own, with a data folder of its own."""
+
+    def __init__(self, name: str, arguments: list[str], *, quiet: bool = False, **environment: str) -> None:
+        self.name, self.quiet = name, quiet
+        self.data = tempfile.TemporaryDirectory(prefix="barograph-test-")
+        variables = {k: v for k, v in os.environ.items() if not k.startswith("BAROGRAPH_")}
+        self.log = Path(self.data.name).with_suffix(".log").open("w+", encoding="utf-8")
+        self.process = subprocess.Popen(
             [sys.executable, "-m", "pytest", *arguments],
             cwd=ROOT,
-            env={**variables, "BAROGRAPH_DATA": data, **environment},
-            stdout=subprocess.PIPE,
+            env={**variables, "BAROGRAPH_DATA": self.data.name, **environment},
+            stdout=self.log if quiet else subprocess.PIPE,
             text=True,
         )
+
+    def end(self) -> tuple[int, dict[str, int]]:
+        """Show its output, at once or, where it was quiet, when it is over → (exit code, counts)."""
+        print(f"\n── {self.name}", flush=True)
+        if self.quiet:
+            self.process.wait()
+            self.log.seek(0)
         last = ""
-        assert process.stdout is not None
-        for line in process.stdout:
+        for line in self.log if self.quiet else self.process.stdout or []:
             print(line, end="", flush=True)
             if COUNT.search(line):
                 last = line
-        code = process.wait()
-    return code, {what.rstrip("s") if what == "errors" else what: int(n) for n, what in COUNT.findall(last)}
+        code = self.process.wait()
+        self.log.close()
+        Path(self.log.name).unlink()
+        self.data.cleanup()
+        return code, {"error" if what == "errors" else what: int(n) for n, what in COUNT.findall(last)}
+
+
+def whole_suite() -> list[tuple[int, dict[str, int]]]:
+    """The browser's journeys run beside the rest: its event loop and those of other tests don't share a process."""
+    spread = ["-q", "-n", "2", "--dist", "loadfile"]
+    journeys = Run("Journeys in the browser", ["-q", "-m", "journey", "tests/journeys"], quiet=True)
+    done = [Run("SQLite", [*spread, "-m", "not journey"]).end()]
+    with Postgres() as url:
+        done.append(
+            Run(
+                "PostgreSQL",
+                [*spread, "-m", "not journey", "--ignore", "tests/architecture"],
+                BAROGRAPH_DATABASE_URL=url,
+            ).end()
+        )
+    return [*done, journeys.end()]
 
 
 def main(arguments: list[str]) -> int:
-    wanted = arguments or ["-q", "-n", "2", "--dist", "loadgroup"]
-    code, total = pytest("SQLite", wanted)
-    if not arguments:
-        with Postgres() as url:
-            with_database = [*wanted, "-m", "not journey", "--ignore", "tests/architecture"]
-            second, counts = pytest("PostgreSQL", with_database, BAROGRAPH_DATABASE_URL=url)
-        code = code or second
-        total = {key: total.get(key, 0) + counts.get(key, 0) for key in {*total, *counts}}
-    failed = total.get("failed", 0) + total.get("error", 0)
-    print(f"\n{total.get('passed', 0)} passed, {failed} failed, {total.get('skipped', 0)} skipped")
-    if not code and total.get("skipped"):
+    done = [Run("Chosen tests", arguments).end()] if arguments else whole_suite()
+    total = {key: sum(counts.get(key, 0) for _code, counts in done) for key in ("passed", "failed", "error", "skipped")}
+    print(f"\n{total['passed']} passed, {total['failed'] + total['error']} failed, {total['skipped']} skipped")
+    if total["skipped"]:
         print("A skipped test keeps no promise: mend or delete it.")
-        return 1
-    return code
+    return int(any(code for code, _counts in done) or total["skipped"] > 0)
 
 
 if __name__ == "__main__":

@@ -104,6 +104,7 @@ LOCALE_PATHS = [str(environment.Path(__file__).parent / "locale")]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
+FORMAT_MODULE_PATH = ["barograph.base.formats"]
 
 STATIC_URL = "/desk/static/"
 STATIC_ROOT = DATA / "static"

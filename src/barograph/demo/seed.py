@@ -46,6 +46,7 @@ def _load() -> None:
             user.groups.add(Group.objects.get(name=group))
             profile = UserProfile.get_for_user(user)
             profile.preferred_language = language
+            profile.current_time_zone = "Europe/Minsk"
             profile.save()
     report = import_folder(CONTENT)
     if report.problems:
