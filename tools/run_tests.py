@@ -59,41 +59,34 @@ class Postgres:
 class Run:
     """One pytest in a process of its own, with a data folder of its own."""
 
-    def __init__(self, name: str, arguments: list[str], *, quiet: bool = False, **environment: str) -> None:
-        self.name, self.quiet = name, quiet
+    def __init__(self, name: str, arguments: list[str], **environment: str) -> None:
+        self.name = name
         self.data = tempfile.TemporaryDirectory(prefix="barograph-test-")
         variables = {k: v for k, v in os.environ.items() if not k.startswith("BAROGRAPH_")}
-        self.log = Path(self.data.name).with_suffix(".log").open("w+", encoding="utf-8")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "pytest", *arguments],
             cwd=ROOT,
             env={**variables, "BAROGRAPH_DATA": self.data.name, **environment},
-            stdout=self.log if quiet else subprocess.PIPE,
+            stdout=subprocess.PIPE,
             text=True,
         )
 
     def end(self) -> tuple[int, dict[str, int]]:
-        """Show its output, at once or, where it was quiet, when it is over → (exit code, counts)."""
+        """Show its output as it comes → (exit code, counts)."""
         print(f"\n── {self.name}", flush=True)
-        if self.quiet:
-            self.process.wait()
-            self.log.seek(0)
         last = ""
-        for line in self.log if self.quiet else self.process.stdout or []:
+        for line in self.process.stdout or []:
             print(line, end="", flush=True)
             if COUNT.search(line):
                 last = line
         code = self.process.wait()
-        self.log.close()
-        Path(self.log.name).unlink()
         self.data.cleanup()
         return code, {"error" if what == "errors" else what: int(n) for n, what in COUNT.findall(last)}
 
 
 def whole_suite() -> list[tuple[int, dict[str, int]]]:
-    """The browser's journeys run beside the rest: its event loop and those of other tests don't share a process."""
-    spread = ["-q", "-n", "2", "--dist", "loadfile"]
-    journeys = Run("Journeys in the browser", ["-q", "-m", "journey", "tests/journeys"], quiet=True)
+    """The browser's journeys run by themselves: its event loop and those of other tests don't share a process."""
+    spread = ["-q", "-n", "2", "--dist", "loadgroup"]
     done = [Run("SQLite", [*spread, "-m", "not journey"]).end()]
     with Postgres() as url:
         done.append(
@@ -103,7 +96,7 @@ def whole_suite() -> list[tuple[int, dict[str, int]]]:
                 BAROGRAPH_DATABASE_URL=url,
             ).end()
         )
-    return [*done, journeys.end()]
+    return [*done, Run("Journeys in the browser", ["-q", "-m", "journey", "tests/journeys"]).end()]
 
 
 def main(arguments: list[str]) -> int:
