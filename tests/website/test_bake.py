@@ -3,12 +3,10 @@
 import errno
 import os
 import re
-import threading
 from pathlib import Path
 
 import brotli
 import pytest
-from django.db import connection
 
 from barograph.base import style
 from barograph.website import bake
@@ -184,24 +182,3 @@ def test_what_is_written_is_shown_as_text():
     assert not any(
         b"<script>alert" in content or b"<img src=x" in content for p, content in files.items() if p.endswith(".html")
     )
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_bakes_at_once_wait_for_each_other():
-    contents.found(contents.imprint())
-    contents.publish(contents.issue(0))
-    reports = []
-
-    def work():
-        try:
-            reports.append(bake.bake(everything=True))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert len({report.path for report in reports}) == 2
-    assert tree(bake.folder() / "current") == tree(max(report.path for report in reports))
