@@ -232,4 +232,4 @@ def test_roles_are_made_once_and_mended(roles):
     for label, wanted in PERMISSIONS.items():
         given = Group.objects.get(name=label).permissions.select_related("content_type")
         assert {f"{p.content_type.app_label}.{p.codename}" for p in given} == wanted
-    assert Commentary.get_default_workflow().name == "Commentary"
+    assert Commentary.get_default_workflow().name == "Рэдакцыя · Редакция · Editors"

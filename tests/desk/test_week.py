@@ -1,12 +1,17 @@
 """The week on one screen: what is there, what is missing, by name, in few queries."""
 
+import datetime
+
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from wagtail.models import GroupApprovalTask, Workflow
 
 from barograph.commentaries import services
+from barograph.commentaries.models import Commentary
+from barograph.desk.roles import ensure_roles
 from barograph.desk.week import week
 from barograph.issues import services as issues
 from tests.factories import CommentaryFactory, TopicFactory, translated
@@ -100,3 +105,26 @@ def test_switching_goes_to_another_issue_and_nonsense_to_the_current(cast, sign_
     assert week(user=cast["editor"]).issue == issue
     assert week(user=cast["editor"], key=later.key).issue == later
     assert week(user=cast["editor"], key="x' OR 1=1").issue == issue
+
+
+def test_the_workflow_is_made_once_and_an_older_one_is_kept(cast):
+    before = Commentary.get_default_workflow()
+    Workflow.objects.filter(pk=before.pk).update(name="Commentary")
+    number = Workflow.objects.count(), GroupApprovalTask.objects.count()
+    ensure_roles()
+    after = Commentary.get_default_workflow()
+    assert (after.pk, after.name, after.tasks[0].name) == (before.pk, before.name, "Рэдактар · Редактор · Editor")
+    assert (Workflow.objects.count(), GroupApprovalTask.objects.count()) == number
+
+
+def test_an_analyst_sends_to_the_editor(cast, sign_in, issue, source):
+    page = sign_in(cast["analyst"]).get(f"/desk/commentaries/edit/{source.pk}/").content.decode()
+    assert "Send to the editor" in page
+    assert "Submit to" not in page
+
+
+def test_hours_are_the_publications(cast, sign_in, issue):
+    issue.release_at = datetime.datetime(2199, 8, 10, 22, 30, tzinfo=datetime.UTC)
+    issue.save()
+    page = sign_in(cast["editor"]).get(reverse("publishing_release", args=[issue.pk])).content.decode()
+    assert "Aug. 11, 2199, 1:30 a.m." in page

@@ -24,6 +24,10 @@ def _gettext(message: str) -> str:
     return translation.gettext(message)
 
 
+def _pgettext(context: str, message: str) -> str:
+    return translation.pgettext(context, message)
+
+
 def _ngettext(singular: str, plural: str, number: int) -> str:
     return translation.ngettext(singular, plural, number)
 
@@ -47,6 +51,7 @@ def environment() -> Environment:
     env.globals.update(
         _=_gettext,
         ngettext=_ngettext,
+        pgettext=_pgettext,
         language_name=languages.name,
         direction=languages.direction,
     )

@@ -154,6 +154,13 @@ class CommentaryEdit(EditView):
         return super().get_success_url()
 
 
+class LanguagePanel(FieldPanel):
+    """The language's name instead of its code."""
+
+    def format_value_for_display(self, value):
+        return languages.name(value)
+
+
 class CommentaryViewSet(SnippetViewSet):
     model = Commentary
     icon = "doc-full"
@@ -186,7 +193,7 @@ class CommentaryViewSet(SnippetViewSet):
                         [
                             FieldPanel("topic", read_only=True),
                             FieldPanel("issue", read_only=True),
-                            FieldPanel("language", read_only=True),
+                            LanguagePanel("language", read_only=True),
                         ],
                         heading=gettext_lazy("Where it stands"),
                         classname="desk-facts",

@@ -145,7 +145,7 @@ def start_translation(source: Commentary, language: str, by=None) -> Commentary:
 
 def _check_language(language: str) -> None:
     if language not in publication().languages:
-        raise ValidationError(_("This is none of the publication's languages."))
+        raise ValidationError(_("This language is not one of the publication's."))
 
 
 @transaction.atomic
@@ -159,7 +159,7 @@ def save_translation(
     """
     row = Commentary.objects.select_for_update(of=("self",)).get(pk=translation.pk)
     if row.source is None:
-        raise ValidationError(_("This is no translation."))
+        raise ValidationError(_("This is not a translation."))
     draft = working_copy(row)
     before = {path: text for path, text in source_texts(draft).items() if not path.startswith("body.")}
     if "body" in texts:

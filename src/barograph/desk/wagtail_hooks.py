@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.model import ModelViewSetGroup
+from wagtail.snippets.action_menu import SubmitForModerationMenuItem
 
 from barograph.desk import translation, views
 from barograph.desk.panels import WeekPanel
@@ -66,6 +67,20 @@ def without_what_does_not_apply(request, menu_items):
 def without_search(request, search_areas):
     """Wagtail's search looks through pages, which Barograph has none of; lists have their own."""
     search_areas.clear()
+
+
+class SendToEditor(SubmitForModerationMenuItem):
+    """The button by which an analyst hands a text on, in words instead of the workflow's name."""
+
+    def get_context_data(self, parent_context):
+        return super().get_context_data(parent_context) | {"label": _("Send to the editor")}
+
+
+@hooks.register("construct_snippet_action_menu")
+def send_to_editor(menu_items, request, context):
+    menu_items[:] = [
+        SendToEditor(order=item.order) if isinstance(item, SubmitForModerationMenuItem) else item for item in menu_items
+    ]
 
 
 @hooks.register("insert_global_admin_css")

@@ -61,7 +61,7 @@ class Folder:
             text = data.decode("utf-8")
         except UnicodeDecodeError as error:
             line = data[: error.start].count(b"\n") + 1
-            self.problems.add(name, line, _("The file is not in UTF-8; save it in that encoding."))
+            self.problems.add(name, line, _("The file is not UTF-8. Save it as UTF-8 and send it again."))
             return None
         text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
         if found := CONTROLS.search(text):

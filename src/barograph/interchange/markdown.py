@@ -155,7 +155,7 @@ class _Walk:
     def listing(self, opening: Token, depth: int) -> Listing:
         if opening.attrs.get("start", 1) != 1:
             self.refuse(
-                opening, _("Number lists from 1. If this is no list, write a backslash before the dot: 2020\\. ")
+                opening, _("Number lists from 1. If this is not a list, write a backslash before the dot: 2020\\.")
             )
         if depth == DEEPEST_LIST + 1:
             self.refuse(opening, _("Lists can be nested five deep at most."))

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class VerdictValue(models.TextChoices):
@@ -34,6 +35,6 @@ class CorrectionKind(models.TextChoices):
 
 
 class StandingKind(models.TextChoices):
-    ABOUT = "about", _("about")
+    ABOUT = "about", pgettext_lazy("page", "about")
     METHOD = "method", _("method")
     PRIVACY = "privacy", _("privacy")

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from barograph.base import dates
@@ -89,7 +89,7 @@ class Topic(models.Model):
 
     key = models.SlugField(_("address"), max_length=80, unique=True)
     names = LocalizedTextField(_("name"))
-    about = LocalizedTextField(_("about"), blank=True, multiline=True)
+    about = LocalizedTextField(pgettext_lazy("topic", "about"), blank=True, multiline=True)
     since = models.DateField(_("followed since"), null=True, blank=True)
     until = models.DateField(_("followed until"), null=True, blank=True)
     position = models.PositiveSmallIntegerField(_("order"), default=0)

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, ObjectList
-from wagtail.admin.ui.tables import Column
+from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from barograph.people.models import Pen, Person
@@ -15,7 +15,7 @@ class PersonViewSet(ModelViewSet):
     menu_label = _("Bylines")
     copy_view_enabled = False
     inspect_view_enabled = False
-    list_display = ["__str__", "slug", "pseudonym"]
+    list_display = ["__str__", "slug", BooleanColumn("pseudonym", label=_("Pseudonym"))]
     edit_handler = ObjectList([FieldPanel("names"), FieldPanel("slug"), FieldPanel("about"), FieldPanel("pseudonym")])
 
 

@@ -147,7 +147,7 @@ def import_csv(path: str | Path, *, default_language: str = "en") -> ImportRepor
     except _Nothing:
         pass
     except UnicodeDecodeError:
-        report.problem(1, _("The file must be UTF-8."))
+        report.problem(1, _("The file is not UTF-8. Save it as UTF-8 and send it again."))
     except OSError as error:
         report.problem(0, _("The file cannot be read: %(reason)s.") % {"reason": error.strerror})
     return report
