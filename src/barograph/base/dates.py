@@ -8,7 +8,7 @@ August 9, 2020"), which CLDR's interval formats do not give.
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import date
+from datetime import date, datetime
 
 from babel.dates import format_date, get_month_names
 
@@ -82,3 +82,8 @@ def day(when: date, language: str, *, year: bool = True) -> str:
 def weekday(when: date, language: str) -> str:
     """'Monday', 'панядзелак', 'понедельник'."""
     return format_date(when, "EEEE", _locale(language))
+
+
+def hour(when: datetime, language: str) -> str:
+    """'3 жніўня 2020, 10:00': a day and its hour by the clock that `when` is given in."""
+    return f"{day(when.date(), language)}, {when:%H:%M}"

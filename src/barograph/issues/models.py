@@ -3,6 +3,9 @@
 Knows nothing of commentaries, editions or readers.
 """
 
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -56,6 +59,10 @@ class Publication(models.Model):
 
     def __str__(self) -> str:
         return localized(self.name, get_language() or "en")
+
+    def today(self) -> date:
+        """The day by the publication's clock."""
+        return datetime.now(ZoneInfo(self.timezone)).date()
 
 
 class StandingText(models.Model):

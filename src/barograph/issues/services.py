@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from barograph.issues.enums import IssueState, Rhythm, VerdictValue
@@ -61,7 +60,7 @@ def open_issue(
     before = Issue.objects.order_by("-first").first()
     if first is None:
         first, planned_last = next_period(
-            rhythm=house.rhythm, after=before.last if before else None, today=today or timezone.localdate()
+            rhythm=house.rhythm, after=before.last if before else None, today=today or house.today()
         )
         last = last or planned_last
     elif last is None:

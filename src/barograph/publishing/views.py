@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import formats, timezone
+from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from barograph.base import dates
 from barograph.desk.week import week
 from barograph.issues import services as issues
 from barograph.issues.enums import IssueState
-from barograph.issues.models import Issue, Topic
+from barograph.issues.models import Issue, Publication, Topic
 from barograph.publishing import services
 from barograph.publishing.enums import ReleaseState
 from barograph.publishing.forms import CorrectionForm, ReleaseForm
@@ -44,7 +48,7 @@ def release(request: HttpRequest, issue_id: int) -> HttpResponse:
     if corrects:
         form = CorrectionForm(request.POST or None, issue=issue, codes=house.languages)
     else:
-        form = ReleaseForm(request.POST or None, issue=issue, planned=_planned(issue))
+        form = ReleaseForm(request.POST or None, issue=issue, planned=_planned(issue, house))
     found = sorted(week(user=request.user, key=issue.key).notices, key=lambda notice: not notice.blocks)
     blocked = not corrects and any(notice.blocks for notice in found)
     if request.method == "POST" and not blocked and form.is_valid():
@@ -58,10 +62,10 @@ def release(request: HttpRequest, issue_id: int) -> HttpResponse:
     return render(request, "publishing/release.html", context, status=422 if form.errors else 200)
 
 
-def _planned(issue: Issue) -> str | None:
+def _planned(issue: Issue, house: Publication) -> str | None:
     if issue.release_at is None or issue.release_at <= timezone.now():
         return None
-    hour = formats.date_format(timezone.localtime(issue.release_at), "DATETIME_FORMAT")
+    hour = dates.hour(issue.release_at.astimezone(ZoneInfo(house.timezone)), get_language() or "en")
     return _("At the set hour: %(hour)s") % {"hour": hour}
 
 
@@ -69,7 +73,7 @@ def _planned(issue: Issue) -> str | None:
 def _request(request: HttpRequest, issue: Issue, data: dict, *, corrects: bool) -> None:
     if corrects:
         topic = Topic.objects.filter(key=data["topic"]).first() if data["topic"] else None
-        today = timezone.localdate()
+        today = issues.publication().today()
         issues.record_correction(
             issue=issue, topic=topic, when=today, kind=data["kind"], notes=data["notes"], by=request.user
         )
@@ -90,6 +94,7 @@ def progress(request: HttpRequest, issue_id: int) -> HttpResponse:
         "issue": issue,
         "release": latest,
         "steps": steps,
+        "zone": issues.publication().timezone,
         "busy": latest.state in {ReleaseState.WAITING, ReleaseState.RUNNING},
         "scheduled": latest.state == ReleaseState.WAITING and latest.run_at > timezone.now(),
         "failed": latest.state == ReleaseState.FAILED,

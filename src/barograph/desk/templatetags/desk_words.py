@@ -33,8 +33,7 @@ def outlook_words(values: list[str]) -> str:
 @register.filter
 def in_zone(when: datetime, zone: str) -> str:
     """'3 жніўня 2020, 10:00' by the publication's clock."""
-    local = when.astimezone(ZoneInfo(zone))
-    return f"{dates.day(local.date(), get_language() or 'en')}, {local:%H:%M}"
+    return dates.hour(when.astimezone(ZoneInfo(zone)), get_language() or "en")
 
 
 @register.filter
