@@ -2,13 +2,13 @@
 
 from django.conf import settings
 from django.urls import include, path
-from django.views.i18n import JavaScriptCatalog
 from wagtail.admin import urls as desk_urls
 
+from barograph.desk.views import script_words
 from barograph.website import media
 
 urlpatterns = [
-    path("desk/jsi18n/", JavaScriptCatalog.as_view(packages=["wagtail.admin"]), name="desk_jsi18n"),
+    path("desk/jsi18n/", script_words),
     path("desk/media/<path:path>", media.serve),
     path("desk/", include(desk_urls)),
     path("", include("barograph.newsletter.urls")),

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from wagtail.models import GroupApprovalTask, Workflow
+from wagtail.users.models import UserProfile
 
 from barograph.commentaries import services
 from barograph.commentaries.models import Commentary
@@ -124,7 +125,24 @@ def test_an_analyst_sends_to_the_editor(cast, sign_in, issue, source):
 
 
 def test_hours_are_the_publications(cast, sign_in, issue):
+    CommentaryFactory(issue=issue, topic=issue.slots.last().topic)
     issue.release_at = datetime.datetime(2199, 8, 10, 22, 30, tzinfo=datetime.UTC)
     issue.save()
     page = sign_in(cast["editor"]).get(reverse("publishing_release", args=[issue.pk])).content.decode()
     assert "11\u00a0August\u00a02199, 01:30" in page or "August\u00a011, 2199, 01:30" in page
+
+
+@pytest.mark.parametrize(("language", "word"), [("be", "Пошук"), ("ru", "Поиск"), ("en", "catalog")])
+def test_scripts_speak_the_language_of_the_desk_not_the_browsers(cast, sign_in, language, word):
+    UserProfile.get_for_user(cast["editor"]).delete()
+    UserProfile.objects.create(user=cast["editor"], preferred_language=language)
+    browser = {"be": "en", "ru": "be", "en": "be"}[language]
+    answer = sign_in(cast["editor"]).get("/desk/jsi18n/", headers={"accept-language": browser})
+    assert word in answer.content.decode()
+
+
+def test_an_issue_that_cannot_go_out_yet_offers_no_button(cast, sign_in, issue):
+    page = sign_in(cast["editor"]).get(reverse("publishing_release", args=[issue.pk])).content.decode()
+    assert "The issue can’t go out yet." in page
+    assert "Blocks the release." in page
+    assert "Publish in every language" not in page

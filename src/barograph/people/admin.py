@@ -1,11 +1,16 @@
 """Bylines, and which sign-in writes under which of them, in the desk."""
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, ObjectList
-from wagtail.admin.ui.tables import BooleanColumn, Column
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from barograph.people.models import Pen, Person
+
+
+def _yes_or_no(person: Person) -> str:
+    return gettext("yes") if person.pseudonym else gettext("no")
 
 
 class PersonViewSet(ModelViewSet):
@@ -15,7 +20,7 @@ class PersonViewSet(ModelViewSet):
     menu_label = _("Bylines")
     copy_view_enabled = False
     inspect_view_enabled = False
-    list_display = ["__str__", "slug", BooleanColumn("pseudonym", label=_("Pseudonym"))]
+    list_display = ["__str__", "slug", Column("pseudonym", label=_("Pseudonym"), accessor=_yes_or_no)]
     edit_handler = ObjectList([FieldPanel("names"), FieldPanel("slug"), FieldPanel("about"), FieldPanel("pseudonym")])
 
 

@@ -49,8 +49,8 @@ def release(request: HttpRequest, issue_id: int) -> HttpResponse:
         form = CorrectionForm(request.POST or None, issue=issue, codes=house.languages)
     else:
         form = ReleaseForm(request.POST or None, issue=issue, planned=_planned(issue, house))
-    found = sorted(week(user=request.user, key=issue.key).notices, key=lambda notice: not notice.blocks)
-    blocked = not corrects and any(notice.blocks for notice in found)
+    notices = sorted(week(user=request.user, key=issue.key).notices, key=lambda notice: not notice.blocks)
+    blocked = not corrects and any(notice.blocks for notice in notices)
     if request.method == "POST" and not blocked and form.is_valid():
         try:
             _request(request, issue, form.cleaned_data, corrects=corrects)
@@ -58,7 +58,7 @@ def release(request: HttpRequest, issue_id: int) -> HttpResponse:
             form.add_error(None, error)
         else:
             return redirect("publishing_progress", issue.pk)
-    context = {"issue": issue, "form": form, "notices": found, "blocked": blocked, "corrects": corrects}
+    context = {"issue": issue, "form": form, "notices": notices, "blocked": blocked, "corrects": corrects}
     return render(request, "publishing/release.html", context, status=422 if form.errors else 200)
 
 
