@@ -4,11 +4,9 @@ from django.conf import settings
 from django.urls import include, path
 from wagtail.admin import urls as desk_urls
 
-from barograph.desk.views import script_words
 from barograph.website import media
 
 urlpatterns = [
-    path("desk/jsi18n/", script_words),
     path("desk/media/<path:path>", media.serve),
     path("desk/", include(desk_urls)),
     path("", include("barograph.newsletter.urls")),

@@ -9,8 +9,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
-from django.views.i18n import JavaScriptCatalog
-from wagtail.admin.views.i18n import get_localized_response
 
 from barograph.commentaries.permissions import is_editor, may_write_slot
 from barograph.commentaries.services import start_commentary
@@ -100,8 +98,3 @@ def write(request: HttpRequest, issue_id: int, topic_id: int) -> HttpResponse:
         _refuse(request, error)
         return _back(issue)
     return redirect(type(source).snippet_viewset.get_url_name("edit"), source.pk)
-
-
-def script_words(request: HttpRequest) -> HttpResponse:
-    """Words of the desk's scripts in the desk's language: Wagtail's own address finds none of its catalogues here."""
-    return get_localized_response(JavaScriptCatalog.as_view(packages=["wagtail.admin"]), request)
