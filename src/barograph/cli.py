@@ -272,6 +272,22 @@ def do_doctor(args: argparse.Namespace) -> int:
     return 0 if all(check["ok"] for check in checks) else 1
 
 
+def do_bench(args: argparse.Namespace) -> int:
+    import importlib
+    import tempfile
+
+    from barograph.benchmarks import BENCHMARKS
+
+    options = {name: getattr(args, name) for name in BENCHMARKS[args.name].options}
+    progress = Progress(f"Measuring {args.name}")
+    with tempfile.TemporaryDirectory(prefix="barograph-bench-") as folder:
+        setup(data=folder)
+        result = importlib.import_module(f"barograph.benchmarks.{args.name}").run(progress=progress, **options)
+    progress.end()
+    _emit(args, result, "\n".join(f"{name}: {value}" for name, value in result.items()))
+    return 0
+
+
 def _emit(args: argparse.Namespace, result: dict[str, Any], text: str) -> None:
     _say(json.dumps(result, ensure_ascii=False) if args.json else text)
 
@@ -339,8 +355,22 @@ def parser() -> argparse.ArgumentParser:
     restore = command("restore", do_restore, "Bring a backup back.", "restore monday.tar.gz --yes")
     restore.add_argument("file", metavar="FILE")
     restore.add_argument("--yes", action="store_true", help="don't ask")
+    _add_benchmarks(command)
     command("doctor", do_doctor, "Check this installation and say what to do.", "doctor", as_json=True)
     return top
+
+
+def _add_benchmarks(command: Callable) -> None:
+    from barograph.benchmarks import BENCHMARKS
+
+    bench = command("bench", do_bench, "Measure this product on throw-away data.", "bench publish --issues 1000")
+    names = bench.add_subparsers(dest="name", required=True, metavar="NAME")
+    for name, benchmark in BENCHMARKS.items():
+        example = f"Example: barograph bench {benchmark.example}"
+        sub = names.add_parser(name, help=benchmark.about, description=benchmark.about, epilog=example)
+        sub.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+        for option, default in benchmark.options.items():
+            sub.add_argument(f"--{option}", type=type(default), default=default, help=f"default: {default}")
 
 
 def _clear(error: Exception) -> str | None:

@@ -1,0 +1,21 @@
+"""Benchmarks: each module measures one promise on throw-away data and returns plain figures (CONTRACT.md).
+
+A module has `run(*, progress, **options) -> dict`. It is imported only when asked for, with Django set up on an
+empty data folder that goes when the benchmark ends. Comparisons with peers lie in bench/ beside the source.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """What the command line offers: a sentence, an example and options with their defaults."""
+
+    about: str
+    example: str
+    options: dict[str, int | str] = field(default_factory=dict)
+
+
+BENCHMARKS: dict[str, Benchmark] = {}
