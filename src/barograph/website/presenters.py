@@ -15,8 +15,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
-from barograph.base import dates, languages, richtext
-from barograph.website import barogram
+from barograph.base import barogram, dates, languages, richtext
 
 Content = dict[str, Any]
 Verdict = str | None

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from django.utils.translation import ngettext
 
+from barograph.base import barogram
 from barograph.base.languages import localized
-from barograph.website import barogram, presenters
+from barograph.website import presenters
 from barograph.website.chronicle import Entry
 from barograph.website.planning import Content, Context, Plan, Planner, digest, told
 

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from barograph.website import barogram
+from barograph.base import barogram
 
 VERDICTS = st.sampled_from(["worsened", "unchanged", "improved", None])
 HISTORIES = st.lists(VERDICTS, max_size=26)
@@ -64,6 +64,27 @@ def test_the_same_history_gives_the_same_bytes_and_any_label_is_safe(verdicts):
     drawing = barogram.svg(periods(verdicts), label=label)
     assert drawing == barogram.svg(periods(verdicts), label=label)
     assert ET.fromstring(drawing).get("aria-label") == label
+
+
+@given(HISTORIES)
+@settings(max_examples=40)
+def test_the_text_equivalent_tells_as_much_as_the_drawing(verdicts):
+    told = barogram.marks(verdicts).split()
+    assert len(told) == len(verdicts)
+    assert [mark == "·" for mark in told] == [level is None for level in barogram.levels(verdicts)]
+    moves = sum(mark in "▼▲" for mark in told)
+    assert moves == sum(verdict in {"worsened", "improved"} for verdict in verdicts)
+
+
+@given(st.lists(VERDICTS, max_size=60))
+@settings(max_examples=30)
+def test_the_large_one_is_whole_whatever_the_history(verdicts):
+    points = [
+        barogram.Point(f"week {n} & <so>", v, 2000 + n // 9, f"/{n}/", n % 7 == 0) for n, v in enumerate(verdicts)
+    ]
+    root = ET.fromstring(barogram.large(points, label='"<&>'))
+    changes = [n for n, verdict in enumerate(verdicts) if verdict in {"worsened", "improved"}]
+    assert [link.get("href") for link in root.iter("a")] == [f"/{n}/" for n in changes]
 
 
 def test_the_text_equivalent():
