@@ -1,6 +1,7 @@
 """What every test shares: a data folder of its own, and no network but loopback (pytest-socket)."""
 
 import pytest
+from django.utils import translation
 
 
 @pytest.fixture(autouse=True)
@@ -11,3 +12,11 @@ def data_folder(tmp_path, settings):
     settings.DATA = folder
     settings.MEDIA_ROOT = folder / "media"
     return folder
+
+
+@pytest.fixture(autouse=True)
+def no_language_left_over():
+    """A test that activates a language (a request does, too) does not choose the words of the next."""
+    translation.deactivate()
+    yield
+    translation.deactivate()
