@@ -238,6 +238,25 @@ def do_subscribers(args: argparse.Namespace) -> int:
     return 0
 
 
+def do_bounce(args: argparse.Namespace) -> int:
+    from barograph.delivery.bounces import explain
+
+    found = []
+    for name in args.files:
+        with open(name, "rb") as file:
+            found.append({"file": name, "recipients": [judgement.as_dict() for judgement in explain(file.read())]})
+    if args.json:
+        _say(json.dumps(found, ensure_ascii=False))
+        return 0
+    for mail in found:
+        _say(f"{mail['file']}:" if mail["recipients"] else f"{mail['file']}: no report")
+        for who in mail["recipients"]:
+            _say(
+                f"  {who['address']}: {who['kind']}, {who['reason']}" + (f" ({who['status']})" if who["status"] else "")
+            )
+    return 0
+
+
 def do_backup(args: argparse.Namespace) -> int:
     setup()
     from barograph import backups
@@ -349,6 +368,11 @@ def parser() -> argparse.ArgumentParser:
         verbs.add_parser(verb).add_argument("file", metavar="FILE.csv")
     verbs.add_parser("count").add_argument("--json", action="store_true", default=argparse.SUPPRESS)
     verbs.add_parser("forget").add_argument("address", metavar="ADDRESS")
+
+    bounce = command("bounce", do_bounce, "What a mail that came back means.", "bounce explain mail.eml --json")
+    explain = bounce.add_subparsers(dest="verb", required=True, metavar="VERB").add_parser("explain")
+    explain.add_argument("files", nargs="+", metavar="FILE", help="a raw mail, one a file")
+    explain.add_argument("--json", action="store_true", help="print one JSON list and nothing else")
 
     backup = command("backup", do_backup, "Everything needed to rebuild this machine.", "backup monday.tar.gz")
     backup.add_argument("file", metavar="FILE")

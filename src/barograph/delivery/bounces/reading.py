@@ -1,0 +1,195 @@
+# ruff: noqa: E501 (lists of phrases are read by the line)
+"""A raw mail as the rules want it: one kind of line end, the words a person reads, the returned mail apart.
+
+Tolerant: whatever bytes come in, something comes out. Judges nothing and knows no database.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from email.message import Message
+from email.utils import getaddresses
+
+#: No report says anything of use after so many characters.
+LONGEST_TEXT = 20_000
+
+ADDRESS = re.compile(r"[^\s<>()\[\],;:\"'`@\\«»“”„|]+@[^\s<>()\[\],;:\"'`@\\«»“”„|=]*[^\s<>()\[\],;:\"'`@\\«»“”„|=.?!]")
+
+#: Lines after which a report quotes the mail that came back.
+_RETURNED = re.compile(
+    r"""^\W*(?:
+        -+\ ?(?:original|unsent|returned|undelivered|begin\ of|start\ of|forwarded)\b.*message.*
+      | -+\ ?(?:this\ is\ (?:a|the)\ copy|below\ this\ line|enclosed|message\ header|headers?\ of)\b.*
+      | -*\ ?below\ (?:this\ line\ )?is\ (?:a|the)\ copy\ of\ (?:the|your)\ .*
+      | -+\ .*(?:original\ message|copy\ of\ (?:the|your)\ (?:original\ )?(?:message|mail)).*
+      | (?:the\ )?(?:original|returned|undelivered|unsent|rejected)\ (?:message|mail|e-mail)\b.{0,40}(?:follows|below|attached|header).*
+      | (?:the\ )?(?:header|text|body|start|contents?)s?\ (?:of\ )?(?:the\ |your\ )?(?:original|returned|rejected|undelivered|unsent)\ (?:message|mail).*
+      | (?:your|the)\ (?:original\ )?(?:message|mail)\b.{0,30}\bfollows\b.*
+      | (?:original|ursprüngliche|message\ d'origine|mensaje\ original|исходное\ (?:сообщение|письмо))\b.*:?
+      | (?:текст|заголовки?)\ (?:исходного|вашего|возвращаемого)\b.*
+      | -+\ ?(?:исходное|оригинал|text\ der|ursprüngliche|message\ original|mensaje\ original|original)\b.*
+      | received:\ (?:from|by|\(qmail)\ .*
+      | return-path:\ *<.*
+    )$""",
+    re.VERBOSE | re.IGNORECASE | re.MULTILINE,
+)
+_TAG = re.compile(r"<(script|style|head)\b.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
+_BREAK = re.compile(r"<\s*/?\s*(br|p|div|tr|li|h\d|table|pre|td|ul|ol)\b[^>@]*>", re.IGNORECASE)
+_ANY_TAG = re.compile(r"</?[a-z!][^<>@]*>|<a\b[^>]*>", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One mail, taken apart."""
+
+    message: Message
+    text: str  # what a person reads before the returned mail begins
+    returned: str  # the returned mail's headers as far as they are there
+    parts: tuple[Message, ...] = field(default=())  # all parts outside the returned mail
+
+    def header(self, name: str) -> str:
+        return decoded(next((value for key, value in raw_fields(self.message) if key.lower() == name), None))
+
+    @property
+    def subject(self) -> str:
+        return self.header("subject")
+
+    @property
+    def sender(self) -> str:
+        """Whoever wrote this mail, or an empty text."""
+        return first_address(self.header("from"))
+
+    @property
+    def written_to(self) -> list[str]:
+        """The recipients that the returned mail names in its own headers."""
+        return addresses_in(returned_header(self.returned, "to")) + addresses_in(returned_header(self.returned, "cc"))
+
+
+def raw_fields(part: Message) -> list[tuple[str, str]]:
+    """A part's headers as text, also where someone wrote them in eight bits."""
+    return [(name, _repaired(str(value))) for name, value in part.raw_items()]
+
+
+def _repaired(text: str) -> str:
+    if text.isascii():
+        return text
+    written = text.encode("utf-8", "surrogateescape")
+    try:
+        return written.decode("utf-8")
+    except UnicodeDecodeError:
+        return written.decode("latin-1")
+
+
+def decoded(value: object) -> str:
+    """A header's text with its encoded words resolved; never raises."""
+    if value is None:
+        return ""
+    text = " ".join(str(value).split())
+    if "=?" not in text:
+        return text
+    try:
+        return str(make_header(decode_header(text)))
+    except Exception:  # encoded words are broken in many ways
+        return text
+
+
+def first_address(text: str) -> str:
+    found = addresses_in(text)
+    return found[0] if found else ""
+
+
+def addresses_in(text: str) -> list[str]:
+    """Every address in a header's value, in order."""
+    found = [address.strip() for _name, address in getaddresses([text]) if "@" in address and " " not in address]
+    return found or ADDRESS.findall(text)
+
+
+def returned_header(text: str, name: str) -> str:
+    match = re.search(rf"^{name}:[ \t]*(.*(?:\n[ \t]+.*)*)", text, re.IGNORECASE | re.MULTILINE)
+    return decoded(match.group(1)) if match else ""
+
+
+def read(raw: bytes) -> Incoming:
+    """Take a raw mail apart. The same for LF, CRLF and bare CR."""
+    raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n").lstrip(b"\n")
+    message = message_from_bytes(raw)
+    parts: list[Message] = []
+    texts: list[str] = []
+    returned: list[str] = []
+    _collect(message, parts, texts, returned)
+    text = "\n".join(texts)
+    if cut := _RETURNED.search(text):
+        text, quoted = text[: cut.start()], text[cut.start() :]
+        returned.append(quoted)
+    return Incoming(message, text[:LONGEST_TEXT], "\n".join(returned)[:LONGEST_TEXT], tuple(parts))
+
+
+def _collect(part: Message, parts: list[Message], texts: list[str], returned: list[str]) -> None:
+    kind = part.get_content_type()
+    if kind in {"message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/global"}:
+        returned.append(_headers_of(part))
+        return
+    parts.append(part)
+    if kind == "multipart/alternative":
+        children = _children(part)
+        plain = [child for child in children if child.get_content_type() == "text/plain" and body(child).strip()]
+        for child in plain[:1] or children:
+            _collect(child, parts, texts, returned)
+    elif part.is_multipart() and kind.startswith("multipart/"):
+        for child in _children(part):
+            _collect(child, parts, texts, returned)
+    elif kind == "text/html":
+        texts.append(plain_text(body(part)))
+    elif kind.startswith("text/") and not returned:
+        texts.append(body(part))
+    elif not part.is_multipart() and kind.startswith("multipart/"):
+        texts.append(body(part))  # a report that lost its boundaries
+
+
+def _children(part: Message) -> list[Message]:
+    payload = part.get_payload()
+    return [child for child in payload if isinstance(child, Message)] if isinstance(payload, list) else []
+
+
+def _headers_of(part: Message) -> str:
+    inner = _children(part)
+    if inner:
+        return "\n".join(f"{name}: {value}" for name, value in raw_fields(inner[0]))
+    return body(part)
+
+
+def body(part: Message) -> str:
+    """A part's text, decoded as well as it can be."""
+    payload = part.get_payload(decode=True)
+    if not isinstance(payload, bytes):
+        return ""
+    charset = part.get_content_charset() or "utf-8"
+    for name in (charset, "utf-8"):
+        try:
+            return payload.decode(name)
+        except (LookupError, UnicodeDecodeError, ValueError):
+            continue
+    return payload.decode("latin-1")
+
+
+def plain_text(markup: str) -> str:
+    """HTML as lines of text; addresses between angle brackets survive."""
+    text = _BREAK.sub("\n", _TAG.sub(" ", markup))
+    return html.unescape(_ANY_TAG.sub("", text)).replace("\xa0", " ")
+
+
+def fields_of(part: Message) -> str:
+    """A delivery-status or feedback part as the lines it was written in, groups apart by an empty line."""
+    children = _children(part)
+    if not children:
+        return body(part)
+    groups = []
+    for child in children:
+        lines = [f"{name}: {value}" for name, value in raw_fields(child)]
+        rest = child.get_payload()
+        groups.append("\n".join([*lines, _repaired(rest) if isinstance(rest, str) else ""]))
+    return "\n\n".join(groups)

@@ -1,0 +1,148 @@
+"""What a raw mail means for whom; never a reader silenced for what may pass."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from barograph.delivery.bounces import Kind, explain
+from tests.delivery.bounces import samples
+
+EVERY_SAMPLE = [
+    *(samples.report(status=status, said=said) for status, said in samples.NOBODY + samples.MAY_PASS),
+    *(samples.plain(text, subject=subject) for text, subject, _whom, _kind in samples.IN_WORDS),
+    *(samples.answer(headers, text) for headers, text in samples.ANSWERS),
+    samples.COMPLAINT,
+    samples.RECEIPT,
+    *samples.NO_REPORT,
+]
+
+
+@pytest.mark.parametrize(("status", "said"), samples.NOBODY)
+def test_where_nobody_is_sending_stops(status, said):
+    [judgement] = explain(samples.report(status=status, said=said))
+    assert (judgement.address, judgement.kind) == ("ala@example.com", Kind.PERMANENT)
+
+
+@pytest.mark.parametrize(("status", "said"), samples.MAY_PASS)
+def test_what_may_pass_silences_nobody(status, said):
+    [judgement] = explain(samples.report(status=status, said=said))
+    assert (judgement.address, judgement.kind) == ("ala@example.com", Kind.TRANSIENT)
+
+
+@pytest.mark.parametrize(("text", "subject", "whom", "kind"), samples.IN_WORDS)
+def test_reports_in_words_are_read(text, subject, whom, kind):
+    found = explain(samples.plain(text, subject=subject))
+    assert sorted(judgement.address for judgement in found) == whom
+    if kind:
+        assert {judgement.kind for judgement in found} == {kind}
+    else:
+        assert {judgement.address: judgement.kind for judgement in found} == {
+            "ala@example.com": Kind.PERMANENT,
+            "bob@example.com": Kind.TRANSIENT,
+        }
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "kind"),
+    [
+        ("delayed", "4.4.1", Kind.TRANSIENT),
+        ("delivered", "2.0.0", Kind.DELIVERED),
+        ("relayed", "2.1.9", Kind.DELIVERED),
+        ("failed", "5.1.1", Kind.PERMANENT),
+        ("failed", "5.7.1", Kind.TRANSIENT),
+        ("failed", "4.4.7", Kind.TRANSIENT),
+        ("failed", "5.0.0", Kind.UNKNOWN),
+    ],
+)
+def test_without_words_the_code_speaks(action, status, kind):
+    [judgement] = explain(samples.report(action=action, status=status))
+    assert judgement.kind == kind
+    assert judgement.status == status
+
+
+def test_a_user_unknown_in_a_warning_is_still_only_a_delay():
+    [judgement] = explain(samples.report(action="delayed", status="4.1.1", said="450 User unknown in local table"))
+    assert judgement.kind == Kind.TRANSIENT
+
+
+def test_the_returned_mail_is_not_taken_for_the_reason():
+    [judgement] = explain(samples.report(status="5.0.0", said="", human="It could not be delivered."))
+    assert judgement.kind == Kind.UNKNOWN
+
+
+def test_a_complaint_is_one_and_an_authentication_report_is_none():
+    [judgement] = explain(samples.COMPLAINT)
+    assert (judgement.address, judgement.kind) == ("ala@example.com", Kind.COMPLAINT)
+    [other] = explain(samples.COMPLAINT.replace(b"Feedback-Type: abuse", b"Feedback-Type: auth-failure"))
+    assert other.kind == Kind.UNKNOWN
+
+
+def test_a_receipt_says_delivered():
+    [judgement] = explain(samples.RECEIPT)
+    assert (judgement.address, judgement.kind) == ("ala@example.com", Kind.DELIVERED)
+
+
+@pytest.mark.parametrize(("headers", "text"), samples.ANSWERS)
+def test_an_absence_note_is_no_failure(headers, text):
+    [judgement] = explain(samples.answer(headers, text))
+    assert (judgement.address, judgement.kind) == ("ala@example.com", Kind.AUTO_REPLY)
+
+
+@pytest.mark.parametrize("raw", samples.NO_REPORT)
+def test_ordinary_mail_is_no_report(raw):
+    assert explain(raw) == []
+
+
+@pytest.mark.parametrize("raw", EVERY_SAMPLE)
+def test_line_ends_change_nothing(raw):
+    plain = explain(raw)
+    assert explain(raw.replace(b"\n", b"\r\n")) == plain
+    assert explain(raw.replace(b"\n", b"\r")) == plain
+
+
+def test_the_address_we_wrote_to_is_meant_not_the_one_it_was_forwarded_to():
+    raw = samples.report(status="5.1.1").replace(
+        b"Final-Recipient: rfc822; ala@example.com",
+        b"Original-Recipient: rfc822; ala@example.com\nFinal-Recipient: rfc822; other@elsewhere.example",
+    )
+    assert [judgement.address for judgement in explain(raw)] == ["ala@example.com"]
+
+
+@given(st.binary(max_size=400))
+def test_no_bytes_make_it_fail(raw):
+    explain(raw)
+    explain(samples.report()[:300] + raw)
+
+
+def run(*arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "barograph.cli", "bounce", "explain", *map(str, arguments)],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+def test_the_command_prints_one_list(tmp_path):
+    (tmp_path / "a.eml").write_bytes(samples.report(status="5.1.1", said="550 5.1.1 User unknown"))
+    (tmp_path / "b.eml").write_bytes(samples.NO_REPORT[0])
+    done = run(tmp_path / "a.eml", tmp_path / "b.eml", "--json")
+    assert done.returncode == 0
+    first, second = json.loads(done.stdout)
+    assert first["file"] == str(tmp_path / "a.eml")
+    assert first["recipients"] == [
+        {"address": "ala@example.com", "kind": "permanent", "status": "5.1.1", "reason": "no such mailbox"}
+    ]
+    assert second["recipients"] == []
+
+
+def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path):
+    done = run(tmp_path / "missing.eml")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "missing.eml" in done.stderr
