@@ -14,6 +14,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from barograph import readers
+
 
 class Refused(Exception):
     """A command can't be done. The message is one sentence for the operator."""
@@ -215,48 +217,6 @@ def do_search(args: argparse.Namespace) -> int:
     return 0
 
 
-def do_subscribers(args: argparse.Namespace) -> int:
-    setup()
-    from barograph.subscribers import services, transfer
-
-    if args.verb == "count":
-        counts = services.counts()
-        _emit(args, counts, "\n".join(f"{name}: {number}" for name, number in counts.items()))
-    elif args.verb == "import":
-        report = transfer.import_csv(args.file)
-        for problem in report.problems:
-            sys.stderr.write(f"{args.file}:{problem['line']}: {problem['message']}\n")
-        if report.problems:
-            sys.stderr.write("Nothing was written.\n")
-            return 1
-        _say(f"{report.created} created, {report.updated} updated, {report.unchanged} unchanged.")
-    elif args.verb == "export":
-        _say(f"{transfer.export_csv(args.file)} subscribers written. This export is on record.")
-    else:
-        known = services.forget(args.address)
-        _say("Forgotten." if known else "There is no such subscriber.")
-    return 0
-
-
-def do_bounce(args: argparse.Namespace) -> int:
-    from barograph.delivery.bounces import explain
-
-    found = []
-    for name in args.files:
-        with open(name, "rb") as file:
-            found.append({"file": name, "recipients": [judgement.as_dict() for judgement in explain(file.read())]})
-    if args.json:
-        _say(json.dumps(found, ensure_ascii=False))
-        return 0
-    for mail in found:
-        _say(f"{mail['file']}:" if mail["recipients"] else f"{mail['file']}: no report")
-        for who in mail["recipients"]:
-            _say(
-                f"  {who['address']}: {who['kind']}, {who['reason']}" + (f" ({who['status']})" if who["status"] else "")
-            )
-    return 0
-
-
 def do_backup(args: argparse.Namespace) -> int:
     setup()
     from barograph import backups
@@ -362,17 +322,7 @@ def parser() -> argparse.ArgumentParser:
     search.add_argument("--limit", type=int, default=20)
     search.add_argument("--file", metavar="FILE", help="a query a line")
 
-    readers = command("subscribers", do_subscribers, "Addresses in and out.", "subscribers count --json", as_json=True)
-    verbs = readers.add_subparsers(dest="verb", required=True, metavar="VERB")
-    for verb in ("import", "export"):
-        verbs.add_parser(verb).add_argument("file", metavar="FILE.csv")
-    verbs.add_parser("count").add_argument("--json", action="store_true", default=argparse.SUPPRESS)
-    verbs.add_parser("forget").add_argument("address", metavar="ADDRESS")
-
-    bounce = command("bounce", do_bounce, "What a mail that came back means.", "bounce explain mail.eml --json")
-    explain = bounce.add_subparsers(dest="verb", required=True, metavar="VERB").add_parser("explain")
-    explain.add_argument("files", nargs="+", metavar="FILE", help="a raw mail, one a file")
-    explain.add_argument("--json", action="store_true", help="print one JSON list and nothing else")
+    readers.add(command, setup=setup, say=_say)
 
     backup = command("backup", do_backup, "Everything needed to rebuild this machine.", "backup monday.tar.gz")
     backup.add_argument("file", metavar="FILE")

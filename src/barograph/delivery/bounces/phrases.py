@@ -1,10 +1,10 @@
-# ruff: noqa: E501 (lists of phrases are read by the line)
 """What servers write when they refuse a mail, in many languages, and what it means.
 
 Only words: each meaning has the phrases it is known by. All are matched against
 text in small letters, with addresses replaced by `<a>` and white space by one
 space. Ordered lists, the first that matches wins; see judging.py for the order.
 """
+# ruff: noqa: E501 (lists of phrases are read by the line)
 
 from __future__ import annotations
 

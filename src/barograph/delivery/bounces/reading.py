@@ -1,8 +1,8 @@
-# ruff: noqa: E501 (lists of phrases are read by the line)
 """A raw mail as the rules want it: one kind of line end, the words a person reads, the returned mail apart.
 
 Tolerant: whatever bytes come in, something comes out. Judges nothing and knows no database.
 """
+# ruff: noqa: E501 (lists of phrases are read by the line)
 
 from __future__ import annotations
 

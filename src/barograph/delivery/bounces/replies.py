@@ -1,8 +1,8 @@
-# ruff: noqa: E501 (lists of phrases are read by the line)
 """Answers of machines that are no failures: absence notes, receipts of support desks, challenges.
 
 Whoever answers by a machine has received the mail: nothing is held against the address.
 """
+# ruff: noqa: E501 (lists of phrases are read by the line)
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-# ruff: noqa: E501 (lists of phrases are read by the line)
 """Reports that keep to no standard: who is meant, read from what people are meant to read.
 
 flufl.bounce knows dozens of such forms; where it finds nobody, the shapes that
 most servers share are tried: an address at the beginning of a line, after a
 label, in a server's answer, or the only one left.
 """
+# ruff: noqa: E501 (lists of phrases are read by the line)
 
 from __future__ import annotations
 

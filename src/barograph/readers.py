@@ -1,0 +1,70 @@
+"""The part of the command line that is about readers: their addresses, and mail that came back. Thin."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from functools import partial
+
+Say = Callable[[str], None]
+
+
+def do_subscribers(args: argparse.Namespace, *, setup: Callable[[], None], say: Say) -> int:
+    setup()
+    from barograph.subscribers import services, transfer
+
+    if args.verb == "count":
+        counts = services.counts()
+        text = "\n".join(f"{name}: {number}" for name, number in counts.items())
+        say(json.dumps(counts, ensure_ascii=False) if args.json else text)
+    elif args.verb == "import":
+        report = transfer.import_csv(args.file)
+        for problem in report.problems:
+            sys.stderr.write(f"{args.file}:{problem['line']}: {problem['message']}\n")
+        if report.problems:
+            sys.stderr.write("Nothing was written.\n")
+            return 1
+        say(f"{report.created} created, {report.updated} updated, {report.unchanged} unchanged.")
+    elif args.verb == "export":
+        say(f"{transfer.export_csv(args.file)} subscribers written. This export is on record.")
+    else:
+        known = services.forget(args.address)
+        say("Forgotten." if known else "There is no such subscriber.")
+    return 0
+
+
+def do_bounce(args: argparse.Namespace, *, say: Say) -> int:
+    from barograph.delivery.bounces import explain
+
+    found = []
+    for name in args.files:
+        with open(name, "rb") as file:
+            found.append({"file": name, "recipients": [judgement.as_dict() for judgement in explain(file.read())]})
+    if args.json:
+        say(json.dumps(found, ensure_ascii=False))
+        return 0
+    for mail in found:
+        say(f"{mail['file']}:" if mail["recipients"] else f"{mail['file']}: no report")
+        for who in mail["recipients"]:
+            status = f" ({who['status']})" if who["status"] else ""
+            say(f"  {who['address']}: {who['kind']}, {who['reason']}{status}")
+    return 0
+
+
+def add(command: Callable[..., argparse.ArgumentParser], *, setup: Callable[[], None], say: Say) -> None:
+    """Put these commands on the command line."""
+    do = partial(do_subscribers, setup=setup, say=say)
+    subscribers = command("subscribers", do, "Addresses in and out.", "subscribers count --json", as_json=True)
+    verbs = subscribers.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for verb in ("import", "export"):
+        verbs.add_parser(verb).add_argument("file", metavar="FILE.csv")
+    verbs.add_parser("count").add_argument("--json", action="store_true", default=argparse.SUPPRESS)
+    verbs.add_parser("forget").add_argument("address", metavar="ADDRESS")
+
+    do = partial(do_bounce, say=say)
+    bounce = command("bounce", do, "What a mail that came back means.", "bounce explain mail.eml --json")
+    explain = bounce.add_subparsers(dest="verb", required=True, metavar="VERB").add_parser("explain")
+    explain.add_argument("files", nargs="+", metavar="FILE", help="a raw mail, one a file")
+    explain.add_argument("--json", action="store_true", help="print one JSON list and nothing else")
