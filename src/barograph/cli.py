@@ -217,6 +217,42 @@ def do_search(args: argparse.Namespace) -> int:
     return 0
 
 
+def do_subscribers(args: argparse.Namespace) -> int:
+    setup()
+    from barograph.subscribers import services, transfer
+
+    if args.verb == "count":
+        counts = services.counts()
+        _emit(args, counts, "\n".join(f"{name}: {number}" for name, number in counts.items()))
+    elif args.verb == "import":
+        report = transfer.import_csv(args.file)
+        for problem in report.problems:
+            sys.stderr.write(f"{args.file}:{problem['line']}: {problem['message']}\n")
+        if report.problems:
+            sys.stderr.write("Nothing was written.\n")
+            return 1
+        _say(f"{report.created} created, {report.updated} updated, {report.unchanged} unchanged.")
+    elif args.verb == "export":
+        _say(f"{transfer.export_csv(args.file)} subscribers written. This export is on record.")
+    else:
+        known = services.forget(args.address)
+        _say("Forgotten." if known else "There is no such subscriber.")
+    return 0
+
+
+def do_sign_ins(args: argparse.Namespace) -> int:
+    setup()
+    from barograph.people import factors
+    from barograph.people.models import User
+
+    user = User.objects.filter(username=args.username).first()
+    if user is None:
+        raise Refused(f"There is no sign-in called {args.username}.")
+    removed = factors.remove(user=user)
+    _say("Removed; all sessions of this sign-in have ended." if removed else "This sign-in has no second factor.")
+    return 0
+
+
 def do_backup(args: argparse.Namespace) -> int:
     setup()
     from barograph import backups
@@ -323,6 +359,10 @@ def parser() -> argparse.ArgumentParser:
     search.add_argument("--file", metavar="FILE", help="a query a line")
 
     readers.add(command, setup=setup, say=_say)
+
+    people = command("sign-ins", do_sign_ins, "Help somebody who is locked out.", "sign-ins reset-factor editor")
+    people.add_argument("verb", choices=["reset-factor"], help="take away a lost second factor")
+    people.add_argument("username", metavar="NAME")
 
     backup = command("backup", do_backup, "Everything needed to rebuild this machine.", "backup monday.tar.gz")
     backup.add_argument("file", metavar="FILE")

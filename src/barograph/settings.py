@@ -18,6 +18,7 @@ SECRET_KEY = ENVIRONMENT.secret_key
 ADDRESS_KEY = ENVIRONMENT.address_key
 SMTP = ENVIRONMENT.smtp
 DEMO = ENVIRONMENT.demo
+SECOND_FACTOR = ENVIRONMENT.second_factor
 DEBUG = False
 ALLOWED_HOSTS = ["*"]  # public pages are files; links are made from BASE_URL, never from the request
 HTTPS = BASE_URL.startswith("https://")
@@ -49,6 +50,8 @@ INSTALLED_APPS = [
     "wagtail",
     "modelcluster",
     "taggit",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
     "django_tasks",
     "django_tasks_db",
     "django.contrib.admin",
@@ -67,7 +70,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "barograph.desk.gate.SecondFactorGate",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -111,6 +116,7 @@ STATIC_ROOT = DATA / "static"
 MEDIA_URL = "/desk/media/"
 MEDIA_ROOT = DATA / "media"
 
+SESSION_ENGINE = "barograph.people.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_PATH = "/desk/"
@@ -126,6 +132,8 @@ WAGTAIL_SITE_NAME = "Barograph"
 WAGTAILADMIN_BASE_URL = BASE_URL
 WAGTAIL_I18N_ENABLED = False
 WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
+WAGTAILADMIN_USER_LOGIN_FORM = "barograph.desk.sign_in.SignInForm"
+OTP_TOTP_ISSUER = "Barograph"
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}

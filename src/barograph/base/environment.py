@@ -24,8 +24,13 @@ KNOWN = {
     "BAROGRAPH_BASE_URL": "public address of the site, for example https://example.org",
     "BAROGRAPH_SECRET_KEY": "signs sessions and links; made on first start",
     "BAROGRAPH_ADDRESS_KEY": "encrypts subscribers' addresses; made on first start",
+    "BAROGRAPH_SECOND_FACTOR": "who must confirm a sign-in with a code: off, publishers or everyone "
+    "(default publishers; off on http)",
     "BAROGRAPH_DEMO": "1 switches on the demo mailbox; set by `barograph demo` only",
 }
+
+
+SECOND_FACTOR = ("off", "publishers", "everyone")
 
 
 class EnvironmentProblem(Exception):
@@ -51,6 +56,7 @@ class Environment:
     base_url: str
     secret_key: str
     address_key: str
+    second_factor: str
     demo: bool
 
 
@@ -137,6 +143,9 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
     secret_key = _value(variables, "BAROGRAPH_SECRET_KEY") or _kept_key(data / "keys", "secret.key")
     if len(secret_key) < 32:
         raise EnvironmentProblem("BAROGRAPH_SECRET_KEY must have at least 32 characters.")
+    second_factor = _value(variables, "BAROGRAPH_SECOND_FACTOR") or ("publishers" if parts.scheme == "https" else "off")
+    if second_factor not in SECOND_FACTOR:
+        raise EnvironmentProblem(f"BAROGRAPH_SECOND_FACTOR must be one of {', '.join(SECOND_FACTOR)}.")
     return Environment(
         data=data,
         database_url=_value(variables, "BAROGRAPH_DATABASE_URL") or f"sqlite:///{data / 'barograph.sqlite3'}",
@@ -144,6 +153,7 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
         base_url=base_url,
         secret_key=secret_key,
         address_key=address_key.lower(),
+        second_factor=second_factor,
         demo=_value(variables, "BAROGRAPH_DEMO") == "1",
     )
 

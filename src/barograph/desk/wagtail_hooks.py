@@ -9,7 +9,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.model import ModelViewSetGroup
 from wagtail.snippets.action_menu import SubmitForModerationMenuItem
 
-from barograph.desk import translation, views
+from barograph.desk import safety, translation, views
 from barograph.desk.panels import WeekPanel
 from barograph.issues.admin import VIEWSETS as ISSUES
 from barograph.people.admin import VIEWSETS as PEOPLE
@@ -27,6 +27,11 @@ def urls():
         path(f"{topic}/writer/", views.set_writer, name="desk_writer"),
         path(f"{topic}/verdict/", views.decide, name="desk_verdict"),
         path(f"{topic}/write/", views.write, name="desk_write"),
+        path("safety/", safety.safety, name="desk_safety"),
+        path("safety/confirm/", safety.ask, name="desk_factor_ask"),
+        path("safety/set-up/", safety.set_up, name="desk_factor_set_up"),
+        path("safety/change/", safety.change, name="desk_factor_change"),
+        path("safety/sessions/", safety.end_sessions, name="desk_sessions_end"),
         path(f"{screen}/", translation.translate, name="desk_translate"),
         path(f"{screen}/po/", translation.po_out, name="desk_translate_po"),
         path(f"{screen}/po/begin/", translation.po_begin, name="desk_translate_po_begin"),
@@ -43,6 +48,23 @@ def home(request, panels):
 @hooks.register("register_admin_menu_item")
 def week_item():
     return MenuItem(_("The week"), reverse("wagtailadmin_home"), name="week", icon_name="calendar", order=10)
+
+
+@hooks.register("register_account_menu_item")
+def safety_item(request):
+    return {
+        "url": reverse("desk_safety"),
+        "label": _("Safety of your sign-in"),
+        "help_text": _("Second factor, recovery codes, and where you are signed in."),
+    }
+
+
+@hooks.register("register_log_actions")
+def safety_actions(actions):
+    actions.register_action("barograph.factor_set_up", _("Set up a second factor"), _("Second factor set up"))
+    actions.register_action("barograph.factor_codes", _("Make new recovery codes"), _("New recovery codes made"))
+    actions.register_action("barograph.factor_removed", _("Remove the second factor"), _("Second factor removed"))
+    actions.register_action("barograph.factor_refused", _("Refuse a code"), _("A wrong code was refused"))
 
 
 class PublicationGroup(ModelViewSetGroup):

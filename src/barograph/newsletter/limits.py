@@ -42,9 +42,14 @@ def _count(key: str, ends_at: datetime) -> int:
 
 
 def _one_more(purpose: str, what: str, length: timedelta, now: datetime) -> int:
+    return _count(*_key(purpose, what, length, now))
+
+
+def _key(purpose: str, what: str, length: timedelta, now: datetime) -> tuple[str, datetime]:
+    """The tally's key in the present span, and when that ends."""
     span, ends_at = _span(now, length)
     day = now.astimezone(timezone.get_default_timezone()).date()
-    return _count(keyed_hash(f"limit {purpose}", f"{day} {span} {what}"), ends_at)
+    return keyed_hash(f"limit {purpose}", f"{day} {span} {what}"), ends_at
 
 
 @transaction.atomic
@@ -64,6 +69,18 @@ def may_mail() -> datetime | None:
     now = timezone.now()
     span, ends_at = _span(now, HOUR)
     return None if _count(f"mails {span}", ends_at) <= MAILS else ends_at
+
+
+@transaction.atomic
+def count(purpose: str, what: str) -> None:
+    """One more of something in this hour."""
+    _one_more(purpose, what, HOUR, timezone.now())
+
+
+def reached(purpose: str, what: str) -> int:
+    """How many of something this hour has seen."""
+    key, _ends_at = _key(purpose, what, HOUR, timezone.now())
+    return Tally.objects.filter(key=key).values_list("number", flat=True).first() or 0
 
 
 def network_of(request: HttpRequest) -> str:

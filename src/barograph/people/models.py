@@ -5,7 +5,9 @@ them, Pen, is read by the desk alone and stands in nothing public.
 """
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
+from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +21,46 @@ class User(AbstractUser):
     class Meta:
         verbose_name = _("sign-in")
         verbose_name_plural = _("sign-ins")
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session is bound to: password, role and second factor. A change of any of them ends it."""
+        factors = self.totpdevice_set.filter(confirmed=True).order_by("pk").values_list("key", flat=True)
+        roles = self.groups.order_by("pk").values_list("pk", flat=True)
+        bound = [self.password, self.is_superuser, self.is_active, list(roles), list(factors)]
+        return salted_hmac("barograph.people.session", repr(bound), secret=secret, algorithm="sha256").hexdigest()
+
+
+class Session(AbstractBaseSession):
+    """A signed-in browser. Whose it is stands in a column, so that people can see and end their own."""
+
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")
+    browser = models.CharField(max_length=80, blank=True)  # "Firefox, Linux": no network address, no exact version
+    begun_at = models.DateTimeField(null=True)
+
+    @classmethod
+    def get_session_store_class(cls):
+        from barograph.people.sessions import SessionStore
+
+        return SessionStore
+
+    @property
+    def handle(self) -> str:
+        """Names the session in a page without telling the secret that opens it."""
+        return salted_hmac("barograph.people.session handle", self.session_key, algorithm="sha256").hexdigest()[:32]
+
+
+class RecoveryCode(models.Model):
+    """A code for the day the phone is lost: works once. Only its keyed hash is kept."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="recovery_codes")
+    digest = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "digest"], name="one_recovery_code_each")]
+
+    def __str__(self) -> str:
+        return f"recovery code {self.pk}"
 
 
 class Person(models.Model):

@@ -1,0 +1,73 @@
+"""The gate before the desk: no view runs for a sign-in whose second factor is still owed.
+
+It stands behind every way in (password, reset, a kept session), because it
+looks at who asks, not at how they came; and at the view that would answer,
+not at the address, so that no spelling of a path goes round it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from barograph.people import factors
+from barograph.people.sessions import BEGUN, BROWSER
+
+#: Views that work before the second factor: signing in and out, and the factor itself.
+OPEN = frozenset(
+    {
+        "wagtailadmin_login",
+        "wagtailadmin_logout",
+        "wagtailadmin_javascript_catalog",
+        "wagtailadmin_sprite",
+        "desk_factor_ask",
+        "desk_factor_set_up",
+    }
+)
+SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
+BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+
+
+class SecondFactorGate:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        if not request.path_info.startswith("/desk") or not request.user.is_authenticated:
+            return None
+        _remember_browser(request)
+        if request.resolver_match.view_name in OPEN or request.user.is_verified():
+            return None
+        if factors.device_of(request.user) is not None:
+            return _lead(request, "desk_factor_ask")
+        return _lead(request, "desk_factor_set_up") if factors.is_required(request.user) else None
+
+
+def _lead(request: HttpRequest, view: str) -> HttpResponse:
+    """To the page that asks for the code; what was sent is not done, and says so."""
+    if request.method not in {"GET", "HEAD"} or request.headers.get("X-Requested-With") == "XMLHttpRequest":
+        return HttpResponse(_("Confirm your sign-in first: reload the page."), status=403, content_type="text/plain")
+    return redirect(f"{reverse(view)}?{urlencode({'next': request.get_full_path()})}")
+
+
+def _remember_browser(request: HttpRequest) -> None:
+    if BEGUN not in request.session:
+        request.session[BEGUN] = timezone.now().isoformat()
+        request.session[BROWSER] = browser_name(request.headers.get("User-Agent", ""))
+
+
+def browser_name(agent: str) -> str:
+    """'Firefox, Linux': enough to know one's own, too little to tell people apart."""
+    browser = next((name for mark, name in BROWSERS if mark in agent), "")
+    system = next((name for name in SYSTEMS if name in agent), "")
+    return ", ".join(filter(None, (browser, system)))

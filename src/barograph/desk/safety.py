@@ -1,0 +1,158 @@
+"""The pages of one's own safety: confirm a sign-in, set up the second factor, see and end sessions.
+
+Every change wants a present code once a factor is in use. Codes and secrets
+are shown once and stand in no log.
+"""
+
+from __future__ import annotations
+
+import base64
+
+import django_otp
+import segno
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+from wagtail.log_actions import log
+
+from barograph.people import factors
+from barograph.people.models import Session
+
+LONGEST = 40  # characters of a code worth looking at
+
+
+def _next(request: HttpRequest) -> str:
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith("/desk/")
+    return wanted if safe else reverse("wagtailadmin_home")
+
+
+def _code(request: HttpRequest) -> str:
+    return request.POST.get("code", "")[:LONGEST]
+
+
+def _wrong(user) -> str:
+    if factors.is_waiting(user):
+        return _("Too many wrong codes. Wait a little, then type the code your app shows.")
+    return _("This code is not right, or was used already. Type the one your app shows now.")
+
+
+def _verified(request: HttpRequest, device) -> None:
+    """A session that has passed: with a new key, so that nobody who knew the old one comes along."""
+    request.session.cycle_key()
+    django_otp.login(request, device)
+
+
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def ask(request: HttpRequest) -> HttpResponse:
+    """The second half of signing in."""
+    problem = ""
+    if request.user.is_verified() or factors.device_of(request.user) is None:
+        return redirect(_next(request))
+    if request.method == "POST":
+        device = factors.verify(user=request.user, code=_code(request))
+        if device is not None:
+            _verified(request, device)
+            return redirect(_next(request))
+        log(instance=request.user, action="barograph.factor_refused", user=request.user)
+        problem = _wrong(request.user)
+    return render(request, "desk/factor_ask.html", {"problem": problem, "next": _next(request)})
+
+
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def set_up(request: HttpRequest) -> HttpResponse:
+    """A secret for the app, its first code back, then the recovery codes, once."""
+    user, problem = request.user, ""
+    if factors.device_of(user) is not None:
+        return redirect("desk_safety") if user.is_verified() else redirect("desk_factor_ask")
+    if request.method == "POST":
+        codes = factors.confirm(user=user, code=_code(request))
+        if codes is not None:
+            log(instance=user, action="barograph.factor_set_up", user=user)
+            _keep_this_session(request)
+            _verified(request, factors.device_of(user))
+            return render(request, "desk/factor_codes.html", {"codes": codes, "next": _next(request)})
+        problem = _("This code is not right. Check the clock of your phone, then type the code the app shows now.")
+    device = factors.begin(user=user)
+    secret = base64.b32encode(device.bin_key).decode()
+    context = {
+        "problem": problem,
+        "next": _next(request),
+        "picture": mark_safe(segno.make(device.config_url).svg_inline(scale=5, border=2, light="#fff")),  # noqa: S308
+        "secret": " ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
+        "required": factors.is_required(user),
+    }
+    return render(request, "desk/factor_set_up.html", context)
+
+
+@never_cache
+@require_http_methods(["GET"])
+def safety(request: HttpRequest) -> HttpResponse:
+    """One's own factor and sessions."""
+    found = Session.objects.filter(user=request.user).order_by("-begun_at", "-expire_date")
+    sessions = [
+        {"row": row, "handle": row.handle, "here": row.session_key == request.session.session_key} for row in found
+    ]
+    left = factors.unused_codes(request.user)
+    context = {
+        "device": factors.device_of(request.user),
+        "unused": ngettext("%(count)s recovery code is left.", "%(count)s recovery codes are left.", left)
+        % {"count": left},
+        "required": factors.is_required(request.user),
+        "sessions": sessions,
+        "others": len(sessions) > 1,
+    }
+    return render(request, "desk/safety.html", context)
+
+
+@never_cache
+@sensitive_post_parameters()
+@require_POST
+def change(request: HttpRequest) -> HttpResponse:
+    """New recovery codes, or no factor any more: each with a present code."""
+    user = request.user
+    if factors.verify(user=user, code=_code(request)) is None:
+        messages.error(request, _wrong(user))
+        return redirect("desk_safety")
+    if request.POST.get("what") == "codes":
+        codes = factors.renew_codes(user=user)
+        log(instance=user, action="barograph.factor_codes", user=user)
+        return render(request, "desk/factor_codes.html", {"codes": codes, "next": reverse("desk_safety")})
+    if request.POST.get("what") == "remove" and not factors.is_required(user):
+        factors.remove(user=user)
+        log(instance=user, action="barograph.factor_removed", user=user)
+        _keep_this_session(request)
+        messages.success(request, _("Signing in needs your password alone now."))
+        return redirect("desk_safety")
+    messages.error(request, _("Nothing was changed."))
+    return redirect("desk_safety")
+
+
+@never_cache
+@require_POST
+def end_sessions(request: HttpRequest) -> HttpResponse:
+    """End one other session of one's own, or all others."""
+    others = Session.objects.filter(user=request.user).exclude(session_key=request.session.session_key)
+    handle = request.POST.get("session", "")
+    ended = [row.pk for row in others if handle in ("all", row.handle)]
+    Session.objects.filter(pk__in=ended).delete()
+    messages.success(request, _("Ended.") if ended else _("There is no such session any more."))
+    return redirect("desk_safety")
+
+
+def _keep_this_session(request: HttpRequest) -> None:
+    """The change ends every session of this sign-in but the one it was made in."""
+    update_session_auth_hash(request, request.user)
