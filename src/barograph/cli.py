@@ -15,6 +15,7 @@ from datetime import date
 from typing import Any
 
 from barograph import readers
+from barograph.benchmarks import measuring
 
 
 class Refused(Exception):
@@ -217,29 +218,6 @@ def do_search(args: argparse.Namespace) -> int:
     return 0
 
 
-def do_subscribers(args: argparse.Namespace) -> int:
-    setup()
-    from barograph.subscribers import services, transfer
-
-    if args.verb == "count":
-        counts = services.counts()
-        _emit(args, counts, "\n".join(f"{name}: {number}" for name, number in counts.items()))
-    elif args.verb == "import":
-        report = transfer.import_csv(args.file)
-        for problem in report.problems:
-            sys.stderr.write(f"{args.file}:{problem['line']}: {problem['message']}\n")
-        if report.problems:
-            sys.stderr.write("Nothing was written.\n")
-            return 1
-        _say(f"{report.created} created, {report.updated} updated, {report.unchanged} unchanged.")
-    elif args.verb == "export":
-        _say(f"{transfer.export_csv(args.file)} subscribers written. This export is on record.")
-    else:
-        known = services.forget(args.address)
-        _say("Forgotten." if known else "There is no such subscriber.")
-    return 0
-
-
 def do_sign_ins(args: argparse.Namespace) -> int:
     setup()
     from barograph.people import factors
@@ -285,22 +263,6 @@ def do_doctor(args: argparse.Namespace) -> int:
         for check in checks:
             _say(f"{'ok ' if check['ok'] else 'BAD'}  {check['name']}: {check['message']}")
     return 0 if all(check["ok"] for check in checks) else 1
-
-
-def do_bench(args: argparse.Namespace) -> int:
-    import importlib
-    import tempfile
-
-    from barograph.benchmarks import BENCHMARKS
-
-    options = {name: getattr(args, name) for name in BENCHMARKS[args.name].options}
-    progress = Progress(f"Measuring {args.name}")
-    with tempfile.TemporaryDirectory(prefix="barograph-bench-") as folder:
-        setup(data=folder)
-        result = importlib.import_module(f"barograph.benchmarks.{args.name}").run(progress=progress, **options)
-    progress.end()
-    _emit(args, result, "\n".join(f"{name}: {value}" for name, value in result.items()))
-    return 0
 
 
 def _emit(args: argparse.Namespace, result: dict[str, Any], text: str) -> None:
@@ -369,22 +331,9 @@ def parser() -> argparse.ArgumentParser:
     restore = command("restore", do_restore, "Bring a backup back.", "restore monday.tar.gz --yes")
     restore.add_argument("file", metavar="FILE")
     restore.add_argument("--yes", action="store_true", help="don't ask")
-    _add_benchmarks(command)
+    measuring.add(command, setup=setup, say=_say, progress=Progress)
     command("doctor", do_doctor, "Check this installation and say what to do.", "doctor", as_json=True)
     return top
-
-
-def _add_benchmarks(command: Callable) -> None:
-    from barograph.benchmarks import BENCHMARKS
-
-    bench = command("bench", do_bench, "Measure this product on throw-away data.", "bench publish --issues 1000")
-    names = bench.add_subparsers(dest="name", required=True, metavar="NAME")
-    for name, benchmark in BENCHMARKS.items():
-        example = f"Example: barograph bench {benchmark.example}"
-        sub = names.add_parser(name, help=benchmark.about, description=benchmark.about, epilog=example)
-        sub.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
-        for option, default in benchmark.options.items():
-            sub.add_argument(f"--{option}", type=type(default), default=default, help=f"default: {default}")
 
 
 def _clear(error: Exception) -> str | None:
