@@ -1,9 +1,11 @@
 #!/bin/sh
-# What the tests need of the system: a browser and PostgreSQL. Says what is missing, installs it where it may.
+# What the tests need of the system: a browser, PostgreSQL, nginx and Caddy. Says what is missing, installs it where it may.
 set -eu
 missing=""
 command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || missing="$missing chromium"
 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/dev/null 2>&1 || missing="$missing postgresql"
+command -v nginx >/dev/null 2>&1 || missing="$missing nginx-light"
+command -v caddy >/dev/null 2>&1 || missing="$missing caddy"
 [ -z "$missing" ] && exit 0
 echo "The tests need these system packages:$missing"
 if ! command -v apt-get >/dev/null 2>&1; then

@@ -59,10 +59,15 @@ def ensure_site() -> None:
         bake.bake()
 
 
+def web_command(host: str, port: int, workers: int = 1) -> list[str]:
+    """The web process: Granian over RSGI on uvloop, which docs/decisions/0022 measured."""
+    command = [sys.executable, "-m", "granian", "--interface", "rsgi", "--host", host, "--port", str(port)]
+    command += ["--workers", str(workers), "--loop", "uvloop", "--no-ws", "--log-level", "warning"]
+    return [*command, "barograph.asgi:application"]
+
+
 def _web(host: str, port: int, workers: int = 1) -> Child:
-    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--host", host, "--port", str(port)]
-    command += ["--workers", str(workers), "--no-ws", "--log-level", "warning", "barograph.asgi:application"]
-    return Child("web", command)
+    return Child("web", web_command(host, port, workers))
 
 
 def _worker() -> Child:

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 
 import brotli
 import pytest
@@ -370,13 +371,28 @@ def test_it_runs_under_granian(site, tmp_path):
         "from pathlib import Path\n"
         "from barograph.website.server import application_for\n"
         "from django.core.asgi import get_asgi_application\n"
-        f"application = application_for(Path({str(site)!r}) / 'current', get_asgi_application())\n"
+        "django_asgi = get_asgi_application()\n"
+        "async def dynamic(scope, receive, send):\n"
+        "    if scope['method'] != 'POST':\n"
+        "        return await django_asgi(scope, receive, send)\n"
+        "    body, more = b'', True\n"
+        "    while more:\n"
+        "        message = await receive()\n"
+        "        body, more = body + message['body'], message['more_body']\n"
+        "    told = [scope['client'][0], scope['path'], scope['query_string'].decode(), str(len(scope['headers']))]\n"
+        "    pairs = [(b'x-told', ' '.join(told).encode()), (b'set-cookie', b'a=1'), (b'set-cookie', b'b=2')]\n"
+        "    await send({'type': 'http.response.start', 'status': 202, 'headers': pairs})\n"
+        "    for start in range(0, len(body), 100_000):\n"
+        "        piece = body[start:start + 100_000]\n"
+        "        await send({'type': 'http.response.body', 'body': piece, 'more_body': True})\n"
+        "    await send({'type': 'http.response.body', 'body': b''})\n"
+        f"application = application_for(Path({str(site)!r}) / 'current', dynamic)\n"
     )
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "barograph.settings", "BAROGRAPH_DATA": str(tmp_path)}
-    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--port", str(port), "served:application"]
+    command = [sys.executable, "-m", "granian", "--interface", "rsgi", "--port", str(port), "served:application"]
     process = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL)
 
     def talk(path, method="GET", **wishes):
@@ -403,6 +419,21 @@ def test_it_runs_under_granian(site, tmp_path):
             response, body = talk(path)
             assert response.status in (400, 404), path
             assert b"secret" not in body
+        big = os.urandom(700_000)
+        (site / "current/data/big.bin").write_bytes(big)
+        response, body = talk("/data/big.bin")
+        assert body == big
+        assert response.headers.get_all("content-length") == ["700000"]
+        response, body = talk("/be/search/?q=" + "x" * 300)  # Django's answer, by way of the gateway
+        assert response.headers["content-language"] == "be"
+        assert response.headers.get_all("content-length") == [str(len(body))]
+        request = urllib.request.Request(f"http://127.0.0.1:{port}/be/subscribe/?a=%2F", big, method="POST")
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            assert (answer.status, answer.read()) == (202, big)
+            assert answer.headers["x-told"].startswith("127.0.0.1 /be/subscribe/ a=%2F ")
+            assert answer.headers.get_all("set-cookie") == ["a=1", "b=2"]
+        switch(site, "2")
+        assert b"new be" in talk("/be/")[1]
     finally:
         process.terminate()
         process.wait(20)

@@ -18,4 +18,10 @@ class Benchmark:
     options: dict[str, int | str] = field(default_factory=dict)
 
 
-BENCHMARKS: dict[str, Benchmark] = {}
+BENCHMARKS: dict[str, Benchmark] = {
+    "pages": Benchmark(
+        about="Requests a second of a commentary's page, beside nginx with the same files.",
+        example="pages --json",
+        options={"seconds": 3, "rounds": 3, "connections": 32},
+    ),
+}

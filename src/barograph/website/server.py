@@ -1,9 +1,9 @@
 """The server's front: baked files first, Django for what changes or cannot be a file.
 
-An ASGI application. It answers GET and HEAD from the tree the `current` link
-names at that moment, so that a new site appears all at once, and keeps no
-state but a bounded memory of small files. Knows no model; must not open the
-database.
+An RSGI application (and an ASGI one for other servers). It answers GET and
+HEAD from the tree the `current` link names at that moment, so that a new site
+appears all at once, and keeps no state but a bounded memory of small files.
+Knows no model; must not open the database.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from django.conf import settings
 from django.urls import is_valid_path
 
 from barograph.base import languages
-from barograph.website import headers, negotiation
+from barograph.website import gateway, headers, negotiation
 from barograph.website.tree import Answer, Tree, encode
 
 Scope = dict[str, Any]
@@ -47,7 +47,7 @@ def application_for(
 
 
 class Server:
-    """Callable as an ASGI 3 application."""
+    """An RSGI application; called, an ASGI 3 one."""
 
     def __init__(self, root: Path, django_application: Callable, static: Path, https: bool) -> None:
         self.root = root
@@ -57,6 +57,30 @@ class Server:
         self._tree: Tree | None = None
         self._target = ""
 
+    async def __rsgi__(self, scope: Any, proto: Any) -> None:
+        """A request by way of RSGI. The first lines are what most requests cost: keep them few."""
+        sent, method = scope.headers, scope.method
+        wish = sent.get("accept-encoding", "")
+        tree = self.tree()
+        if method == "GET" and tree is not None and not scope.query_string and "if-none-match" not in sent:
+            ready = tree.ready.get((scope.path, wish))
+            if ready is not None:
+                proto.response_bytes(200, ready.lines, ready.body)
+                return
+        if scope.proto != "http":
+            proto.close(403)
+            return
+        wishes = _wishes((name.encode("latin-1"), value.encode("latin-1")) for name, value in sent.items())
+        answer = self._answer(scope.path, scope.query_string.encode(), wishes) if method in _READING else None
+        if answer is None:
+            await gateway.answer_with(self.django, scope, proto)
+        elif method == "HEAD" or answer.status == 304:
+            proto.response_empty(answer.status, answer.lines)
+        elif answer.file is not None:
+            proto.response_file(answer.status, answer.lines, str(answer.file))
+        else:
+            proto.response_bytes(answer.status, answer.lines, answer.body)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             return await _lifespan(receive, send)
@@ -64,12 +88,17 @@ class Server:
             return await send({"type": "websocket.close"})
         method = scope["method"]
         wishes = _wishes(scope["headers"])
-        answer = self.answer(scope["path"], scope.get("query_string", b""), wishes) if method in _READING else None
+        answer = self._answer(scope["path"], scope.get("query_string", b""), wishes) if method in _READING else None
         if answer is None:
             return await self.django(scope, receive, send)
-        if answer.etag and _unchanged(wishes.get(b"if-none-match", b""), answer):
-            answer = answer.not_modified()
         await _send(answer, method, send)
+
+    def _answer(self, path: str, query: bytes, wishes: dict[bytes, bytes]) -> Answer | None:
+        """As `answer`; where the browser has it already, that it has."""
+        answer = self.answer(path, query, wishes)
+        if answer is not None and answer.etag and _unchanged(wishes.get(b"if-none-match", b""), answer):
+            return answer.not_modified()
+        return answer
 
     def tree(self) -> Tree | None:
         """The tree the link names now; None where nothing was baked yet."""
@@ -96,7 +125,10 @@ class Server:
         if path == "/":
             return self._front(tree, wishes, encodings)
         if (answer := tree.answer(path, encodings, 404 if path.endswith("/404.html") else 200)) is not None:
-            return answer if not path.endswith("/index.html") else self._moved(path[: -len("index.html")], query)
+            if path.endswith("/index.html"):
+                return self._moved(path[: -len("index.html")], query)
+            tree.remember(path, wishes.get(b"accept-encoding", b"").decode("latin-1"), answer)
+            return answer
         if not path.endswith("/") and tree.is_page(path):
             return self._moved(f"{path}/", query)
         if headers.is_hashed(path) and (answer := self._earlier(tree, path, encodings)) is not None:

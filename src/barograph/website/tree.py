@@ -9,7 +9,7 @@ import gzip
 import hashlib
 import re
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from barograph.website import headers
@@ -25,18 +25,27 @@ SUFFIXES = {"br": ".br", "gzip": ".gz"}
 _PART = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,199}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
+#: How many (address, Accept-Encoding) a tree knows by heart, and how long the latter may be.
+READY = 10_000
+SENSIBLE = 200
+
 Headers = list[tuple[bytes, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is sent. `file` stands for a body too large to be kept."""
+    """What is sent. `file` stands for a body too large to be kept; `lines` are the headers as text."""
 
     status: int
     headers: Headers
     body: bytes = b""
     etag: bytes = b""
     file: Path | None = None
+    lines: list[tuple[str, str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        lines = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in self.headers]
+        object.__setattr__(self, "lines", lines)
 
     def not_modified(self) -> Answer:
         """The 304 of this answer: what caches need, without what describes a body."""
@@ -73,6 +82,8 @@ class Tree:
         self.budget = budget
         self.kept = 0
         self._answers: OrderedDict[tuple, Answer] = OrderedDict()
+        #: (address, Accept-Encoding as it was sent) → the whole answer to a plain GET
+        self.ready: dict[tuple[str, str], Answer] = {}
         self._languages: list[str] | None = None
 
     def languages(self) -> list[str]:
@@ -108,9 +119,19 @@ class Tree:
             self._keep(key, answer)
         return answer
 
+    def remember(self, path: str, wish: str, answer: Answer) -> None:
+        """Have an answer ready for the next GET that is just like this one."""
+        if answer.status != 200 or answer.file or self.changing or len(wish) > SENSIBLE:
+            return
+        if len(self.ready) >= READY:
+            self.ready.clear()
+        self.ready[path, wish] = answer
+
     def _keep(self, key: tuple, answer: Answer) -> None:
         self._answers[key] = answer
         self.kept += len(answer.body) + 2000
+        if self.kept > self.budget:
+            self.ready.clear()  # or it would hold on to what is dropped here
         while self.kept > self.budget:
             _, oldest = self._answers.popitem(last=False)
             self.kept -= len(oldest.body) + 2000
