@@ -194,6 +194,7 @@ def do_bake(args: argparse.Namespace) -> int:
 
 def do_search(args: argparse.Namespace) -> int:
     setup()
+    from barograph.search import analysis
     from barograph.search.services import QueryTooLong, search
 
     if args.file:
@@ -203,6 +204,7 @@ def do_search(args: argparse.Namespace) -> int:
         queries = [args.query]
     else:
         raise Refused("Give a query, or --file with a query a line.")
+    analysis.warm(args.language)
     for query in queries:
         try:
             answer = search(query, args.language, limit=args.limit)

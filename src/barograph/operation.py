@@ -21,7 +21,7 @@ class Unsafe(Exception):
 
 
 def ensure_database() -> None:
-    """Bring the database up to date: tables, roles, the first imprint. Quick where nothing is to do."""
+    """Bring the database up to date: tables, roles, the search index. Quick where nothing is to do."""
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
@@ -32,6 +32,9 @@ def ensure_database() -> None:
         from barograph.desk.roles import ensure_roles
 
         ensure_roles()
+    from barograph.search.services import ensure_index
+
+    ensure_index()
 
 
 def ensure_desk_files() -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from html.parser import HTMLParser
 from typing import Any
 
 from barograph.editions.models import Edition
-from barograph.search import words
-from barograph.search.models import Document
+from barograph.search.analysis import letters
 
+_SENTENCE = re.compile(r"(?:^|[.!?…:;•—])[\s«»„“”‘’\"'(]*\Z")
 _WITHIN_A_WORD = frozenset({"a", "abbr", "b", "em", "i", "span", "strong", "sub", "mark"})
 
 
@@ -35,7 +37,7 @@ def plain(html: str) -> str:
     parser = _Text()
     parser.feed(html)
     parser.close()
-    return words.clean("".join(parser.pieces))
+    return letters.clean("".join(parser.pieces))
 
 
 def _scenario_texts(commentary: dict[str, Any]) -> Iterator[str]:
@@ -48,30 +50,89 @@ def _scenario_texts(commentary: dict[str, Any]) -> Iterator[str]:
     yield commentary.get("resolution") or ""
 
 
-def documents(edition: Edition) -> Iterator[Document]:
-    """A document for each commentary that can be read in this edition (unsaved)."""
+@dataclass(frozen=True)
+class Draft:
+    """What search keeps of a commentary: its row, its text, its author, all as the edition has them."""
+
+    first: date
+    last: date
+    language: str
+    topic: str
+    topic_name: str
+    position: int
+    verdict: str
+    headline: str
+    text: str
+    authors: list[tuple[str, str]]  # slug, name
+
+    def url(self) -> str:
+        return f"/{self.language}/{self.first}/{self.topic}/"
+
+    def row(self) -> dict[str, Any]:
+        """Fields of models.Document."""
+        names = ["first", "last", "language", "topic", "topic_name", "position", "verdict", "headline"]
+        return {name: getattr(self, name) for name in names} | {"url": self.url()}
+
+    def labels(self) -> list[str]:
+        """What filters find it by."""
+        found = [language_label(self.language), label("topic", self.topic), label("year", str(self.first.year))]
+        return [
+            *found,
+            label("verdict", self.verdict or "unrated"),
+            *(label("author", slug) for slug, _ in self.authors),
+        ]
+
+    def facets(self) -> list[tuple[str, str, str]]:
+        """(kind, value, name): what readers may choose."""
+        year = str(self.first.year)
+        return [("topic", self.topic, self.topic_name), ("year", year, year), *(("author", *a) for a in self.authors)]
+
+    def head_words(self) -> list[str]:
+        return letters.split(self.headline)
+
+    def body_words(self) -> list[str]:
+        names = " ".join(name for _, name in self.authors)
+        return letters.split(f"{self.text} {self.topic_name} {names}")
+
+    def names(self) -> Iterator[str]:
+        """Words with a capital amid a sentence of the text, and those of the authors."""
+        for match in letters.WORD.finditer(self.text):
+            if match.group()[:1].isupper() and not _SENTENCE.search(self.text, 0, match.start()):
+                yield match.group()
+        for _, name in self.authors:
+            yield from letters.split(name)
+
+
+def label(kind: str, value: str) -> str:
+    return f"={kind[0]}:{value}".casefold()
+
+
+def language_label(language: str) -> str:
+    return f"=l:{language}".casefold()
+
+
+def drafts(edition: Edition) -> list[Draft]:
+    """What is to be indexed of each commentary that can be read in this edition."""
     content = edition.content
-    first, language = content["issue"]["first"], content["language"]
+    issue = content["issue"]
+    found = []
     for position, topic in enumerate(content["topics"]):
         commentary = topic["commentary"]
         if not commentary:
             continue
-        text = words.clean(f"{commentary['lede'] or ''} {plain(commentary['body'])}")
-        text = words.clean(f"{text} {' '.join(filter(None, _scenario_texts(commentary)))}")
-        names = " ".join(person["name"] for person in commentary["byline"])
-        headline = words.clean(commentary["headline"])
-        yield Document(
-            edition=edition,
-            first=date.fromisoformat(first),
-            last=date.fromisoformat(content["issue"]["last"]),
-            language=language,
-            topic=topic["key"],
-            topic_name=topic["name"],
-            position=position,
-            verdict=topic["verdict"] or "",
-            url=f"/{language}/{first}/{topic['key']}/",
-            headline=headline,
-            text=text,
-            folded_headline=words.folded(headline),
-            folded=words.folded(f"{headline} {text} {topic['name']} {names}"),
+        pieces = [commentary["lede"] or "", plain(commentary["body"]), *filter(None, _scenario_texts(commentary))]
+        found.append(
+            Draft(
+                first=date.fromisoformat(issue["first"]),
+                last=date.fromisoformat(issue["last"]),
+                language=content["language"],
+                topic=topic["key"],
+                topic_name=topic["name"],
+                position=position,
+                verdict=topic["verdict"] or "",
+                headline=letters.clean(commentary["headline"]),
+                text=letters.clean(" ".join(pieces)),
+                authors=[(person["slug"], person["name"]) for person in commentary["byline"]],
+            )
         )
+    return found

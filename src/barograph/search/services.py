@@ -3,30 +3,46 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import transaction
 
 from barograph.editions.models import Edition
-from barograph.search.documents import documents
-from barograph.search.models import HEADLINE, Document
-from barograph.search.words import QueryTooLong, Word, query_words
+from barograph.search import analysis, vocabulary
+from barograph.search.analysis import letters
+from barograph.search.documents import Draft, drafts
+from barograph.search.engines import Row, engine
+from barograph.search.marks import Marker
+from barograph.search.models import Document, Facet, Form, IndexedLanguage, Text, Words
+from barograph.search.queries import Filters, Query, QueryTooLong, Word, read
 
-__all__ = ["Found", "QueryTooLong", "find", "index", "index_all", "search"]
+__all__ = ["Filters", "Found", "QueryTooLong", "ensure_index", "find", "index", "index_all", "search"]
+
+SNIPPET = 240
 
 
 @dataclass(frozen=True)
 class Found:
-    """What a query found: the best documents (with `points`), how many there are in all, the words looked for."""
+    """What a query found: the best documents, each with how many of the words its headline has.
 
-    documents: list[Document]
-    total: int
-    words: list[Word]
+    `missing` are words of the query that no text of that language has: the answer is for the others.
+    `suggestions` are queries that do find something, given where this one doesn't.
+    """
 
-    def score(self, document: Document) -> float:
-        """1.0: every word stands in the headline; 0.5: none does."""
-        return round(document.points / (HEADLINE * len(self.words)), 4)
+    query: Query
+    documents: list[tuple[Document, int]] = field(default_factory=list)
+    total: int = 0
+    missing: list[str] = field(default_factory=list)
+    suggestions: list[str] = field(default_factory=list)
+
+    def score(self, points: int) -> float:
+        """1.0: every word stands in the headline; 0.5: all in the text; less where some stand nowhere."""
+        here, asked = len(self.query.words), len(self.query.words) + len(self.missing)
+        if not here:
+            return 0.5
+        return round((here + points) / (2 * asked), 4)
 
 
 @transaction.atomic
@@ -38,46 +54,138 @@ def index(*, edition: Edition) -> int:
     current = Edition.objects.select_for_update().filter(issue_id=edition.issue_id, language=edition.language)
     if max(current.values_list("version", flat=True), default=edition.version) > edition.version:
         return 0
-    Document.objects.filter(first=edition.first, language=edition.language).delete()
-    return len(Document.objects.bulk_create(documents(edition)))
+    language, _ = IndexedLanguage.objects.get_or_create(code=edition.language, defaults={"analysis": analysis.VERSION})
+    old = list(Document.objects.filter(first=edition.first, language=edition.language).values_list("id", flat=True))
+    engine().remove(old)
+    Text.objects.filter(document_id__in=old).delete()
+    Document.objects.filter(id__in=old).delete()
+    found = drafts(edition)
+    numbers = [Document.number(first=d.first, position=d.position, language=language) for d in found]
+    rows = [Document(id=number, edition=edition, **draft.row()) for number, draft in zip(numbers, found, strict=True)]
+    Document.objects.bulk_create(rows)
+    Text.objects.bulk_create(Text(document_id=n, text=d.text) for n, d in zip(numbers, found, strict=True))
+    engine().write(_analysed(edition.language, numbers, found))
+    _keep_facets(found)
+    return len(found)
+
+
+def _analysed(language: str, numbers: list[int], found: list[Draft]) -> list[Row]:
+    """The drafts' terms; the vocabulary learns their words."""
+    parts = [([letters.fold(w) for w in d.head_words()], [letters.fold(w) for w in d.body_words()]) for d in found]
+    named = {letters.fold(name) for draft in found for name in draft.names()}
+    seen = {form: form in named for part in parts for forms in part for form in forms if form}
+    terms = vocabulary.resolve(language, seen)
+
+    def of(forms: Iterable[str]) -> list[str]:
+        return list(dict.fromkeys(term for form in forms if form for term in terms[form]))
+
+    return [
+        Row(number, of(head), of(body), draft.labels())
+        for number, (head, body), draft in zip(numbers, parts, found, strict=True)
+    ]
+
+
+def _keep_facets(found: list[Draft]) -> None:
+    for draft in found:
+        for kind, value, name in draft.facets():
+            facet, fresh = Facet.objects.get_or_create(
+                language=draft.language, kind=kind, value=value, defaults={"name": name, "newest": draft.first}
+            )
+            if not fresh and draft.first >= facet.newest and (facet.name, facet.newest) != (name, draft.first):
+                facet.name, facet.newest = name, draft.first
+                facet.save(update_fields=["name", "newest"])
 
 
 def index_all() -> int:
     """Build the index anew from the current editions. Returns the number of documents."""
     with transaction.atomic():
-        Document.objects.all().delete()
-        return sum(
-            len(Document.objects.bulk_create(documents(edition)))
-            for edition in Edition.objects.current().order_by("first", "language").iterator(chunk_size=50)
-        )
+        for model in (Text, Document, Words, Form, Facet):
+            model.objects.all().delete()
+        IndexedLanguage.objects.update(analysis=analysis.VERSION)
+        current = Edition.objects.current().order_by("first", "language")
+        return sum(index(edition=edition) for edition in current.iterator(chunk_size=20))
 
 
-def find(query: str, language: str, limit: int = 20) -> Found:
+def ensure_index() -> int:
+    """Build the index anew where an installation has editions but no index of this analysis. Returns its documents."""
+    done = list(IndexedLanguage.objects.values_list("analysis", flat=True))
+    if done and all(version == analysis.VERSION for version in done):
+        return 0
+    return index_all() if Edition.objects.exists() else 0
+
+
+def find(query: str, language: str, limit: int = 20, filters: Filters | None = None) -> Found:
     """Commentaries in `language` that have every word of the query. Raises QueryTooLong.
 
-    A query without any word finds nothing.
+    Words that no text has are left out where others remain. Filters without a word find all they allow, the newest
+    first; neither words nor filters find nothing.
     """
-    words = query_words(query)
-    if not words:
-        return Found([], 0, [])
-    found = Document.objects.filter(language=language).with_words(words)
-    best = list(found.best_first().defer("folded", "folded_headline")[: max(0, limit)])
-    total = len(best) if len(best) < limit else found.count()
-    return Found(best, total, words)
+    asked = read(query, language, filters)
+    found = _answer(asked, max(0, limit))
+    if found.total or not asked.words:
+        return found
+    here = [word for word in asked.words if engine().occurs(word.terms, Query(language).labels())]
+    if here and len(here) < len(asked.words):
+        missing = [word.text for word in asked.words if word not in here]
+        found = replace(_answer(replace(asked, words=here), max(0, limit)), missing=missing)
+    return found if found.total else replace(found, suggestions=_suggestions(asked, here))
 
 
-def search(query: str, language: str, limit: int = 20) -> dict[str, Any]:
-    """The search page's answer as data (CONTRACT.md): {"hits": [...], "seconds"}. Raises QueryTooLong."""
+def _answer(query: Query, limit: int) -> Found:
+    if not query.words and not query.filters:
+        return Found(query)
+    best = engine().best(query.groups(), query.labels(), limit)
+    rows = Document.objects.in_bulk([number for number, _ in best])
+    total = len(best) if len(best) < limit else engine().count(query.groups(), query.labels())
+    return Found(query, [(rows[number], points) for number, points in best if number in rows], total)
+
+
+def _suggestions(query: Query, here: list[Word], most: int = 3) -> list[str]:
+    """Queries near this one that find something: a word spelt otherwise, or one word fewer."""
+    texts = [word.text for word in query.words]
+    wanted = [
+        " ".join([*texts[:at], near, *texts[at + 1 :]])
+        for at, word in enumerate(query.words)
+        if word not in here
+        for near in vocabulary.near(query.language, word.text)
+    ]
+    if len(here) == len(texts) > 1:
+        wanted += [" ".join([*texts[:at], *texts[at + 1 :]]) for at in range(len(texts))]
+    labels = query.labels()
+    found = []
+    for text in wanted[: 4 * most]:
+        groups = read(text, query.language).groups()
+        if engine().best(groups, labels, 1):
+            found.append(text)
+    return found[:most]
+
+
+def search(query: str, language: str, limit: int = 20, filters: Filters | None = None) -> dict[str, Any]:
+    """The search page's answer as data (CONTRACT.md): {"hits": [...], "seconds"}. Raises QueryTooLong.
+
+    The seconds are those from the query to the ranked answer with its marked snippets.
+    """
     began = time.perf_counter()
-    found = find(query, language, limit)
+    found = find(query, language, limit, filters)
+    snippets(found)
     hits = [
         {
             "url": document.url,
             "issue": document.first.isoformat(),
             "topic": document.topic,
             "headline": document.headline,
-            "score": found.score(document),
+            "score": found.score(points),
         }
-        for document in found.documents
+        for document, points in found.documents
     ]
     return {"hits": hits, "seconds": round(time.perf_counter() - began, 6)}
+
+
+def snippets(found: Found) -> list[tuple[list[tuple[str, bool]], list[tuple[str, bool]]]]:
+    """For each document found: its headline and a stretch of its text, in pieces with the hits marked."""
+    texts = dict(Text.objects.filter(document_id__in=[d.pk for d, _ in found.documents]).values_list("pk", "text"))
+    marker = Marker(found.query)
+    return [
+        (marker.pieces(document.headline), marker.pieces(texts[document.pk], length=SNIPPET))
+        for document, _ in found.documents
+    ]

@@ -5,31 +5,35 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.utils import translation
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 from django.views.decorators.http import require_safe
 from markupsafe import Markup, escape
 
 from barograph.base import languages, pages
 from barograph.editions.services import current_imprint
-from barograph.search import services, words
-from barograph.search.models import Document
+from barograph.search import queries, services
+from barograph.search.marks import Pieces
+from barograph.search.models import Document, Facet
+from barograph.search.queries import Filters
 
 LIMIT = 50
-SNIPPET = 240
+_LONGEST_VALUE = 80
 
 
 @require_safe
 def results(request: HttpRequest, language: str) -> HttpResponse:
-    """GET /{lang}/search/?q="""
+    """GET /{lang}/search/?q=&topic=&verdict=&year=&author="""
     imprint = current_imprint()
     if language not in imprint["languages"]:
         raise Http404
-    query = " ".join(request.GET.get("q", "").replace("\x00", " ").split())
+    query = _value(request.GET, "q", 10 * queries.LONGEST_QUERY)
+    filters = read_filters(request.GET)
     with translation.override(languages.interface(language)):
-        context = answer(query, language)
-    asked = f"?{urlencode({'q': context['query']})}" if query else ""
+        context = answer(query, language, filters)
+        context["choices"] = choices(language, filters)
+    asked = address({"q": context["query"]}, filters)
     others = {code: f"/{code}/search/{asked}" for code in imprint["languages"]}
     shell = pages.shell_context(imprint, language, others, section="search")
     page = pages.render("search/results.html", {**shell, **context}, language=language)
@@ -39,34 +43,92 @@ def results(request: HttpRequest, language: str) -> HttpResponse:
     return response
 
 
-def answer(query: str, language: str) -> dict[str, Any]:
+def _value(values: QueryDict, name: str, longest: int) -> str:
+    return " ".join(values.get(name, "").replace("\x00", " ").split())[:longest]
+
+
+def read_filters(values: QueryDict) -> Filters:
+    """What the form's selects said. A value nobody offers finds nothing."""
+    return Filters(**{name: _value(values, name, _LONGEST_VALUE) for name in ("topic", "verdict", "year", "author")})
+
+
+def address(values: dict[str, str], filters: Filters) -> str:
+    """'?q=…&topic=…', without what is empty; '' where all is."""
+    given = {name: value for name, value in {**values, **vars(filters)}.items() if value}
+    return f"?{urlencode(given)}" if given else ""
+
+
+def choices(language: str, filters: Filters) -> list[dict[str, Any]]:
+    """The selects of the form, in order: name, label, options (value, words, chosen); none with nothing to choose."""
+    facets = Facet.objects.filter(language=language).values_list("kind", "value", "name")
+    of: dict[str, list[tuple[str, str]]] = {"topic": [], "year": [], "author": []}
+    for kind, value, name in facets:
+        of[kind].append((value, name))
+    for kind in of:
+        of[kind].sort(key=lambda pair: (pair[1].casefold(), pair[0]), reverse=kind == "year")
+    verdicts = [(verdict, words) for verdict, words in verdict_words().items()]
+    selects = [
+        ("topic", gettext("Topic"), gettext("All topics"), of["topic"]),
+        ("verdict", gettext("Verdict"), gettext("Any verdict"), verdicts if facets else []),
+        ("year", gettext("Year"), gettext("All years"), of["year"]),
+        ("author", gettext("Author"), gettext("All authors"), of["author"]),
+    ]
+    return [
+        {
+            "name": name,
+            "label": label,
+            "options": [
+                {"value": value, "words": words, "chosen": getattr(filters, name) == value}
+                for value, words in [("", every), *options]
+            ],
+        }
+        for name, label, every, options in selects
+        if options
+    ]
+
+
+def answer(query: str, language: str, filters: Filters | None = None) -> dict[str, Any]:
     """What the template shows for a query, in the active language's words."""
-    shown = query[: words.LONGEST_QUERY]
+    filters = filters or Filters()
+    shown = query[: queries.LONGEST_QUERY]
+    texts = dict.fromkeys(("problem", "count", "more", "missing", "without_filters"), "")
+    empty = {**texts, "query": shown, "hits": [], "suggestions": [], "sentences": {}}
     try:
-        found = services.find(query, language, LIMIT)
+        found = services.find(query, language, LIMIT, filters)
     except services.QueryTooLong:
         sentence = gettext("Please search with at most %(words)s words and %(letters)s characters.")
-        limits = {"words": words.MOST_WORDS, "letters": words.LONGEST_QUERY}
-        return {"query": shown, "problem": sentence % limits, "count": "", "hits": [], "more": "", "sentences": {}}
-    problem = ""
-    if not found.words:
-        problem = gettext("Type a word to search for: a name, a place, a topic.")
-    return {
-        "query": shown,
-        "problem": problem,
-        "count": _count(found.total) if found.words else "",
-        "hits": [_hit(document, found.words) for document in found.documents],
+        return empty | {"problem": sentence % {"words": queries.MOST_WORDS, "letters": queries.LONGEST_QUERY}}
+    if not found.query.words and not filters:
+        return empty | {"problem": gettext("Type a word to search for: a name, a place, a topic.")}
+    marked = zip(found.documents, services.snippets(found), strict=True)
+    suggestions = [{"query": text, "url": address({"q": text}, filters)} for text in found.suggestions]
+    return empty | {
+        "count": _count(found.total),
+        "hits": [_hit(document, *pieces) for (document, _), pieces in marked],
         "more": _more(found.total),
+        "missing": _missing(found.missing),
+        "suggestions": suggestions,
+        "without_filters": address({"q": shown}, Filters()) if filters and shown and not found.total else "",
         "sentences": sentences(),
     }
 
 
 def sentences() -> dict[str, str]:
-    """Each verdict in words."""
+    """Each verdict in a sentence."""
     return {
         "worsened": gettext("The situation has worsened"),
         "unchanged": gettext("The situation has not changed"),
         "improved": gettext("The situation has improved"),
+    }
+
+
+def verdict_words() -> dict[str, str]:
+    """Each verdict in a word, as the filter offers it."""
+    return {
+        "worsened": pgettext("verdict", "worsened"),
+        "unchanged": pgettext("verdict", "unchanged"),
+        "improved": pgettext("verdict", "improved"),
+        "unrated": pgettext("verdict", "not rated"),
     }
 
 
@@ -76,6 +138,14 @@ def _count(total: int) -> str:
     return ngettext("%(count)s commentary found", "%(count)s commentaries found", total) % {"count": total}
 
 
+def _missing(words: list[str]) -> str:
+    if not words:
+        return ""
+    return gettext("Nowhere in the commentaries: %(words)s. Shown is what has the other words.") % {
+        "words": ", ".join(words)
+    }
+
+
 def _more(total: int) -> str:
     if total <= LIMIT:
         return ""
@@ -83,17 +153,17 @@ def _more(total: int) -> str:
     return sentence % {"shown": LIMIT}
 
 
-def _hit(document: Document, looked_for: list[words.Word]) -> dict[str, Any]:
+def _hit(document: Document, headline: Pieces, snippet: Pieces) -> dict[str, Any]:
     return {
         "url": document.url,
         "topic": document.topic_name,
         "verdict": document.verdict,
         "issue": {"first": document.first.isoformat(), "last": document.last.isoformat()},
-        "headline": _marks(words.marked(document.headline, looked_for)),
-        "snippet": _marks(words.marked(document.text, looked_for, length=SNIPPET)),
+        "headline": _marks(headline),
+        "snippet": _marks(snippet),
     }
 
 
-def _marks(pieces: list[tuple[str, bool]]) -> Markup:
+def _marks(pieces: Pieces) -> Markup:
     """Escaped text with its hits in <mark>."""
     return Markup("").join(Markup("<mark>{}</mark>").format(piece) if hit else escape(piece) for piece, hit in pieces)

@@ -1,0 +1,83 @@
+"""The word forms of all indexed texts and what they were analysed to: each form once in an archive's life.
+
+Reading goes by exact form, by sound, by plain Latin letters, by likeness. Knows no documents.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+
+from django.db.models import Q
+
+from barograph.search import analysis
+from barograph.search.analysis import latin, letters
+from barograph.search.models import Form
+
+Terms = tuple[str, ...]
+_AT_ONCE = 500
+_MOST_ALIKE = 60  # forms that a guess may bring in
+
+
+def _parts(items: Iterable[str]) -> Iterator[list[str]]:
+    wanted = list(items)
+    for at in range(0, len(wanted), _AT_ONCE):
+        yield wanted[at : at + _AT_ONCE]
+
+
+def resolve(language: str, seen: Mapping[str, bool]) -> dict[str, Terms]:
+    """The terms of folded forms; `seen` says of each whether it stood as a name. New ones are analysed and kept."""
+    known: dict[str, Form] = {}
+    for part in _parts(seen):
+        known |= {form.form: form for form in Form.objects.filter(language=language, form__in=part)}
+    fresh = [_analysed(language, form, named) for form, named in sorted(seen.items()) if form not in known]
+    Form.objects.bulk_create(fresh, batch_size=_AT_ONCE, ignore_conflicts=True)
+    named = [form for form in known.values() if seen[form.form] and not form.sound]
+    for form in named:
+        form.sound = _sound(form.form)
+    Form.objects.bulk_update([form for form in named if form.sound], ["sound"], batch_size=_AT_ONCE)
+    return {form.form: tuple(form.terms.split()) for form in [*known.values(), *fresh]}
+
+
+def _analysed(language: str, form: str, named: bool) -> Form:
+    terms = " ".join(analysis.terms(form, language))
+    sound = _sound(form) if named else ""
+    return Form(language=language, form=form, terms=terms, sound=sound, plain=analysis.plain_stem(form, language)[:90])
+
+
+def _sound(form: str) -> str:
+    return next(iter(analysis.sounds(form)), "")[:60]
+
+
+def terms_of(language: str, word: str) -> Terms:
+    """The terms of a query's word; of one that the texts have, without an analyser."""
+    found = Form.objects.filter(language=language, form=letters.fold(word)).values_list("terms", flat=True).first()
+    return tuple(found.split()) if found else analysis.query_terms(word, language)
+
+
+def guesses(language: str, word: str) -> Terms:
+    """Further terms for a word that no dictionary of that language has: names of other languages, plain Latin."""
+    if analysis.known(word, language) or not letters.fold(word).isalpha():
+        return ()
+    found = Form.objects.filter(language=language)
+    keys = analysis.plain_keys(word, language)
+    alike = (
+        list(found.filter(plain__in=[latin.plain_stem(key) for key in keys]).values_list("form", "terms"))
+        if keys
+        else []
+    )
+    exact = [pair for pair in alike if latin.plain(pair[0]) in keys]
+    named = list(found.filter(sound__in=analysis.sounds(word)).exclude(sound="").values_list("form", "terms"))
+    brought = [*(exact or alike), *named][:_MOST_ALIKE]
+    return tuple(dict.fromkeys(term for _, terms in brought for term in terms.split()))
+
+
+def near(language: str, word: str, most: int = 3) -> list[str]:
+    """Forms of the texts that a misspelt word may have meant, the likeliest first."""
+    folded = letters.fold(word)
+    if len(folded) < 4:
+        return []
+    begins = Q(form__startswith=folded[:2]) | Q(form__startswith=folded[1] + folded[0])
+    forms = Form.objects.filter(begins, language=language).order_by("form").values_list("form", flat=True)
+    close = [form for form in forms[:20_000] if abs(len(form) - len(folded)) <= 2 and form != folded]
+    return difflib.get_close_matches(folded, close, n=most, cutoff=0.75)
