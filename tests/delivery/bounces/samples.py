@@ -213,6 +213,20 @@ Disposition: manual-action/MDN-sent-manually; displayed
 --B3--
 """
 
+REFUSING_RECEIPT = RECEIPT.replace(b"displayed", b"deleted").replace(b"It was shown.", b"Refused: quota exceeded")
+
+MARKUP = b"""\
+From: postmaster@example.net
+To: news@example.org
+Subject: Undeliverable: The week
+MIME-Version: 1.0
+Content-Type: text/html; charset=utf-8
+
+<html><head><title>x</title></head><body><p>Delivery has failed to these recipients:</p>
+<p><a href="mailto:ala@example.com">ala@example.com</a><br>The address you typed wasn't found.</p>
+<hr><p>Original message headers:</p><p>To: bob@example.com</p></body></html>
+"""
+
 #: Answers of machines: (headers, text).
 ANSWERS = [
     ("Subject: The week\nAuto-Submitted: auto-replied", "I read mail on Mondays."),

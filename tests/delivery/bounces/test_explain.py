@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 
 import pytest
 from hypothesis import given
@@ -86,6 +87,35 @@ def test_a_complaint_is_one_and_an_authentication_report_is_none():
 def test_a_receipt_says_delivered():
     [judgement] = explain(samples.RECEIPT)
     assert (judgement.address, judgement.kind) == ("ala@example.com", Kind.DELIVERED)
+
+
+def test_a_receipt_may_also_say_that_it_was_refused():
+    [judgement] = explain(samples.REFUSING_RECEIPT)
+    assert (judgement.address, judgement.kind) == ("ala@example.com", Kind.TRANSIENT)
+
+
+def test_a_report_in_html_is_read():
+    [judgement] = explain(samples.MARKUP)
+    assert (judgement.address, judgement.kind) == ("ala@example.com", Kind.PERMANENT)
+
+
+def test_the_subject_of_our_own_mail_is_not_the_reason():
+    text = (
+        "Your message\n\n  To:      news@example.net\n  Subject: Virus, spam and quota\n  Sent:    Mon\n\n"
+        "did not reach the following recipient(s):\n\nala@example.com on Mon\n    The recipient name is not recognized"
+    )
+    [judgement] = explain(samples.plain(text, subject="Undeliverable: Virus, spam and quota"))
+    assert (judgement.address, judgement.kind) == ("ala@example.com", Kind.PERMANENT)
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 200_000, "a@" * 100_000, "- " * 100_000, "\n" * 200_000, "<a@b.example>:" * 20_000]
+)
+def test_hostile_text_takes_no_time(text):
+    begun = time.process_time()
+    explain(samples.plain(text))
+    explain(samples.report(said=text, human=text))
+    assert time.process_time() - begun < 5
 
 
 @pytest.mark.parametrize(("headers", "text"), samples.ANSWERS)

@@ -23,8 +23,8 @@ def explain(raw: bytes) -> list[Judgement]:
         return [_complained(found)] if found.address else []
     if fields := reports.delivery_status(mail):
         return [_by_fields(mail, entry, alone=len(fields) == 1) for entry in fields]
-    if address := reports.receipt(mail):
-        return [Judgement(address, Kind.DELIVERED, "", "a receipt says that it arrived")]
+    if receipt := reports.receipt(mail):
+        return [_received(mail, *receipt)]
     if replies.is_auto_reply(mail):
         return [Judgement(mail.sender, Kind.AUTO_REPLY, "", "a machine answered")] if mail.sender else []
     if not texts.is_report(mail):
@@ -36,6 +36,12 @@ def _complained(found: reports.Complaint) -> Judgement:
     if found.type in _UNWANTED:
         return Judgement(found.address, Kind.COMPLAINT, "", f"marked as unwanted ({found.type})")
     return Judgement(found.address, Kind.UNKNOWN, "", f"a feedback report of the type {found.type}")
+
+
+def _received(mail: Incoming, address: str, was_taken: bool) -> Judgement:
+    if was_taken:
+        return Judgement(address, Kind.DELIVERED, "", "a receipt says that it arrived")
+    return judge(address=address, text=mail.text)
 
 
 def _by_fields(mail: Incoming, entry: reports.Fields, *, alone: bool) -> Judgement:
@@ -56,9 +62,11 @@ def _around(text: str, address: str) -> str:
 
 def _by_text(mail: Incoming, found: texts.Finding, whole: str) -> Judgement:
     action = "delayed" if found.is_temporary else ""
-    judgement = judge(address=found.address, action=action, text=f"{found.text}\n{mail.subject}")
+    judgement = judge(address=found.address, action=action, text=found.text)
     if judgement.kind is Kind.UNKNOWN and found.text != whole:
         judgement = judge(address=found.address, action=action, text=whole)
+    if judgement.kind is Kind.UNKNOWN:
+        judgement = judge(address=found.address, action=action, text=mail.subject)
     if judgement.kind is Kind.UNKNOWN and _is_warning(mail):
         return judge(address=found.address, action="delayed", text=whole)
     return judgement

@@ -90,7 +90,7 @@ _BY_SUBJECT = {
 }
 _ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 _REPLY = re.compile(r"(?<![\d.:/@#-])([45]\d\d)(?=[\s\-,:;>]|$)")
-_CONTINUED = re.compile(r"\n\s*[45]\d\d[- ](?:\d\.\d\.\d+)?")
+_CONTINUED = re.compile(r"\n[ \t]*[45]\d\d[- ](?:\d\.\d\.\d+)?")
 #: What gateways write under every mail, whatever became of it.
 _FOOTER = re.compile(r"^.*\bscanned\b.*$", re.IGNORECASE | re.MULTILINE)
 _UNSPECIFIC = frozenset({"", "5.0.0", "4.0.0", "5.3.0", "5.5.0", "4.3.0", "5.7.0"})
@@ -140,7 +140,7 @@ def judge(*, address: str, action: str = "", status: str = "", diagnostic: str =
     meaning = meaning or _from_the_report(text, status)
     if action == "delayed":
         return Judgement(address, Kind.TRANSIENT, status, meaning.reason if meaning else "it is delayed")
-    kind, reason = _verdict(status, meaning)
+    kind, reason = _verdict(status, meaning, said=diagnostic or text)
     return Judgement(address, kind, status, reason)
 
 
@@ -152,7 +152,7 @@ def _from_the_report(text: str, status: str) -> Meaning | None:
     return meaning
 
 
-def _verdict(status: str, meaning: Meaning | None) -> tuple[Kind, str]:
+def _verdict(status: str, meaning: Meaning | None, *, said: str) -> tuple[Kind, str]:
     by_status = _BY_STATUS.get(status[2:]) if len(status) > 3 else None
     if meaning and meaning is not _TROUBLE:
         return (Kind.PERMANENT if meaning.is_permanent else Kind.TRANSIENT), meaning.reason
@@ -162,6 +162,8 @@ def _verdict(status: str, meaning: Meaning | None) -> tuple[Kind, str]:
         return Kind.TRANSIENT, meaning.reason
     if status[:1] == "4":
         return Kind.TRANSIENT, by_status[0] if by_status else "trouble that may pass"
-    if status in _UNSPECIFIC or len(status) <= 3:
+    if status in _UNSPECIFIC or (len(status) <= 3 and not said):
         return Kind.UNKNOWN, "the report does not say why"
+    if len(status) <= 3:
+        return Kind.TRANSIENT, "refused for a reason of its own"
     return Kind.TRANSIENT, _BY_SUBJECT.get(status[2], "trouble that may pass")

@@ -165,7 +165,7 @@ SPAM = [
     r"gr[ae]y-?list|greylist|graylist|postgrey",
     r"(?:host|ip|client|connection|address|server|network|domain|mail|e-?mail|sender|message|you|url|link)s?\b[^.;!?]{0,40}? (?:is |are |was |has been |have been |were )?(?:temporarily |currently |permanently )?(?:blocked|block\b|listed (?:in|on|by|at)|blackholed|denied|banned|restricted)|blocked (?:by|using|for|due|from|because)|\bblocked\b",
     r"attachments? (?:type|not|are|is|with|of|in)|(?:forbidden|executable|prohibited|dangerous|unacceptable|illegal) (?:attachment|content|file|extension)|mime|not accepting mail with attachments|embedded images|\bsubject\b[^.;!?]{0,30}(?:forbidden|reject)",
-    r"white-?list|challenge|tmda|verification (?:link|page|process)|confirm that you|does not like recipient|refused (?:by|to accept)|abuse\b",
+    r"white-?list|challenge|tmda|verification (?:link|page|process)|confirm that you|refused by|abuse\b",
 ]
 
 RATE = [
@@ -178,7 +178,7 @@ RELAY = [
 
 SUSPENDED = [
     r"(?:account|mail-?box|user|recipient|address|e-?mail|domain|<a>|customer|login|profile)\b[^.;!?]{0,60}?\b(?:suspended|disabled|deactivated|inactive|in-active|not active|not activated|locked|frozen|blocked|on hold|closed|discontinued|expired|unavailable for|not allowed to receive|de-activated)",
-    r"(?:suspended|disabled|deactivated|inactive|not active|locked|closed|expired) (?:user|mail-?box|account|recipient|address|e-?mail|domain)|\[suspend\]|account (?:is |has been )?(?:disabled|suspended)",
+    r"\b(?:suspended|disabled|deactivated|inactive|not active|locked|closed|expired) (?:user|mail-?box|account|recipient|address|e-?mail|domain)|\[suspend\]|account (?:is |has been )?(?:disabled|suspended)",
     r"deaktiviert|gesperrt|désactivé|desactivad|bloquead|disattivat|заблокирован|отключ[её]н|неактив|забл(?:а|о)кір|адключан|zablokowan|nieaktywn|停止|無効になって",
 ]
 

@@ -17,11 +17,14 @@ from email.utils import getaddresses
 #: No report says anything of use after so many characters.
 LONGEST_TEXT = 20_000
 
-ADDRESS = re.compile(r"[^\s<>()\[\],;:\"'`@\\«»“”„|]+@[^\s<>()\[\],;:\"'`@\\«»“”„|=]*[^\s<>()\[\],;:\"'`@\\«»“”„|=.?!]")
+#: Bounded as RFC 5321 bounds it, so that no hostile text takes long.
+ADDRESS = re.compile(
+    r"[^\s<>()\[\],;:\"'`@\\«»“”„|]{1,64}@[^\s<>()\[\],;:\"'`@\\«»“”„|=]{0,254}[^\s<>()\[\],;:\"'`@\\«»“”„|=.?!]"
+)
 
 #: Lines after which a report quotes the mail that came back.
 _RETURNED = re.compile(
-    r"""^\W*(?:
+    r"""^[^\w\n]{0,12}(?:
         -+\ ?(?:original|unsent|returned|undelivered|begin\ of|start\ of|forwarded)\b.*message.*
       | -+\ ?(?:this\ is\ (?:a|the)\ copy|below\ this\ line|enclosed|message\ header|headers?\ of)\b.*
       | -*\ ?below\ (?:this\ line\ )?is\ (?:a|the)\ copy\ of\ (?:the|your)\ .*
@@ -36,6 +39,12 @@ _RETURNED = re.compile(
       | return-path:\ *<.*
     )$""",
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
+)
+#: What some servers say of our own mail before they come to the matter.
+_OUR_MAIL = re.compile(
+    r"^(?:your message|ihre nachricht|votre message|su mensaje|ваше (?:сообщение|письмо))[ \t]*\n(?:[ \t]*\n)*(?:[ \t]*(?:to|cc|subject|sent|date|from|an|betreff|gesendet|objet|asunto)[ \t]*:.*\n(?:[ \t]{6,}.*\n)*(?:[ \t]*\n)?)+"
+    r"|^(?:subject|betreff|objet|тема|тэма|件名)[ \t]*:.*$",
+    re.IGNORECASE | re.MULTILINE,
 )
 _TAG = re.compile(r"<(script|style|head)\b.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
 _BREAK = re.compile(r"<\s*/?\s*(br|p|div|tr|li|h\d|table|pre|td|ul|ol)\b[^>@]*>", re.IGNORECASE)
@@ -104,6 +113,7 @@ def first_address(text: str) -> str:
 
 def addresses_in(text: str) -> list[str]:
     """Every address in a header's value, in order."""
+    text = text[:4000]
     found = [address.strip() for _name, address in getaddresses([text]) if "@" in address and " " not in address]
     return found or ADDRESS.findall(text)
 
@@ -125,7 +135,8 @@ def read(raw: bytes) -> Incoming:
     if cut := _RETURNED.search(text):
         text, quoted = text[: cut.start()], text[cut.start() :]
         returned.append(quoted)
-    return Incoming(message, text[:LONGEST_TEXT], "\n".join(returned)[:LONGEST_TEXT], tuple(parts))
+    text = _OUR_MAIL.sub("", text[:LONGEST_TEXT])
+    return Incoming(message, text, "\n".join(returned)[:LONGEST_TEXT], tuple(parts))
 
 
 def _collect(part: Message, parts: list[Message], texts: list[str], returned: list[str]) -> None:

@@ -30,10 +30,12 @@ _WORDS = re.compile(
     r"я в отпуске|я нахожусь в отпуске|нахожусь вне офиса|ich bin (?:bis|derzeit|vom|im) |je suis absent|estoy de vacaciones|を不在に",
     re.IGNORECASE,
 )
-_MACHINES = re.compile(r"^(?:mailer-daemon|mailerdaemon|postmaster|mail-daemon|mdaemon|mail\.?daemon)\b", re.IGNORECASE)
+_MACHINES = re.compile(
+    r"^(?:mailer-daemon|mailerdaemon|post[-_.]?master|mail-daemon|mdaemon|mail\.?daemon)\b", re.IGNORECASE
+)
 _FAILURE = re.compile(
     r"undeliver|delivery (?:status|failure|failed|has failed|problem|notification|report|error)|non-?delivery|returned mail|mail delivery|failure notice|failure delivery|"
-    r"could not be (?:sent|delivered)|unzustellbar|non remis|no se (?:ha podido|pudo) entregar|недостав|не доставл|delay|warning:|rejected|nicht zugestellt|échec|не удалось",
+    r"could not be (?:sent|delivered)|unzustellbar|non remis|no se (?:ha podido|pudo) entregar|недостав|не доставл|delay|warning:|エラー|配信|送信でき|退信|投递失败|반송|niedostarcz|nie dostarcz|non consegnat|não entregue|doručen|rejected|nicht zugestellt|échec|не удалось",
     re.IGNORECASE,
 )
 

@@ -123,13 +123,13 @@ def _feedback(mail: Incoming, text: str) -> Complaint:
     return Complaint(next(filter(None, named), ""), fields.get("feedback-type", "abuse").lower())
 
 
-def receipt(mail: Incoming) -> str:
-    """The address that says by a receipt (MDN) that the mail arrived, or an empty text."""
+def receipt(mail: Incoming) -> tuple[str, bool] | None:
+    """Who says by a receipt (MDN) what became of the mail, and whether it was taken; None where it is no receipt."""
     for part in mail.parts:
         if part.get_content_type() == "message/disposition-notification":
-            groups = _groups(fields_of(part))
-            for group in groups:
-                if address := _recipient(group.get("final-recipient", "")):
-                    return address
-            return mail.sender
-    return ""
+            text = fields_of(part)
+            named = [_recipient(group.get("final-recipient", "")) for group in _groups(text)]
+            address = next(filter(None, named), "") or mail.sender
+            taken = not re.search(r"^disposition:.*(?:deleted|denied|failed|error)", text, re.IGNORECASE | re.MULTILINE)
+            return (address, taken) if address else None
+    return None

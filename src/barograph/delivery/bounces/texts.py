@@ -45,7 +45,12 @@ _OFFICES = re.compile(
     r"^(?:postmaster|mailer-daemon|mailerdaemon|abuse|support|helpdesk|help|hostmaster|webmaster|admin|administrator|noc|security|no-?reply|root|mail-daemon|info-?desk|bounces?)$",
     re.IGNORECASE,
 )
-_EXPANDED = re.compile(rf"\(expanded from: ?{_A}\)", re.IGNORECASE)
+#: Words of a server's own, in a mail that brings back another.
+_SAYS_SO = re.compile(
+    r"(?:could not|cannot|can't|couldn't|was not|not|unable to|wasn't able to) (?:be )?deliver|delivery (?:has )?fail|undeliver|no such user|user unknown|unknown user|mailbox (?:is )?full|rcpt to:"
+    r"|не доставлен|не может быть доставлен|не дастаўлен|unzustellbar|nicht zugestellt|non remis|no (?:pudo|ha podido|se pudo)|送信できません|配信できません|无法投递|无法发送",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -63,11 +68,15 @@ def is_report(mail: Incoming) -> bool:
         return True
     if replies.is_machine(mail.sender) or mail.header("from").strip().endswith("<>"):
         return True
+    if mail.returned and _SAYS_SO.search(mail.text):
+        return True
     empty_path = mail.header("return-path").strip() in {"<>", "< >"}
     sent_by_machine = re.search(
         r"mailer-?daemon|postmaster|mail (?:delivery|administrator|system|subsystem)|maildelivery|mail deliver|delivery (?:system|subsystem)|system administrator|mdaemon|internet mail",
         mail.header("from"), re.IGNORECASE,
     )  # fmt: skip
+    if re.search(r"^error message below:|^message details:\s*$", mail.text, re.IGNORECASE | re.MULTILINE):
+        return True
     return bool(sent_by_machine or replies.speaks_of_failure(mail.subject) or (empty_path and mail.returned))
 
 
