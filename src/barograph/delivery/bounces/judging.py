@@ -59,12 +59,13 @@ _REFUSES_ALL = _meaning("the domain takes no mail", phrases.REFUSES_ALL, is_perm
 _SIZE = _meaning("the mail is too large", phrases.SIZE)
 _RATE = _meaning("too much mail at once", phrases.RATE)
 _RELAY = _meaning("the server does not relay", phrases.RELAY)
+_UNAVAILABLE = _meaning("no such mailbox", phrases.UNAVAILABLE, is_permanent=True)
 _PERHAPS = _meaning("no such mailbox", phrases.PERHAPS_NO_USER, is_permanent=True)
 _TROUBLE = _meaning("trouble that may pass", phrases.TROUBLE)
 
 _WITH_DIAGNOSIS = (
     _REFUSES_ALL, _FULL, _SENDER, _SPAM, _SUSPENDED, _SIZE, _RATE, _MOVED, _NO_USER, _NO_HOST,
-    _RELAY, _TROUBLE, _PERHAPS,
+    _RELAY, _UNAVAILABLE, _TROUBLE, _PERHAPS,
 )  # fmt: skip
 
 #: What a status says where the words say nothing (RFC 3463 and its registry).
@@ -154,6 +155,8 @@ def _from_the_report(text: str, status: str) -> Meaning | None:
 
 def _verdict(status: str, meaning: Meaning | None, *, said: str) -> tuple[Kind, str]:
     by_status = _BY_STATUS.get(status[2:]) if len(status) > 3 else None
+    if meaning in {_PERHAPS, _UNAVAILABLE} and (status[:1] == "4" or status[:3] == "5.2"):
+        return Kind.TRANSIENT, by_status[0] if by_status else "the mailbox is not available"
     if meaning and meaning is not _TROUBLE:
         return (Kind.PERMANENT if meaning.is_permanent else Kind.TRANSIENT), meaning.reason
     if by_status and status[0] == "5":

@@ -37,7 +37,6 @@ NO_USER = [
     rf"<a>[^.;!?\w]{{0,8}}{_GONE_EN}",
     r"no mail-? ?box (?:found|here|available|by|with)",
     r"not our customer|no one (?:here )?by that name|no account (?:here )?(?:by|with) (?:that|this) (?:name|address)",
-    r"mailbox (?:is )?unavailable(?! or access)|mailbox not available|recipient unavailable",
     r"does(?:n't| not) have an? .{0,40}account",
     r"there is no (?:one|user|account|mailbox|such)",
     r"no (?:local )?(?:mailbox|user|account|recipient|person|such) (?:here|by|named|called|at this|in this|on this|of)",
@@ -189,6 +188,11 @@ TROUBLE = [
     r"loop|too many hops|hop count|routing (?:error|loop)|mail routing|forwarding|alias|redirect|unsupported|cannot (?:append|write|open|update|exec)|lock (?:failed|mailbox)|permission denied|program (?:returned|failed)|exec(?:ution)?\b|unknown mailer error|mailer (?:error|failure)|pipe|service (?:not )?(?:un)?available|system (?:error|problem|resources|config|failure|incorrectly)|internal (?:error|server|software)|server (?:error|is|busy|not|down|too|config)|resources|out of memory|\bmemory\b|overload|too busy|busy|shutting down|maintenance|local (?:error|config|problem)|config(?:uration)? (?:error|problem)|disk (?:error|full)|no space left|protocol (?:error|violation)|bad sequence|syntax error|command (?:not|unrec|rej)|starttls|\btls\b|\bssl\b|certificate|8bit|smtputf8|conversion|not support|unimplemented|transaction failed|lookup (?:failed|failure)|name server|nameserver|dns (?:error|failure|problem|lookup|temp)|resolution",
     r"access (?:is )?denied|denied|not permitted|not allowed|prohibited|forbidden|restricted|unauthori[sz]ed|not authori[sz]ed|authori[sz]ation|permission|rejected|refused|not accepted|not accept|declined|disallowed|blocked|filter|unacceptable|security|reject",
     r"zeitüberschreitung|vorübergehend|später|verzögert|temporaire|réessayer|délai|plus tard|temporal|m[aá]s tarde|reintent|temporane|tempor[aá]ri|временн|позже|повторн|задерж|часова|пазней|отклон[её]н|адхілен|отказ|запрещ|опóźnion|tymczasow|později|dočasn|tijdelijk|tillfällig|時間をおいて|一時的|遅延|拒否|稍后|拒绝|拒收",
+]
+
+#: What servers have said for "nobody here" since RFC 821, and sometimes for less.
+UNAVAILABLE = [
+    r"mailbox (?:is )?unavailable(?! or access)|mailbox not available|recipient unavailable|user unavailable"
 ]
 
 #: Weak signs of a user who isn't there: trusted only where nothing else is said.

@@ -16,6 +16,7 @@ from email.utils import getaddresses
 
 #: No report says anything of use after so many characters.
 LONGEST_TEXT = 20_000
+LONGEST_MAIL = 1_000_000
 
 #: Bounded as RFC 5321 bounds it, so that no hostile text takes long.
 ADDRESS = re.compile(
@@ -55,6 +56,7 @@ _ANY_TAG = re.compile(r"</?[a-z!][^<>@]*>|<a\b[^>]*>", re.IGNORECASE)
 class Incoming:
     """One mail, taken apart."""
 
+    raw: bytes  # with LF line ends
     message: Message
     text: str  # what a person reads before the returned mail begins
     returned: str  # the returned mail's headers as far as they are there
@@ -125,7 +127,7 @@ def returned_header(text: str, name: str) -> str:
 
 def read(raw: bytes) -> Incoming:
     """Take a raw mail apart. The same for LF, CRLF and bare CR."""
-    raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n").lstrip(b"\n")
+    raw = raw[:LONGEST_MAIL].replace(b"\r\n", b"\n").replace(b"\r", b"\n").lstrip(b"\n")
     message = message_from_bytes(raw)
     parts: list[Message] = []
     texts: list[str] = []
@@ -136,7 +138,7 @@ def read(raw: bytes) -> Incoming:
         text, quoted = text[: cut.start()], text[cut.start() :]
         returned.append(quoted)
     text = _OUR_MAIL.sub("", text[:LONGEST_TEXT])
-    return Incoming(message, text, "\n".join(returned)[:LONGEST_TEXT], tuple(parts))
+    return Incoming(raw, message, text, "\n".join(returned)[:LONGEST_TEXT], tuple(parts))
 
 
 def _collect(part: Message, parts: list[Message], texts: list[str], returned: list[str]) -> None:

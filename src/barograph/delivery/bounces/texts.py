@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from email import message_from_bytes
 
 from flufl.bounce import all_failures
 
@@ -53,6 +54,10 @@ _SAYS_SO = re.compile(
 )
 
 
+#: The library's time grows with the mail; what it looks for stands at the beginning.
+_FOR_THE_LIBRARY = 60_000
+
+
 @dataclass(frozen=True)
 class Finding:
     """One recipient, and the part of the report that speaks of it."""
@@ -94,7 +99,8 @@ def findings(mail: Incoming) -> list[Finding]:
 
 def _known_forms(mail: Incoming) -> tuple[list[str], list[str]]:
     try:
-        temporary, permanent = all_failures(mail.message)
+        message = mail.message if len(mail.raw) <= _FOR_THE_LIBRARY else message_from_bytes(mail.raw[:_FOR_THE_LIBRARY])
+        temporary, permanent = all_failures(message)
     except Exception:  # the library reads mails as broken as ours and promises nothing
         return [], []
     return (
