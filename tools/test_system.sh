@@ -6,6 +6,8 @@ command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>
 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/dev/null 2>&1 || missing="$missing postgresql"
 command -v nginx >/dev/null 2>&1 || missing="$missing nginx-light"
 command -v caddy >/dev/null 2>&1 || missing="$missing caddy"
+[ -e /usr/bin/epubcheck ] && command -v java >/dev/null 2>&1 || missing="$missing epubcheck default-jre-headless"
+command -v pdfinfo >/dev/null 2>&1 || missing="$missing poppler-utils"
 [ -z "$missing" ] && exit 0
 echo "The tests need these system packages:$missing"
 if ! command -v apt-get >/dev/null 2>&1; then

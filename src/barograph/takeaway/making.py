@@ -1,0 +1,79 @@
+"""Making what is not ready yet: an issue's PDF, EPUB and cards, and the archive of its year.
+
+May be done twice, and after a crash at any line: what is ready is left alone.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import date
+
+import typst
+
+from barograph.editions.models import Edition
+from barograph.editions.services import current_imprint
+from barograph.takeaway import epub, printing, year
+from barograph.takeaway.telling import Content, Windows
+from barograph.website import ready
+from barograph.website.presenters import WINDOW
+
+log = logging.getLogger(__name__)
+
+Progress = Callable[[int, int], None]
+
+
+def make(editions: Iterable[Edition], *, progress: Progress | None = None) -> int:
+    """Make what these current editions lack, then their years' archives. Returns how many editions it was done for."""
+    imprint, done, years = current_imprint(), 0, set()
+    wanted = list(editions)
+    for number, edition in enumerate(wanted, start=1):
+        first = edition.first.isoformat()
+        years.add((edition.language, edition.first.year))
+        if not ready.files(edition.language, first, edition.digest):
+            ready.keep(edition.language, first, edition.digest, _made(edition, imprint))
+            done += 1
+        if progress:
+            progress(number, len(wanted))
+    for language, number in sorted(years):
+        _make_year(language, number, imprint)
+    return done
+
+
+def _made(edition: Edition, imprint: Content) -> dict[str, bytes]:
+    content, windows = edition.content, windows_of(edition)
+    made = {ready.EPUB: epub.epub(content, imprint, windows), ready.CARD: printing.issue_card(content, imprint)}
+    try:
+        made[ready.PDF] = printing.pdf(content, imprint, windows)
+    except typst.TypstError as error:  # a picture that can't be set, say: the rest is worth having
+        log.warning("No PDF of %s: %s", edition, error.message)
+    for topic in content["topics"]:
+        if topic["commentary"]:
+            made[f"{topic['key']}.png"] = printing.commentary_card(topic, content, imprint, windows)
+    return made
+
+
+def windows_of(edition: Edition) -> Windows:
+    """How each topic moved in the last periods up to this edition, from the editions of its language."""
+    rows = Edition.objects.current().in_language(edition.language).filter(first__lt=edition.first)
+    earlier = rows.order_by("-first").values_list("first", "content__topics")[: WINDOW - 1]
+    periods = [(first.isoformat(), topics) for first, topics in reversed(earlier)]
+    periods.append((edition.first.isoformat(), edition.content["topics"]))
+    verdicts = [(first, {topic["key"]: topic["verdict"] for topic in topics}) for first, topics in periods]
+    return {
+        topic["key"]: [(first, found.get(topic["key"])) for first, found in verdicts]
+        for topic in edition.content["topics"]
+    }
+
+
+def _make_year(language: str, number: int, imprint: Content) -> None:
+    rows = Edition.objects.current().in_language(language)
+    editions = rows.filter(first__range=(date(number, 1, 1), date(number, 12, 31))).order_by("first")
+    marks = list(editions.values_list("first", "digest"))
+    digests = [digest for _first, digest in marks]
+    if ready.year(language, number, digests):
+        return
+    found = {first.isoformat(): ready.files(language, first.isoformat(), digest) for first, digest in marks}
+    pdfs = {first: files[ready.PDF] for first, files in found.items() if ready.PDF in files}
+    contents = editions.values_list("content", flat=True).iterator(chunk_size=10)
+    ready.keep_year(language, number, digests, year.archive(number, contents, imprint, pdfs))

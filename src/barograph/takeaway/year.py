@@ -1,0 +1,56 @@
+"""A year in one archive: each issue as a page that opens anywhere, as PDF where there is one, and as data."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import translation
+
+from barograph.base import languages, pages
+from barograph.takeaway import telling
+from barograph.takeaway.epub import entry
+from barograph.takeaway.telling import Content
+
+_PICTURE = re.compile(r"<img\b[^>]*?alt=\"([^\"]*)\"[^>]*>")
+
+
+def archive(year: int, contents: Iterable[Content], imprint: Content, pdfs: Mapping[str, Path]) -> bytes:
+    """`contents`: the year's current editions in one language, oldest first; `pdfs`: first day → file."""
+    out = io.BytesIO()
+    lines: list[Content] = []
+    language = ""
+    with zipfile.ZipFile(out, "w") as box:
+        for content in contents:
+            language, first = content["language"], content["issue"]["first"]
+            page, line = _page(content, imprint)
+            box.writestr(entry(f"{year}/{first}.html"), page.encode(), compresslevel=6)
+            text = json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1)
+            box.writestr(entry(f"{year}/{first}.json"), text.encode(), compresslevel=6)
+            if first in pdfs:
+                box.writestr(entry(f"{year}/{first}.pdf", zipfile.ZIP_STORED), pdfs[first].read_bytes())
+            lines.append({**line, "pdf": first in pdfs})
+        index = pages.render(
+            "takeaway/year.html",
+            {"year": year, "lines": lines, "publication": lines[0]["publication"] if lines else ""},
+            language=language or "en",
+        )
+        box.writestr(entry(f"{year}/index.html"), index.encode(), compresslevel=6)
+    return out.getvalue()
+
+
+def _page(content: Content, imprint: Content) -> tuple[str, Content]:
+    """The issue as one page without any other file, and its line in the index."""
+    with translation.override(languages.interface(content["language"])):
+        told = telling.bulletin(content, imprint, {}, settings.BASE_URL)
+        for topic in told["topics"]:
+            if topic["commentary"]:
+                topic["commentary"]["body"] = _PICTURE.sub(r"<i>\1</i>", topic["commentary"]["html"])
+        text = pages.render("takeaway/issue.html", told, language=told.pop("language"))
+    line = {name: told[name] for name in ("period", "summary_text", "publication")}
+    return text, {**line, "first": content["issue"]["first"]}

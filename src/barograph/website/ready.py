@@ -1,0 +1,89 @@
+"""Where printed forms lie once they are made: files by edition, found by the bake. Makes nothing itself.
+
+    DATA/takeaways/{language}/{first day}/{edition's digest}/   bulletin.pdf, bulletin.epub, card.png, {topic}.png
+    DATA/takeaways/{language}/{year}-{digest}.zip
+
+A folder appears whole or not at all, and belongs to one edition: after a
+correction it is no longer found, until its successor is made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from django.conf import settings
+
+#: What an edition gives, besides a card a commentary.
+PDF, EPUB, CARD = "bulletin.pdf", "bulletin.epub", "card.png"
+
+
+def folder() -> Path:
+    return Path(settings.DATA) / "takeaways"
+
+
+def _place(language: str, first: str, digest: str) -> Path:
+    return folder() / language / first / digest[:32]
+
+
+def files(language: str, first: str, digest: str) -> dict[str, Path]:
+    """Name → file of what is ready for this edition; empty where it isn't."""
+    try:
+        return {path.name: path for path in sorted(_place(language, first, digest).iterdir())}
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+
+
+def keep(language: str, first: str, digest: str, made: Mapping[str, bytes]) -> None:
+    """Put an edition's files in place, all at once; those of its earlier versions go."""
+    place = _place(language, first, digest)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=".new-", dir=place.parent))
+    try:
+        for name, content in made.items():
+            _write(aside / name, content)
+        aside.chmod(0o755)
+        shutil.rmtree(place, ignore_errors=True)
+        aside.rename(place)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    for other in place.parent.iterdir():
+        if other != place and not other.name.startswith("."):
+            shutil.rmtree(other, ignore_errors=True)
+
+
+def _year(language: str, year: int, digests: Iterable[str]) -> Path:
+    mark = hashlib.sha256("\n".join(digests).encode()).hexdigest()[:16]
+    return folder() / language / f"{year}-{mark}.zip"
+
+
+def year(language: str, year: int, digests: Iterable[str]) -> Path | None:
+    """The archive of a year, where one is ready for exactly these editions (digests, oldest first)."""
+    path = _year(language, year, digests)
+    return path if path.is_file() else None
+
+
+def keep_year(language: str, year: int, digests: Iterable[str], content: bytes) -> None:
+    """Put a year's archive in place; its earlier ones go."""
+    path = _year(language, year, digests)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        _write(aside, content)
+        aside.rename(path)
+    finally:
+        aside.unlink(missing_ok=True)
+    for other in path.parent.glob(f"{year}-*.zip"):
+        if other != path:
+            other.unlink(missing_ok=True)
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
