@@ -80,9 +80,7 @@ def test_a_picture_of_the_publication_is_set_into_the_pdf(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     (tmp_path / "images").mkdir()
     Image.new("RGB", (400, 200), "navy").save(tmp_path / "images/map.png")
-    body = (
-        '<p>Before.</p><figure><img src="/images/map.png" alt="A map"></figure><img src="/images/../x.png" alt="">'
-    )
+    body = '<p>Before.</p><figure><img src="/images/map.png" alt="A map"></figure><img src="/images/../x.png" alt="">'
     content = {**issue()["en"], "topics": [topic(commentary=commentary(body=body))]}
     made = printing.pdf(content, imprint(), {})
     listed = subprocess.run(["pdfimages", "-list", "-"], input=made, capture_output=True).stdout.decode()
