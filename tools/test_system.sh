@@ -4,7 +4,7 @@ set -eu
 missing=""
 command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || missing="$missing chromium"
 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/dev/null 2>&1 || missing="$missing postgresql"
-command -v nginx >/dev/null 2>&1 || missing="$missing nginx-light"
+command -v nginx >/dev/null 2>&1 || missing="$missing nginx"
 command -v caddy >/dev/null 2>&1 || missing="$missing caddy"
 [ -e /usr/bin/epubcheck ] && command -v java >/dev/null 2>&1 || missing="$missing epubcheck default-jre-headless"
 command -v pdfinfo >/dev/null 2>&1 || missing="$missing poppler-utils"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 PREFIX = "BAROGRAPH_"
+
+ONION = re.compile(r"https?://(?:[a-z0-9-]+\.)?[a-z2-7]{56}\.onion")
+HUB = re.compile(r"https?://[\w.:\[\]-]+(?:/[\w./~-]*)?")
 
 KNOWN = {
     "BAROGRAPH_DATA": "folder that holds all that is to be backed up (default ./data)",
@@ -26,6 +30,8 @@ KNOWN = {
     "BAROGRAPH_ADDRESS_KEY": "encrypts subscribers' addresses; made on first start",
     "BAROGRAPH_SECOND_FACTOR": "who must confirm a sign-in with a code: off, publishers or everyone "
     "(default publishers; off on http)",
+    "BAROGRAPH_ONION_URL": "the same site as an onion service, http://….onion; browsers that can are told of it",
+    "BAROGRAPH_WEBSUB_URL": "a WebSub hub that tells feed readers at once, for example https://hub.example.org",
     "BAROGRAPH_DEMO": "1 switches on the demo mailbox; set by `barograph demo` only",
 }
 
@@ -58,6 +64,8 @@ class Environment:
     address_key: str
     second_factor: str
     demo: bool
+    onion_url: str = ""
+    websub_url: str = ""
 
 
 def parse_smtp(url: str) -> Smtp:
@@ -137,6 +145,12 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
     parts = urlsplit(base_url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
         raise EnvironmentProblem("BAROGRAPH_BASE_URL must be a site's address, like https://example.org.")
+    onion_url = _value(variables, "BAROGRAPH_ONION_URL").rstrip("/")
+    if onion_url and not ONION.fullmatch(onion_url):
+        raise EnvironmentProblem("BAROGRAPH_ONION_URL must look like http:// and 56 letters or digits and .onion.")
+    websub_url = _value(variables, "BAROGRAPH_WEBSUB_URL")
+    if websub_url and not HUB.fullmatch(websub_url):
+        raise EnvironmentProblem("BAROGRAPH_WEBSUB_URL must be a hub's address, like https://hub.example.org.")
     address_key = _value(variables, "BAROGRAPH_ADDRESS_KEY") or _kept_key(data / "keys", "address.key")
     if len(address_key) != 64 or not set(address_key.lower()) <= set("0123456789abcdef"):
         raise EnvironmentProblem("BAROGRAPH_ADDRESS_KEY must be 64 hexadecimal digits (32 bytes).")
@@ -155,6 +169,8 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
         address_key=address_key.lower(),
         second_factor=second_factor,
         demo=_value(variables, "BAROGRAPH_DEMO") == "1",
+        onion_url=onion_url,
+        websub_url=websub_url,
     )
 
 

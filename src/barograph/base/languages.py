@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 #: The languages Barograph's own words exist in.
 INTERFACE = ("be", "ru", "en")
 
@@ -26,6 +28,30 @@ def name(language: str) -> str:
 def direction(language: str) -> str:
     """'ltr' or 'rtl', for the dir attribute."""
     return "rtl" if language.split("-")[0] in RIGHT_TO_LEFT else "ltr"
+
+
+@cache
+def territory(language: str) -> str:
+    """A language with the country it is most spoken in, as Open Graph wants it: 'be' → 'be_BY'; else the code."""
+    from babel import Locale, UnknownLocaleError
+    from babel.core import get_global
+
+    try:
+        given = Locale.parse(language, sep="-")
+        likely = Locale.parse(get_global("likely_subtags").get(given.language, language))
+    except (UnknownLocaleError, ValueError):
+        return language
+    country = given.territory or likely.territory
+    return f"{given.language}_{country}" if country else given.language
+
+
+def x_default(alternates: dict[str, str]) -> str:
+    """Where a reader of none of a page's languages is best sent: the page's English, else its first language.
+
+    The home pages have `/` for that, which chooses.
+    """
+    code = "en" if "en" in alternates else next(iter(alternates))
+    return "/" if alternates[code] == f"/{code}/" else alternates[code]
 
 
 def interface(language: str) -> str:

@@ -54,6 +54,9 @@ def environment() -> Environment:
         pgettext=_pgettext,
         language_name=languages.name,
         direction=languages.direction,
+        territory=languages.territory,
+        x_default=languages.x_default,
+        policy=lambda text: Markup(style.policy(text)),  # noqa: S704 made of our own words and a hash
     )
     env.filters.update(
         period=lambda issue, language, year=True: dates.period(

@@ -62,19 +62,19 @@ def feeds(imprint: Content, issues: list[dict[str, Content]], base_url: str, lan
                 "publication": name,
                 "topic": localized(topic["names"], language, imprint["languages"]) or topic["key"],
             }
+        own: dict[str, Any] = {
+            "title": title,
+            "subtitle": localized(topic["about"], language, imprint["languages"]),
+            "url": address,
+            "language": language,
+            "items": by_topic[topic["key"]],
+        }
+        path = addresses.topic(language, topic["key"])[1:]
         yield (
-            f"{language}/topics/{topic['key']}/feed.atom",
-            syndication.atom(
-                title=title,
-                subtitle=localized(topic["about"], language, imprint["languages"]),
-                url=address,
-                feed_url=f"{address}feed.atom",
-                language=language,
-                items=by_topic[topic["key"]],
-                since=since,
-                name=name,
-            ),
+            f"{path}feed.atom",
+            syndication.atom(**own, feed_url=f"{address}feed.atom", since=since, name=name),
         )
+        yield f"{path}feed.json", syndication.json_feed(**own, feed_url=f"{address}feed.json")
 
 
 def data(imprint: Content, issues: list[dict[str, Content]], base_url: str) -> Files:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+from barograph.base.languages import x_default
 from barograph.feeds import addresses
 
 Content = dict[str, Any]
@@ -74,8 +75,7 @@ def _issue(languages: list[str], editions: dict[str, Content]) -> Iterator[Page]
 
 def _urls(page: Page, base_url: str) -> Iterator[str]:
     links = [(code, path) for code, path in page.paths.items()]
-    if page.default:
-        links.append(("x-default", page.default))
+    links.append(("x-default", page.default or x_default(page.paths)))
     alternates = "".join(
         f'<xhtml:link rel="alternate" hreflang={quoteattr(code)} href={quoteattr(base_url + path)}/>'
         for code, path in links
@@ -83,7 +83,7 @@ def _urls(page: Page, base_url: str) -> Iterator[str]:
     for code, path in page.paths.items():
         day = page.changed.get(code)
         lastmod = f"<lastmod>{day}</lastmod>" if day else ""
-        yield f"<url><loc>{escape(base_url + path)}</loc>{lastmod}{alternates if len(links) > 1 else ''}</url>\n"
+        yield f"<url><loc>{escape(base_url + path)}</loc>{lastmod}{alternates if len(page.paths) > 1 else ''}</url>\n"
 
 
 def sitemaps(

@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+from django.conf import settings
 from django.utils.feedgenerator import Atom1Feed, rfc3339_date
 
 from barograph.feeds.entries import Entry
@@ -17,6 +18,11 @@ class AtomFeed(Atom1Feed):
     def __init__(self, *args: Any, latest: datetime, **kwargs: Any) -> None:
         self.latest = latest
         super().__init__(*args, **kwargs)
+
+    def add_root_elements(self, handler: Any) -> None:
+        super().add_root_elements(handler)
+        if settings.WEBSUB_URL:
+            handler.addQuickElement("link", "", {"rel": "hub", "href": settings.WEBSUB_URL})
 
     def latest_post_date(self) -> datetime:
         return self.latest
@@ -71,6 +77,8 @@ def json_feed(*, title: str, subtitle: str, url: str, feed_url: str, language: s
         "language": language,
         "items": [_json_item(item) for item in items],
     }
+    if settings.WEBSUB_URL:
+        feed["hubs"] = [{"type": "WebSub", "url": settings.WEBSUB_URL}]
     if subtitle:
         feed["description"] = subtitle
     return json.dumps(feed, ensure_ascii=False, indent=1, sort_keys=True).encode("utf-8") + b"\n"

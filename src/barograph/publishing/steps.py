@@ -16,6 +16,7 @@ from barograph.editions import services as editions
 from barograph.editions.models import Edition
 from barograph.issues import services as issues
 from barograph.newsletter import services as newsletter
+from barograph.publishing import websub
 from barograph.publishing.models import Release
 from barograph.search import services as search
 from barograph.website import bake
@@ -62,6 +63,12 @@ def mailings(release: Release, progress: Progress) -> Result:
     return {"mailings": len(made)}
 
 
+def hub(release: Release, progress: Progress) -> Result:
+    """Tell the WebSub hub, where there is one, which feeds are new. A hub that is away holds up nothing."""
+    told, problem = websub.tell(issue=release.issue)
+    return {"feeds": told, "problem": problem}
+
+
 @dataclass(frozen=True)
 class StepKind:
     name: str
@@ -75,6 +82,7 @@ STEPS = (
     StepKind("swap", gettext_noop("Switch to the new site"), switch),
     StepKind("index", gettext_noop("Update the search"), index),
     StepKind("mailings", gettext_noop("Hand over the newsletters"), mailings),
+    StepKind("hub", gettext_noop("Tell the feeds’ hub"), hub),
 )
 
 BY_NAME = {step.name: step for step in STEPS}

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterable
+from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -33,6 +34,7 @@ _HASHED = re.compile(r"[.-][0-9a-f]{8,64}\.[a-z0-9]+$")
 _LANGUAGE = re.compile(r"^/([A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*)/")
 _WIDGET = re.compile(r"^/[A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*/widget/")
 _OPEN = re.compile(r"^/(?:data/|sitemap[^/]*\.xml$|.*/feed\.(?:atom|json)$)")
+_FEED = re.compile(r"/feed\.(?:atom|json)$")
 _STYLE = re.compile(rb"<style[^>]*>(.*?)</style>", re.DOTALL)
 
 _TYPES = {
@@ -129,6 +131,11 @@ def security_headers(path: str, hashes: Iterable[str] = (), *, https: bool) -> d
         headers["cross-origin-opener-policy"] = "same-origin"
     if _OPEN.match(path):
         headers["access-control-allow-origin"] = "*"
+    if settings.WEBSUB_URL and _FEED.search(path):
+        own = f"{settings.BASE_URL}{quote(path, safe='/~')}"
+        headers["link"] = f'<{settings.WEBSUB_URL}>; rel="hub", <{own}>; rel="self"'
+    if settings.ONION_URL and https and path.endswith("/"):  # Tor Browser heeds it over https alone
+        headers["onion-location"] = f"{settings.ONION_URL}{quote(path, safe='/~')}"
     if https:
         headers["strict-transport-security"] = HSTS
     return headers

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from barograph.base.languages import localized
-from barograph.website import presenters
+from barograph.website import metadata, presenters
 from barograph.website.chronicle import Entry
 from barograph.website.planning import Content, Context, Plan, Planner, digest, told
 
@@ -88,6 +88,7 @@ class IssuePlans(Planner):
             "past": [chronicle.issue_link(i) for i in self._past(index)] if home else [],
             "before": chronicle.issue_link(index - 1) if index > 0 else None,
             "after": chronicle.issue_link(index + 1) if index < last else None,
+            "meta": metadata.issue(content, chronicle.published[index], self.name, home=home),
         }
 
     def commentary(self, index: int, topic: Content) -> Plan:
@@ -141,6 +142,7 @@ class IssuePlans(Planner):
             "before": before,
             "after": after,
             "week": self._rows(index, drawn=False),
+            "meta": metadata.commentary(content, topic, having, self.name),
         }
 
 
