@@ -37,7 +37,6 @@ def prepare(number: int) -> None:
             unsubscribe_url="https://example.org/{language}/unsubscribe/{token}/",
             settings_url="https://example.org/{language}/subscription/{token}/",
         ),
-        recipients=Subscriber.objects.receiving(list_key="en", on=timezone.localdate()),
     )
 
 

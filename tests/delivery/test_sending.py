@@ -9,12 +9,14 @@ import pytest
 from aiosmtpd.controller import Controller
 from django.utils import timezone
 
+from barograph.base import processes
 from barograph.base.environment import Smtp
 from barograph.delivery import sending, services
 from barograph.delivery.enums import DeliveryState, MailingState
 from barograph.delivery.models import Delivery, Mailing
 from barograph.delivery.transports import Answer, Unreachable
 from barograph.delivery.transports.memory import MemoryTransport
+from barograph.delivery.transports.smtp import WIDTH
 from barograph.subscribers import services as people
 from barograph.subscribers.models import Subscriber, Subscription
 
@@ -53,7 +55,6 @@ def mailing(key="issue:2020-08-03:en"):
             unsubscribe_url="https://example.org/{language}/unsubscribe/{token}/",
             settings_url="https://example.org/{language}/subscription/{token}/",
         ),
-        recipients=Subscriber.objects.receiving(list_key="en", on=timezone.localdate()),
     )
     return made
 
@@ -139,7 +140,7 @@ def test_what_a_dead_or_silent_worker_held_is_taken_over_and_a_living_ones_is_no
     dead, silent, alive = made.deliveries.order_by("pk")
     hour = timedelta(hours=1)
     claims = [
-        (dead, sending.processes.me().rsplit("/", 1)[0] + "/1", timezone.now() + hour),
+        (dead, processes.me().rsplit("/", 1)[0] + "/1", timezone.now() + hour),
         (silent, "elsewhere/boot/1/1", timezone.now() - hour),
         (alive, "elsewhere/boot/1/1", timezone.now() + hour),
     ]
@@ -178,7 +179,7 @@ class Sink:
         return "250 ok"
 
 
-def test_over_real_smtp_on_one_kept_connection(settings):
+def test_over_real_smtp_on_a_few_kept_connections(settings):
     del settings.BAROGRAPH_TRANSPORT
     sink = Sink()
     with socket.create_server(("127.0.0.1", 0)) as probe:
@@ -187,13 +188,15 @@ def test_over_real_smtp_on_one_kept_connection(settings):
     server.start()
     try:
         settings.SMTP = Smtp("127.0.0.1", port, "", "", "")
-        readers(3)
+        readers(40)
         made = mailing()
         assert services.send(made.pk).is_finished
     finally:
         server.stop()
-    assert len(sink.mails) == 2
-    assert len({peer for peer, _, _ in sink.mails}) == 1
-    assert made.deliveries.get(state="failed").last_text == "5.1.1 <…> no such user"
+    assert len(sink.mails) == len({recipient for _, recipient, _ in sink.mails}) == 39
+    assert len({peer for peer, _, _ in sink.mails}) <= WIDTH
+    refused = made.deliveries.get(state="failed")
+    assert (refused.last_code, refused.last_status) == (550, "5.1.1")
+    assert refused.last_text == "5.1.1 <…> no such user"
     settings.SMTP = None
     assert not services.send(mailing("issue:2020-08-10:en").pk).is_finished

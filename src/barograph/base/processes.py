@@ -44,6 +44,11 @@ def me() -> str:
     return f"{_host()}/{os.getpid()}/{_started(os.getpid())}"
 
 
+def is_here(owner: str) -> bool:
+    """True where `owner` is a process of this host, since it was last started."""
+    return owner.startswith(_host() + "/")
+
+
 def is_gone(owner: str) -> bool:
     """True where `owner` was a process of this host that no longer lives; False where that can't be known."""
     if not owner:

@@ -24,4 +24,9 @@ BENCHMARKS: dict[str, Benchmark] = {
         example="pages --json",
         options={"seconds": 3, "rounds": 3, "connections": 32},
     ),
+    "mail": Benchmark(
+        about="A real edition to N subscribers, with the full bookkeeping, through a relay that takes everything.",
+        example="mail --recipients 20000 --smtp smtp://127.0.0.1:2525 --json",
+        options={"recipients": 20000, "smtp": "smtp://127.0.0.1:2525", "workers": 1, "database": ""},
+    ),
 }

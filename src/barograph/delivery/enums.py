@@ -5,13 +5,21 @@ from django.utils.translation import gettext_lazy as _
 
 
 class MailingState(models.TextChoices):
+    PREPARING = "preparing", _("being addressed")
     QUEUED = "queued", _("waiting")
     SENDING = "sending", _("being sent")
+    PAUSED = "paused", _("paused")
+    HELD = "held", _("waits for your word")
+    STOPPED = "stopped", _("stopped")
     FINISHED = "finished", _("sent")
 
 
 #: A worker still has something to do here.
-UNFINISHED = frozenset({MailingState.QUEUED, MailingState.SENDING})
+UNFINISHED = frozenset({MailingState.PREPARING, MailingState.QUEUED, MailingState.SENDING})
+#: A person decides how it goes on.
+WAITING = frozenset({MailingState.PAUSED, MailingState.HELD})
+#: Nothing more will be sent.
+ENDED = frozenset({MailingState.STOPPED, MailingState.FINISHED})
 
 
 class DeliveryState(models.TextChoices):

@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db import models
 from django.db.models import Q
 
-from barograph.delivery.enums import UNFINISHED, DeliveryState, MailingState
+from barograph.delivery.enums import ENDED, UNFINISHED, DeliveryState, MailingState
 from barograph.subscribers.models import Subscriber
 
 
@@ -39,7 +39,8 @@ class Mailing(models.Model):
     skipped = models.PositiveIntegerField(default=0)
     trouble = models.CharField(max_length=300, blank=True)  # why the relay could not be used, last time
     troubles = models.PositiveIntegerField(default=0)  # how often in a row
-    created_at = models.DateTimeField()
+    filled_upto = models.UUIDField(null=True)  # the last subscriber looked at while it is being addressed
+    created_at = models.DateTimeField()  # also the cut: who joins the list later gets the next mailing
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
@@ -56,7 +57,7 @@ class Mailing(models.Model):
 
     @property
     def is_finished(self) -> bool:
-        return self.state not in UNFINISHED
+        return self.state in ENDED
 
     @property
     def done(self) -> int:
@@ -67,7 +68,7 @@ class Mailing(models.Model):
 class DeliveryQuerySet(models.QuerySet):
     def due(self, now: datetime) -> DeliveryQuerySet:
         """Waiting, and their time has come."""
-        return self.filter(state=DeliveryState.QUEUED, next_try_at__lte=now)
+        return self.filter(state=DeliveryState.QUEUED, next_try_at__lte=now).order_by("next_try_at", "pk")
 
     def claimed(self) -> DeliveryQuerySet:
         return self.filter(state=DeliveryState.CLAIMED)
@@ -85,7 +86,9 @@ class Delivery(models.Model):
     claimed_by = models.CharField(max_length=120, blank=True)
     claim = models.CharField(max_length=32, blank=True)  # one batch of one process
     settled_at = models.DateTimeField(null=True)
+    drops = models.PositiveSmallIntegerField(default=0)  # how often the connection failed after it was handed over
     last_code = models.PositiveSmallIntegerField(null=True)
+    last_status = models.CharField(max_length=12, blank=True)  # the enhanced status, "5.1.1"
     last_text = models.CharField(max_length=300, blank=True)  # the relay's words, without addresses
 
     objects = DeliveryQuerySet.as_manager()
@@ -95,7 +98,7 @@ class Delivery(models.Model):
             models.UniqueConstraint(fields=["mailing", "subscriber"], name="one_delivery_each"),
             models.CheckConstraint(condition=Q(state__in=DeliveryState.values), name="delivery_state_is_known"),
         ]
-        indexes = [models.Index(fields=["mailing", "state", "next_try_at"], name="delivery_due")]
+        indexes = [models.Index(fields=["mailing", "state", "next_try_at", "id"], name="delivery_due")]
 
     def __str__(self) -> str:
         return f"delivery {self.pk}: {self.state}"

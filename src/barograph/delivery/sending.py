@@ -1,192 +1,189 @@
-"""Sending a mailing: claim a few, hand them over one by one, record each at once.
+"""Sending a mailing: claim a batch, keep every connection busy, write down each outcome before the next mail.
 
-The unit of doubt is the one mail in flight: everything before it is recorded
-as accepted, everything after it is still waiting. A claim has a lease, and a
-claim of a process that no longer lives is taken over at once.
+The unit of doubt is what is on the connections: everything that was answered is
+recorded, everything that was not handed over is still waiting (docs/decisions/0025).
 """
 
 from __future__ import annotations
 
 import logging
-import uuid
-from collections import Counter
+import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.utils import parseaddr
-from urllib.parse import urlsplit
 
-from django.conf import settings
-from django.db.models import Count, F, Min
+from django.db.models import F, Min
 from django.utils import timezone
 
-from barograph.base import processes
 from barograph.delivery import transports
-from barograph.delivery.enums import FINAL, DeliveryState, MailingState
-from barograph.delivery.messages import SETTINGS, UNSUBSCRIBE, Letter, Person, Template
-from barograph.delivery.models import Delivery, Mailing
-from barograph.delivery.transports import Answer, Transport, Unreachable
-from barograph.subscribers import addresses, tokens
-from barograph.subscribers.models import Subscriber
+from barograph.delivery.batches import Claims, take_over
+from barograph.delivery.enums import ENDED, OPEN, UNFINISHED, DeliveryState, MailingState
+from barograph.delivery.filling import fill
+from barograph.delivery.models import Mailing
+from barograph.delivery.personal import Copies
+from barograph.delivery.recording import Note, Record, recount
+from barograph.delivery.transports import Answer, Carrier, Outcome, Parcel, Transport, Unreachable
+from barograph.subscribers import addresses
+from barograph.subscribers.recipients import still_receiving
 
 log = logging.getLogger(__name__)
 
-BATCH = 20
-LEASE = timedelta(minutes=10)
 #: Pauses after a "later" of the recipient's side, then the delivery has failed: two days in all.
 PAUSES = tuple(timedelta(minutes=m) for m in (5, 15, 30, 60, 120, 240, 480, 720, 1440))
 #: Pauses after trouble with the relay itself; the last one is repeated for ever.
 TROUBLE_PAUSES = tuple(timedelta(seconds=s) for s in (15, 60, 120, 300, 900))
+#: A mail on which the connection broke so often is the trouble itself.
+MOST_DROPS = 12
+#: Readers looked up together, a connection; and for how many seconds what was seen of them holds.
+GROUP = 4
+FRESH = 1.0
+HEARTBEAT = 30.0
 
 
 @dataclass(frozen=True)
 class Report:
-    """How a run ended: finished, or when to come back."""
+    """How a run ended: finished, or when to come back (never by itself, where a person has to decide)."""
 
     accepted: int
     is_finished: bool
     come_back_at: datetime | None = None
 
 
-def message_id(key: str, recipient: str) -> str:
-    """The Message-ID of one mail: always the same for the same letter and recipient, and telling nothing."""
-    host = urlsplit(settings.BASE_URL).hostname or "localhost"
-    return f"<{addresses.keyed_hash('message id', f'{key} {recipient}')[:40]}@{host}>"
-
-
 def send(
-    mailing_id: int, *, transport: Transport | None = None, progress: Callable[[int, int], None] | None = None
+    mailing_id: int,
+    *,
+    transport: Transport | Carrier | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Report:
     """Send what is due of a mailing. Safe to run twice, at the same time, and after any crash."""
     mailing = Mailing.objects.filter(pk=mailing_id).first()
     if mailing is None or mailing.is_finished:
         return Report(accepted=0, is_finished=True)
+    if mailing.state not in UNFINISHED:
+        return Report(accepted=0, is_finished=False)
+    fill(mailing)
     Mailing.objects.filter(pk=mailing_id, started_at__isnull=True).update(started_at=timezone.now())
     Mailing.objects.filter(pk=mailing_id, state=MailingState.QUEUED).update(state=MailingState.SENDING)
-    run = _Run(mailing, transport or transports.opened(), progress)
+    run = _Run(mailing, transports.carrier(transport or transports.opened()), progress)
     try:
         return run.drain()
     finally:
         run.close()
 
 
+class _Feed:
+    """The mails of one run, one after another: claimed in batches, readers looked up in small groups."""
+
+    def __init__(self, mailing: Mailing, claims: Claims, record: Record, group: int) -> None:
+        self.mailing, self.claims, self.record, self.group = mailing, claims, record, group
+        self.copies = Copies(mailing)
+        self.rows: deque[tuple] = deque()  # claimed, not looked up
+        self.ready: deque[tuple] = deque()  # looked up, with the reader
+        self.seen_at = 0.0
+        self.known: dict[int, tuple[int, int]] = {}  # tries and drops of what is on its way
+        self.is_dry = False
+
+    def next(self) -> Parcel | None:
+        """The next mail; None where nothing is due now."""
+        while True:
+            if self.ready and time.monotonic() - self.seen_at > FRESH:
+                self.rows.extendleft(row for row, _reader in reversed(self.ready))
+                self.ready.clear()
+            if not self.ready and not self._look_up():
+                return None
+            if not self.ready:
+                continue
+            row, reader = self.ready.popleft()
+            try:
+                parcel = self.copies.parcel(row[0], reader)
+            except addresses.Unreadable:
+                self.record.write([Note(row[0], DeliveryState.FAILED, Answer(0, "the address cannot be decrypted"))])
+                continue
+            self.known[row[0]] = row[2:]
+            return parcel
+
+    def _look_up(self) -> bool:
+        """Look at the next readers, just before their mails are handed over. False where nobody is left."""
+        if not self.rows and not self._claim():
+            return False
+        rows = [self.rows.popleft() for _ in range(min(self.group, len(self.rows)))]
+        readers = still_receiving(
+            ids=[row[1] for row in rows if row[1]], list_key=self.mailing.list_key, on=timezone.localdate()
+        )
+        held = self.claims.held([row[0] for row in rows])
+        rows = [row for row in rows if row[0] in held]
+        self.record.write([Note(row[0], DeliveryState.SKIPPED) for row in rows if row[1] not in readers])
+        self.ready.extend((row, readers[row[1]]) for row in rows if row[1] in readers)
+        self.seen_at = time.monotonic()
+        return True
+
+    def _claim(self) -> bool:
+        """Take the next batch, unless the mailing was paused or stopped meanwhile."""
+        self.record.count()
+        if self.is_dry or self.mailing.state not in UNFINISHED:
+            return False
+        take_over(self.mailing)
+        while (batch := self.claims.take()) is not None:
+            if batch:
+                self.rows.extend(batch)
+                return True
+        self.is_dry = True
+        return False
+
+
 class _Run:
-    def __init__(self, mailing: Mailing, transport: Transport, progress: Callable | None) -> None:
-        self.mailing, self.transport, self.progress = mailing, transport, progress
-        self.template = Template(letter_of(mailing))
-        self.sender = parseaddr(mailing.sender)[1]
-        self.claim = uuid.uuid4().hex
+    def __init__(self, mailing: Mailing, carrier: Carrier, progress: Callable | None) -> None:
+        self.mailing, self.carrier, self.progress = mailing, carrier, progress
+        self.claims = Claims(mailing)
+        self.record = Record(mailing, self.claims.claim)
+        self.feed = _Feed(mailing, self.claims, self.record, group=1 if carrier.width == 1 else carrier.width * GROUP)
         self.accepted = 0
-        self.settled: Counter[str] = Counter()  # since the mailing's counts were last brought up to date
+        self.troubles = 0  # one after another, without an answer between
+        self.trouble: Unreachable | None = None
 
     def drain(self) -> Report:
-        self.take_over()
-        while (batch := self.claim_batch()) is not None:
-            try:
-                for delivery in batch:
-                    self.deliver(delivery)
-            except Unreachable as trouble:
-                return self.pause(trouble)
-            finally:
-                self.release()
-                self.count()
-            self.take_over()
-        return self.end()
+        while True:
+            while self.trouble is None and self.carrier.room > 0 and (parcel := self.feed.next()) is not None:
+                self.carrier.give(parcel)
+            if not self.carrier.carrying:
+                break
+            self.note(self.carrier.wait(HEARTBEAT))
+            self.claims.renew()
+            if self.progress:
+                self.progress(self.mailing.done, self.mailing.total)
+        self.claims.release()
+        self.record.count()
+        return self.pause(self.trouble) if self.trouble is not None else self.end()
 
-    def take_over(self) -> None:
-        """Put back what was claimed by a process that is gone, or whose lease is over."""
-        claimed = self.mailing.deliveries.claimed()
-        back = {"state": DeliveryState.QUEUED, "claim": "", "claimed_by": "", "lease_until": None}
-        claimed.filter(lease_until__lt=timezone.now()).update(**back)
-        for owner in claimed.values_list("claimed_by", flat=True).distinct():
-            if processes.is_gone(owner):
-                claimed.filter(claimed_by=owner).update(**back)
+    def note(self, outcomes: list[Outcome]) -> None:
+        """Write down what has come back, all of it together."""
+        self.record.write([self._note(outcome.parcel.number, outcome.result) for outcome in outcomes])
 
-    def claim_batch(self) -> list[Delivery] | None:
-        """The next few, now ours alone; fewer or none where another worker was faster; None where nothing is due."""
-        now = timezone.now()
-        due = list(self.mailing.deliveries.due(now).order_by("pk").values_list("pk", flat=True)[:BATCH])
-        if not due:
-            return None
-        Delivery.objects.filter(pk__in=due, state=DeliveryState.QUEUED).update(
-            state=DeliveryState.CLAIMED, claim=self.claim, claimed_by=processes.me(), lease_until=now + LEASE
-        )
-        return list(Delivery.objects.claimed().filter(pk__in=due, claim=self.claim).order_by("pk"))
-
-    def deliver(self, delivery: Delivery) -> None:
-        if timezone.now() > delivery.lease_until - LEASE / 2:
-            return  # a slow relay has eaten the lease: leave the rest to a fresh claim
-        subscriber = self.recipient(delivery)
-        if subscriber is None:
-            self.settle(delivery, DeliveryState.SKIPPED)
-            return
-        answer = self.transport.send(self.sender, *self.mail(subscriber))
-        if answer.is_accepted:
-            self.settle(delivery, DeliveryState.SENT, answer)
+    def _note(self, number: int, result: Answer | Unreachable) -> Note:
+        tries, drops = self.feed.known.pop(number)
+        if isinstance(result, Unreachable):
+            return self._dropped(number, result, drops)
+        self.troubles = 0
+        if result.is_accepted:
             self.accepted += 1
-        elif answer.is_for_later and delivery.tries < len(PAUSES):
-            self.postpone(delivery, answer)
-        else:
-            self.settle(delivery, DeliveryState.FAILED, answer)
+            return Note(number, DeliveryState.SENT, result, is_a_try=True)
+        if result.is_for_later and tries < len(PAUSES):
+            return Note(number, DeliveryState.QUEUED, result, next_try_at=timezone.now() + PAUSES[tries], is_a_try=True)
+        return Note(number, DeliveryState.FAILED, result, is_a_try=True)
 
-    def recipient(self, delivery: Delivery) -> Subscriber | None:
-        """Whom it is for, if they still want it at this very moment."""
-        wanting = Subscriber.objects.receiving(list_key=self.mailing.list_key, on=timezone.localdate())
-        return wanting.filter(pk=delivery.subscriber_id).first() if delivery.subscriber_id else None
-
-    def mail(self, subscriber: Subscriber) -> tuple[str, bytes]:
-        links = {
-            UNSUBSCRIBE: self.mailing.unsubscribe_url.format(
-                language=subscriber.language, token=tokens.unsubscription(subscriber.pk, self.mailing.list_key)
-            ),
-            SETTINGS: self.mailing.settings_url.format(
-                language=subscriber.language, token=tokens.settings(subscriber.pk)
-            ),
-        }
-        address = subscriber.address()
-        identity = message_id(self.mailing.key, subscriber.pk.hex)
-        return address, self.template.fill(Person(address=address, message_id=identity, links=links))
-
-    def settle(self, delivery: Delivery, state: str, answer: Answer | None = None) -> None:
-        """Record the outcome at once: what is recorded is never sent again."""
-        Delivery.objects.filter(pk=delivery.pk, claim=self.claim).update(
-            state=state,
-            tries=F("tries") + int(answer is not None),
-            settled_at=timezone.now(),
-            lease_until=None,
-            claim="",
-            last_code=answer.code if answer else None,
-            last_text=answer.text if answer else "",
-        )
-        self.settled[state] += 1
-
-    def postpone(self, delivery: Delivery, answer: Answer) -> None:
-        Delivery.objects.filter(pk=delivery.pk, claim=self.claim).update(
-            state=DeliveryState.QUEUED,
-            tries=F("tries") + 1,
-            next_try_at=timezone.now() + PAUSES[delivery.tries],
-            lease_until=None,
-            claim="",
-            claimed_by="",
-            last_code=answer.code,
-            last_text=answer.text,
-        )
-
-    def release(self) -> None:
-        """What this run claimed and did not settle waits again."""
-        self.mailing.deliveries.claimed().filter(claim=self.claim).update(
-            state=DeliveryState.QUEUED, claim="", claimed_by="", lease_until=None
-        )
-
-    def count(self) -> None:
-        """Keep the mailing's counts; what a crash loses here is set right at the end."""
-        changes = {state: F(state) + number for state, number in self.settled.items()}
-        if changes:
-            Mailing.objects.filter(pk=self.mailing.pk).update(**changes)
-            self.mailing.refresh_from_db(fields=["sent", "failed", "skipped"])
-            self.settled.clear()
-        if self.progress:
-            self.progress(self.mailing.done, self.mailing.total)
+    def _dropped(self, number: int, trouble: Unreachable, drops: int) -> Note:
+        """The connection failed. The mail waits again; the whole mailing does where all connections fail."""
+        self.troubles += 1
+        if self.troubles >= self.carrier.width:
+            self.trouble = trouble
+        words = Answer(0, transports.without_addresses(str(trouble)))
+        if not trouble.in_doubt:
+            return Note(number, DeliveryState.QUEUED)
+        if drops + 1 >= MOST_DROPS:
+            return Note(number, DeliveryState.FAILED, words, is_a_drop=True)
+        wait = TROUBLE_PAUSES[min(drops, len(TROUBLE_PAUSES) - 1)]
+        return Note(number, DeliveryState.QUEUED, words, next_try_at=timezone.now() + wait, is_a_drop=True)
 
     def pause(self, trouble: Unreachable) -> Report:
         """The relay cannot be used: come back later, with nothing charged to anybody's address."""
@@ -202,7 +199,9 @@ class _Run:
 
     def end(self) -> Report:
         Mailing.objects.filter(pk=self.mailing.pk).exclude(trouble="", troubles=0).update(trouble="", troubles=0)
-        waiting = self.mailing.deliveries.exclude(state__in=FINAL)
+        if self.mailing.state not in UNFINISHED:
+            return Report(self.accepted, is_finished=self.mailing.state in ENDED)
+        waiting = self.mailing.deliveries.filter(state__in=OPEN)
         soonest = waiting.aggregate(queued=Min("next_try_at"), claimed=Min("lease_until"))
         if soonest["queued"] is None:
             recount(self.mailing)
@@ -215,26 +214,5 @@ class _Run:
         return Report(self.accepted, is_finished=False, come_back_at=max(min(times), timezone.now()))
 
     def close(self) -> None:
-        self.release()
-        self.transport.close()
-
-
-def recount(mailing: Mailing) -> None:
-    """Bring the kept counts up to date from the rows."""
-    found = dict(mailing.deliveries.order_by().values_list("state").annotate(n=Count("pk")))
-    counts = {state: found.get(state, 0) for state in ("sent", "failed", "skipped")}
-    Mailing.objects.filter(pk=mailing.pk).update(**counts)
-    for name, number in counts.items():
-        setattr(mailing, name, number)
-
-
-def letter_of(mailing: Mailing) -> Letter:
-    return Letter(
-        key=mailing.key,
-        sender=mailing.sender,
-        subject=mailing.subject,
-        html=mailing.html,
-        text=mailing.text,
-        date=mailing.created_at,
-        headers=mailing.headers,
-    )
+        self.carrier.close()
+        self.claims.release()

@@ -4,60 +4,41 @@ from __future__ import annotations
 
 from email.utils import parseaddr
 
-from django.db import IntegrityError, connection, transaction
-from django.db.models import QuerySet
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from barograph.delivery import tasks, transports
-from barograph.delivery.enums import DeliveryState
+from barograph.delivery.enums import MailingState
+from barograph.delivery.filling import fill
 from barograph.delivery.messages import Letter, Person, Template
-from barograph.delivery.models import Delivery, Mailing
-from barograph.delivery.sending import Report, message_id, recount, send
+from barograph.delivery.models import Mailing
+from barograph.delivery.personal import message_id
+from barograph.delivery.recording import recount
+from barograph.delivery.sending import Report, send
 from barograph.delivery.transports import Answer
 
 __all__ = ["Report", "make_mailing", "recount", "recover", "send", "send_system_mail"]
 
 
-@transaction.atomic
-def make_mailing(*, mailing: Mailing, recipients: QuerySet) -> tuple[Mailing, bool]:
-    """Keep a mailing with a delivery for each of the recipients (a queryset of Subscriber), and hand it
-    to the workers. A key that is there already is left as it is: (that mailing, False).
+def make_mailing(*, mailing: Mailing) -> tuple[Mailing, bool]:
+    """Keep a mailing with a delivery for everybody on its list, and hand it to the workers.
+
+    A key that is there already is left as it is: (that mailing, False); where
+    addressing it was cut off, it goes on.
     """
     mailing.created_at = mailing.created_at or timezone.now()
+    mailing.state, is_new = MailingState.PREPARING, True
     try:
         with transaction.atomic():
             mailing.save(force_insert=True)
     except IntegrityError:
-        return Mailing.objects.get(key=mailing.key), False
-    mailing.total = _enqueue(mailing, recipients)
-    mailing.save(update_fields=["total"])
-    transaction.on_commit(lambda: tasks.send_mailing.enqueue(mailing.pk))
-    return mailing, True
-
-
-def _enqueue(mailing: Mailing, recipients: QuerySet) -> int:
-    """One INSERT … SELECT, so that a million subscribers cost no memory here. Returns how many."""
-    wanted, params = recipients.order_by().values("id").query.sql_with_params()
-    table, quote = Delivery._meta.db_table, connection.ops.quote_name
-    values = {
-        "mailing_id": mailing.pk,
-        "state": DeliveryState.QUEUED.value,
-        "tries": 0,
-        "next_try_at": connection.ops.adapt_datetimefield_value(mailing.created_at),
-        "claimed_by": "",
-        "claim": "",
-        "last_text": "",
-    }
-    columns = ", ".join(quote(name) for name in ["subscriber_id", *values])
-    marks = ", ".join(["%s"] * len(values))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {quote(table)} ({columns}) SELECT wanted.id, {marks} FROM ({wanted}) AS wanted",  # noqa: S608
-            [*values.values(), *params],
-        )
-        return cursor.rowcount
+        mailing, is_new = Mailing.objects.get(key=mailing.key), False
+    if mailing.state == MailingState.PREPARING:
+        fill(mailing)
+        transaction.on_commit(lambda: tasks.send_mailing.enqueue(mailing.pk))
+    return mailing, is_new
 
 
 def recover() -> int:

@@ -7,14 +7,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.utils import timezone
 
 from barograph.delivery import services as delivery
 from barograph.delivery.models import Mailing
 from barograph.editions.models import Edition
 from barograph.editions.services import current_imprint
 from barograph.newsletter import bulletin, links, mails
-from barograph.subscribers.models import Subscriber
 
 Content = dict[str, Any]
 
@@ -44,8 +42,9 @@ def make_mailings(*, issue_key: str) -> list[Mailing]:
 def _mailing(
     key: str, first: date, entry: Content, chain: list[str], editions: dict[str, Content], imprint: Content
 ) -> Mailing:
-    if kept := Mailing.objects.filter(key=key).first():
-        return kept
+    kept = Mailing.objects.filter(key=key).first()
+    if kept is not None:
+        return delivery.make_mailing(mailing=kept)[0]
     subject, html, text = bulletin.compose(editions, chain, _history(first, chain[0]), imprint, entry["label"])
     mailing = Mailing(
         key=key,
@@ -58,8 +57,7 @@ def _mailing(
         unsubscribe_url=links.pattern("newsletter_unsubscribe"),
         settings_url=links.pattern("newsletter_settings"),
     )
-    recipients = Subscriber.objects.receiving(list_key=entry["key"], on=timezone.localdate())
-    return delivery.make_mailing(mailing=mailing, recipients=recipients)[0]
+    return delivery.make_mailing(mailing=mailing)[0]
 
 
 def _history(first: date, language: str) -> list[Content]:

@@ -7,18 +7,28 @@ It knows neither mailings nor subscribers, and never repeats on its own.
 from __future__ import annotations
 
 import re
+from collections import deque
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
 #: An address in a relay's answer.
 _ADDRESS = re.compile(r"<?[^\s<>@]+@[^\s<>@]+>?")
+#: An enhanced status code (RFC 3463) at the head of an answer.
+_STATUS = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s|$)")
 
 
 class Unreachable(Exception):
-    """The relay cannot be used at the moment. Nobody's address is to blame; try again later."""
+    """The relay cannot be used at the moment. Nobody's address is to blame; try again later.
+
+    `in_doubt`: the whole mail had been handed over before the connection failed, so it may have been accepted.
+    """
+
+    def __init__(self, reason: str, *, in_doubt: bool = False) -> None:
+        super().__init__(reason)
+        self.in_doubt = in_doubt
 
 
 @dataclass(frozen=True)
@@ -36,21 +46,108 @@ class Answer:
     def is_for_later(self) -> bool:
         return 400 <= self.code < 500
 
+    @property
+    def status(self) -> str:
+        """The enhanced status, '5.1.1', or '' where there was none."""
+        found = _STATUS.match(self.text)
+        return found[1] if found else ""
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """One mail on its way. `number` is the sender's own mark for it."""
+
+    number: int
+    sender: str
+    recipient: str
+    message: bytes
+
+
+@dataclass(frozen=True)
+class Outcome:
+    parcel: Parcel
+    result: Answer | Unreachable
+
 
 class Transport(Protocol):
     def send(self, sender: str, recipient: str, message: bytes) -> Answer:
-        """Hand over one mail. Raises Unreachable."""
+        """Hand over one mail and wait. Raises Unreachable."""
 
     def close(self) -> None:
         """Say goodbye; may be called twice."""
 
 
+@runtime_checkable
+class Carrier(Protocol):
+    """A transport that carries several mails at a time. It takes up none before it is given."""
+
+    width: int  # how many at a time
+
+    @property
+    def room(self) -> int:
+        """How many more can be given now."""
+
+    @property
+    def carrying(self) -> int:
+        """How many were given and have no outcome yet."""
+
+    def give(self, parcel: Parcel) -> None:
+        """Take one mail on its way; only where there is room."""
+
+    def wait(self, seconds: float) -> list[Outcome]:
+        """What has come of some of them, as soon as anything has; an empty list after so many seconds."""
+
+    def close(self) -> None:
+        """Say goodbye; may be called twice."""
+
+
+class OneByOne:
+    """Any transport as a carrier of one mail at a time."""
+
+    width = 1
+
+    def __init__(self, transport: Transport) -> None:
+        self.transport = transport
+        self.given: deque[Parcel] = deque()
+
+    @property
+    def room(self) -> int:
+        return self.width - len(self.given)
+
+    @property
+    def carrying(self) -> int:
+        return len(self.given)
+
+    def give(self, parcel: Parcel) -> None:
+        self.given.append(parcel)
+
+    def wait(self, seconds: float) -> list[Outcome]:
+        outcomes = []
+        while self.given:
+            parcel = self.given.popleft()
+            try:
+                answer: Answer | Unreachable = self.transport.send(parcel.sender, parcel.recipient, parcel.message)
+            except Unreachable as trouble:
+                answer = trouble
+            outcomes.append(Outcome(parcel, answer))
+        return outcomes
+
+    def close(self) -> None:
+        self.transport.close()
+
+
 def without_addresses(text: str) -> str:
     """A relay's words on one line, fit to be kept."""
-    return _ADDRESS.sub("<…>", " ".join(text.split()))[:300]
+    words = " ".join(text.split())
+    return (_ADDRESS.sub("<…>", words) if "@" in words else words)[:300]
 
 
 def opened() -> Transport:
     """The transport of this installation: SMTP, or what the setting BAROGRAPH_TRANSPORT names (tests)."""
     kind = getattr(settings, "BAROGRAPH_TRANSPORT", "barograph.delivery.transports.smtp.SmtpTransport")
     return import_string(kind)()
+
+
+def carrier(transport: Transport | Carrier) -> Carrier:
+    """The transport, able to carry several mails where it can."""
+    return transport if isinstance(transport, Carrier) else OneByOne(transport)

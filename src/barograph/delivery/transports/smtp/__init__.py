@@ -1,106 +1,141 @@
-"""SMTP (RFC 5321) over one kept connection, with STARTTLS or TLS and a sign-in where they are set."""
+"""SMTP over several kept connections at once, driven from synchronous code.
+
+The event loop runs only while `wait` is called: between two calls nothing
+happens on the lines, so that whoever gives the mails can use the database
+without a second thread, and no mail is taken up before it was given.
+"""
 
 from __future__ import annotations
 
-import smtplib
+import asyncio
 import ssl
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
 from barograph.base.environment import Smtp
-from barograph.delivery.transports import Answer, Unreachable, without_addresses
+from barograph.delivery.transports import Answer, Outcome, Parcel, Unreachable
+from barograph.delivery.transports.smtp.connection import Connection
 
-TIMEOUT = 60.0
+#: Connections at a time.
+WIDTH = 10
 #: After so many mails a fresh connection: many relays set such a limit.
 PER_CONNECTION = 500
 
 
 class SmtpTransport:
-    def __init__(self, relay: Smtp | None = None) -> None:
+    """A transport and a carrier: mail by mail over at most `width` connections, opened as they are needed."""
+
+    def __init__(self, relay: Smtp | None = None, *, width: int = WIDTH, context: ssl.SSLContext | None = None) -> None:
         self.relay = relay or settings.SMTP
-        self.connection: smtplib.SMTP | None = None
-        self.used = 0
+        self.width = width
+        self.context = context
+        self.host = urlsplit(settings.BASE_URL).hostname or "localhost"
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self.idle: list[Connection] = []
+        self.tasks: set[asyncio.Task] = set()
+        self.outcomes: list[Outcome] = []
+        self.news: asyncio.Future[None] | None = None
+
+    @property
+    def carrying(self) -> int:
+        return len(self.tasks) + len(self.outcomes)
+
+    @property
+    def room(self) -> int:
+        return self.width - self.carrying
+
+    def give(self, parcel: Parcel) -> None:
+        if self.loop is None:
+            self.loop = asyncio.new_event_loop()
+        task = self.loop.create_task(self._carry(parcel))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    def wait(self, seconds: float) -> list[Outcome]:
+        if self.loop is not None and self.carrying:
+            self.loop.run_until_complete(self._some(seconds))
+        outcomes, self.outcomes = self.outcomes, []
+        return outcomes
 
     def send(self, sender: str, recipient: str, message: bytes) -> Answer:
-        """Hand over one mail. A 5xx to MAIL or a 421 is about us or the relay, so it is Unreachable."""
-        try:
-            connection = self._connected()
-            code, text = connection.mail(sender)
-            if code != 250:
-                raise Unreachable(f"the relay does not take our sender: {code} {_words(text)}")
-            code, text = connection.rcpt(recipient)
-            if code in (250, 251):
-                code, text = connection.data(message)
-        except smtplib.SMTPDataError as error:
-            code, text = error.smtp_code, error.smtp_error
-        except (smtplib.SMTPException, OSError) as error:
-            self._drop()
-            raise Unreachable(_reason(error)) from None
-        except Unreachable:
-            self._drop()
-            raise
-        self.used += 1
-        if code == 421:
-            self._drop()
-            raise Unreachable(f"the relay closed the connection: {_words(text)}")
-        if code not in (250, 251):
-            self._reset()
-        return Answer(code, _words(text))
+        """Hand over one mail and wait. Raises Unreachable."""
+        self.give(Parcel(0, sender, recipient, message))
+        while not (found := self.wait(3600)):
+            pass
+        if isinstance(found[0].result, Unreachable):
+            raise found[0].result
+        return found[0].result
 
-    def close(self) -> None:
-        if self.connection is not None:
+    async def _some(self, seconds: float) -> None:
+        if not self.outcomes:
+            loop = asyncio.get_running_loop()
+            self.news = loop.create_future()
+            alarm = loop.call_later(seconds, self._stir)
             try:
-                self.connection.quit()
-            except (smtplib.SMTPException, OSError):
-                self.connection.close()
-            self.connection = None
+                await self.news
+            finally:
+                alarm.cancel()
+                self.news = None
+        await asyncio.sleep(0)  # whatever else has come at the same moment
 
-    def _connected(self) -> smtplib.SMTP:
-        if self.connection is not None and self.used >= PER_CONNECTION:
-            self.close()
-        if self.connection is None:
-            self.connection, self.used = self._open(), 0
-        return self.connection
+    def _stir(self) -> None:
+        if self.news is not None and not self.news.done():
+            self.news.set_result(None)
 
-    def _open(self) -> smtplib.SMTP:
-        relay = self.relay
-        if relay is None:
-            raise Unreachable("no relay is set (BAROGRAPH_SMTP_URL)")
-        context = ssl.create_default_context()
-        if relay.tls == "tls":
-            connection: smtplib.SMTP = smtplib.SMTP_SSL(relay.host, relay.port, timeout=TIMEOUT, context=context)
-        else:
-            connection = smtplib.SMTP(relay.host, relay.port, timeout=TIMEOUT)
+    async def _carry(self, parcel: Parcel) -> None:
+        result: Answer | Unreachable
+        connection = None
         try:
-            connection.ehlo_or_helo_if_needed()
-            if relay.tls == "starttls":
-                connection.starttls(context=context)
-                connection.ehlo()
-            if relay.user:
-                connection.login(relay.user, relay.password)
+            connection = await self._connection()
+            result = await connection.send(parcel.sender, parcel.recipient, parcel.message)
+            self.idle.append(connection)
+        except Unreachable as trouble:
+            result = trouble
+            if connection is not None:
+                connection.abort()
+        except ValueError as error:
+            result = Answer(553, f"5.1.3 {error}")
+            if connection is not None:
+                self.idle.append(connection)
         except BaseException:
-            connection.close()
+            if connection is not None:
+                connection.abort()
             raise
+        self.outcomes.append(Outcome(parcel, result))
+        self._stir()
+
+    async def _connection(self) -> Connection:
+        while self.idle:
+            connection = self.idle.pop()
+            if connection.is_open and connection.used < PER_CONNECTION:
+                return connection
+            await connection.quit()
+        if self.relay is None:
+            raise Unreachable("no relay is set (BAROGRAPH_SMTP_URL)")
+        connection = Connection(self.relay, context=self._context(), host=self.host)
+        await connection.open()
         return connection
 
-    def _reset(self) -> None:
+    def _context(self) -> ssl.SSLContext | None:
+        """One for all connections: reading the system's certificates takes a while."""
+        if self.context is None and self.relay is not None and self.relay.tls:
+            self.context = ssl.create_default_context()
+        return self.context
+
+    def close(self) -> None:
+        if self.loop is None:
+            return
+        loop, self.loop = self.loop, None
         try:
-            if self.connection is not None:
-                self.connection.rset()
-        except (smtplib.SMTPException, OSError):
-            self._drop()
+            loop.run_until_complete(self._end())
+        finally:
+            loop.close()
 
-    def _drop(self) -> None:
-        if self.connection is not None:
-            self.connection.close()
-            self.connection = None
-
-
-def _words(text: bytes | str) -> str:
-    return without_addresses(text.decode("utf-8", "replace") if isinstance(text, bytes) else text)
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, smtplib.SMTPResponseException):
-        return f"{error.smtp_code} {_words(error.smtp_error)}"
-    return without_addresses(str(getattr(error, "strerror", None) or error) or type(error).__name__)
+    async def _end(self) -> None:
+        for task in list(self.tasks):
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        await asyncio.gather(*(connection.quit() for connection in self.idle), return_exceptions=True)
+        self.idle.clear()
+        await asyncio.sleep(0)  # the transports' own farewell

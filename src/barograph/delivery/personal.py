@@ -1,0 +1,54 @@
+"""One reader's own copy of a mailing: address, signed links, Message-ID, filled into the frozen template."""
+
+from __future__ import annotations
+
+from email.utils import parseaddr
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from barograph.delivery.messages import SETTINGS, UNSUBSCRIBE, Letter, Person, Template
+from barograph.delivery.models import Mailing
+from barograph.delivery.transports import Parcel
+from barograph.subscribers import addresses, tokens
+from barograph.subscribers.recipients import Recipient
+
+
+def message_id(key: str, recipient: str) -> str:
+    """The Message-ID of one mail: always the same for the same letter and recipient, and telling nothing."""
+    host = urlsplit(settings.BASE_URL).hostname or "localhost"
+    return f"<{addresses.keyed_hash('message id', f'{key} {recipient}')[:40]}@{host}>"
+
+
+def letter_of(mailing: Mailing) -> Letter:
+    return Letter(
+        key=mailing.key,
+        sender=mailing.sender,
+        subject=mailing.subject,
+        html=mailing.html,
+        text=mailing.text,
+        date=mailing.created_at,
+        headers=mailing.headers,
+    )
+
+
+class Copies:
+    """Makes the copies of one mailing. The template is encoded once."""
+
+    def __init__(self, mailing: Mailing) -> None:
+        self.mailing = mailing
+        self.template = Template(letter_of(mailing))
+        self.sender = parseaddr(mailing.sender)[1]
+
+    def parcel(self, number: int, recipient: Recipient) -> Parcel:
+        """The mail of one delivery, ready to be handed over. Raises addresses.Unreadable."""
+        mailing, address = self.mailing, recipient.address()
+        links = {
+            UNSUBSCRIBE: mailing.unsubscribe_url.format(
+                language=recipient.language, token=tokens.unsubscription(recipient.id, mailing.list_key)
+            ),
+            SETTINGS: mailing.settings_url.format(language=recipient.language, token=tokens.settings(recipient.id)),
+        }
+        identity = message_id(mailing.key, recipient.id.hex)
+        person = Person(address=address, message_id=identity, links=links)
+        return Parcel(number, self.sender, address, self.template.fill(person))

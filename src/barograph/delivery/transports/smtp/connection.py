@@ -1,0 +1,306 @@
+"""One SMTP connection (RFC 5321) as a client: greeting, TLS, sign-in, then mail after mail.
+
+Where the relay offers PIPELINING (RFC 2920), sender, recipient and DATA go out
+in one piece, so that a mail costs two turns on the line instead of four. Knows
+no queue, and never repeats a mail on its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import re
+import ssl
+from collections import deque
+
+from barograph.base.environment import Smtp
+from barograph.delivery.transports import Answer, Unreachable, without_addresses
+
+#: Seconds to wait for an answer (RFC 5321, 4.5.3.2 asks for five minutes, ten after the mail's end).
+CONNECT_SECONDS = 30.0
+ANSWER_SECONDS = 300.0
+ACCEPT_SECONDS = 600.0
+QUIT_SECONDS = 2.0
+_LONGEST_ANSWER = 65_536
+_UNFIT = re.compile(r"[\s<>\x00-\x1f\x7f]")
+
+Reply = tuple[int, str]
+
+
+class _Line(asyncio.Protocol):
+    """Bytes in, replies out."""
+
+    def __init__(self) -> None:
+        self.buffer = bytearray()
+        self.lines: list[str] = []  # of a reply that isn't whole yet
+        self.replies: deque[Reply] = deque()
+        self.lost: str | None = None
+        self.transport: asyncio.Transport | None = None
+        self.wanted = 0
+        self.waiter: asyncio.Future[None] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport  # type: ignore[assignment]
+
+    def data_received(self, data: bytes) -> None:
+        self.buffer += data
+        while (end := self.buffer.find(b"\n")) >= 0:
+            line = self.buffer[:end].rstrip(b"\r").decode("utf-8", "replace")
+            del self.buffer[: end + 1]
+            self.lines.append(line[4:])
+            if not line[:3].isdigit() or len(self.lines) > 500:
+                self.fail("the relay does not speak SMTP")
+                return
+            if line[3:4] != "-":
+                self.replies.append((int(line[:3]), "\n".join(self.lines)))
+                self.lines = []
+        if len(self.buffer) > _LONGEST_ANSWER:
+            self.fail("the relay does not speak SMTP")
+        self._wake()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self.lost is None:
+            self.lost = "the relay closed the connection" if exc is None else _reason(exc)
+        self._wake()
+
+    def fail(self, reason: str) -> None:
+        self.lost = self.lost or reason
+        if self.transport is not None:
+            self.transport.abort()
+        self._wake()
+
+    def _wake(self) -> None:
+        if self.waiter and not self.waiter.done() and (len(self.replies) >= self.wanted or self.lost is not None):
+            self.waiter.set_result(None)
+
+    async def expect(self, number: int, seconds: float) -> None:
+        """Wait until so many replies are there. Raises Unreachable where they won't come."""
+        if len(self.replies) < number and self.lost is None:
+            loop = asyncio.get_running_loop()
+            self.wanted, self.waiter = number, loop.create_future()
+            alarm = loop.call_later(seconds, self.fail, f"the relay did not answer within {seconds:.0f} s")
+            try:
+                await self.waiter
+            finally:
+                alarm.cancel()
+                self.waiter = None
+        if len(self.replies) < number:
+            refusals = [reply for reply in self.replies if reply[0] >= 400]  # its last words say more than the end
+            words = f"{refusals[-1][0]} {without_addresses(refusals[-1][1])}: " if refusals else ""
+            raise Unreachable(f"{words}{self.lost}")
+
+
+class Connection:
+    """Open it, send, quit. After an Unreachable it is of no further use."""
+
+    def __init__(self, relay: Smtp, *, context: ssl.SSLContext | None = None, host: str = "localhost") -> None:
+        self.relay, self.host = relay, host
+        self.context = context
+        self.line = _Line()
+        self.offers: dict[str, str] = {}  # what the relay says it can (EHLO), by keyword
+        self.used = 0
+        self.needs_reset = False
+
+    @property
+    def is_open(self) -> bool:
+        return self.line.transport is not None and self.line.lost is None
+
+    async def open(self) -> None:
+        """Connect, secure, sign in. Raises Unreachable."""
+        relay, loop = self.relay, asyncio.get_running_loop()
+        secure = {"ssl": self._context(), "server_hostname": relay.host} if relay.tls == "tls" else {}
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                await loop.create_connection(lambda: self.line, relay.host, relay.port, **secure)
+        except (OSError, ssl.SSLError, TimeoutError) as error:
+            raise Unreachable(_reason(error)) from None
+        try:
+            await self._greet()
+        except BaseException:
+            self.abort()
+            raise
+
+    async def _greet(self) -> None:
+        await self.line.expect(1, ANSWER_SECONDS)
+        self._agreed(self.line.replies.popleft(), 220)
+        await self._hello()
+        if self.relay.tls == "starttls":
+            if "STARTTLS" not in self.offers:
+                raise Unreachable("the relay offers no STARTTLS, and nothing is sent without it")
+            self._agreed(await self._command("STARTTLS"), 220)
+            await self._secure()
+            await self._hello()
+        if self.relay.user:
+            await self._sign_in()
+
+    def _context(self) -> ssl.SSLContext:
+        if self.context is None:
+            self.context = ssl.create_default_context()
+        return self.context
+
+    async def _secure(self) -> None:
+        line, loop = self.line, asyncio.get_running_loop()
+        if line.buffer or line.replies or line.lines:  # put there before TLS: it could be anybody's
+            raise Unreachable("the relay sent something between STARTTLS and TLS")
+        try:
+            line.transport = await loop.start_tls(
+                line.transport, line, self._context(), server_hostname=self.relay.host
+            )
+        except (OSError, ssl.SSLError) as error:
+            raise Unreachable(_reason(error)) from None
+
+    async def _hello(self) -> None:
+        code, text = await self._command(f"EHLO {self.host}")
+        self.offers = {}
+        if code == 250:
+            for line in text.split("\n")[1:]:
+                keyword, _, rest = line.partition(" ")
+                self.offers[keyword.upper()] = rest
+            return
+        self._agreed(await self._command(f"HELO {self.host}"), 250)
+
+    async def _sign_in(self) -> None:
+        ways = self.offers.get("AUTH", "").upper().split()
+        user, password = self.relay.user, self.relay.password
+        if "PLAIN" in ways:
+            code, text = await self._command("AUTH PLAIN " + _base64(f"\0{user}\0{password}"))
+        elif "LOGIN" in ways:
+            code, text = await self._command("AUTH LOGIN")
+            for word in (user, password):
+                if code == 334:
+                    code, text = await self._command(_base64(word))
+        else:
+            raise Unreachable("the relay offers no way to sign in that we know (PLAIN, LOGIN)")
+        self._agreed((code, text), 235)
+
+    async def _command(self, text: str) -> Reply:
+        self._write(text.encode("ascii") + b"\r\n")
+        await self.line.expect(1, ANSWER_SECONDS)
+        return self.line.replies.popleft()
+
+    def _write(self, data: bytes) -> None:
+        if self.line.transport is not None:
+            self.line.transport.write(data)
+
+    def _agreed(self, reply: Reply, code: int) -> None:
+        if reply[0] != code:
+            raise Unreachable(f"{reply[0]} {without_addresses(reply[1])}")
+
+    async def send(self, sender: str, recipient: str, message: bytes) -> Answer:
+        """Hand over one mail. A refusal of MAIL or a 421 is about us or the relay, so it is Unreachable.
+
+        Raises ValueError for an address that cannot stand in an SMTP command.
+        """
+        self.used += 1
+        fits, options = self._options(sender, recipient, message)
+        if fits is not None:
+            return fits
+        commands = [b"RSET\r\n"] if self.needs_reset else []
+        commands += [f"MAIL FROM:<{sender}>{options}\r\n".encode(), f"RCPT TO:<{recipient}>\r\n".encode(), b"DATA\r\n"]
+        resets = len(commands) - 3
+        self.needs_reset = True
+        replies = await self._dialogue(commands)
+        self._check_421(replies)
+        mail, rcpt, data = (replies[resets:] + [(503, ""), (503, "")])[:3]
+        if mail[0] != 250:
+            await self._empty(data)
+            raise Unreachable(f"the relay does not take our sender: {mail[0]} {without_addresses(mail[1])}")
+        if rcpt[0] not in (250, 251, 252):
+            await self._empty(data)
+            return Answer(rcpt[0], without_addresses(rcpt[1]))
+        if data[0] != 354:
+            return Answer(data[0], without_addresses(data[1]))
+        self._write(transparent(message))
+        try:
+            await self.line.expect(1, ACCEPT_SECONDS)
+        except Unreachable as trouble:
+            raise Unreachable(str(trouble), in_doubt=True) from None
+        code, text = self.line.replies.popleft()
+        self._check_421([(code, text)])
+        self.needs_reset = not 200 <= code < 300
+        return Answer(code, without_addresses(text))
+
+    def _options(self, sender: str, recipient: str, message: bytes) -> tuple[Answer | None, str]:
+        """What MAIL must say (RFC 1870, 6152, 6531), or why this relay can't take the mail."""
+        for address in (sender, recipient):
+            if _UNFIT.search(address):
+                raise ValueError("an address with a character that SMTP does not allow")
+        options = ""
+        if (limit := self.offers.get("SIZE")) is not None:
+            if limit.isdigit() and 0 < int(limit) < len(message):
+                return Answer(552, "5.3.4 larger than the relay takes"), ""
+            options += f" SIZE={len(message)}"
+        if not message.isascii():
+            if "8BITMIME" not in self.offers:
+                return Answer(554, "5.6.3 the relay takes no 8-bit mail"), ""
+            options += " BODY=8BITMIME"
+        if not (sender.isascii() and recipient.isascii()):
+            if "SMTPUTF8" not in self.offers:
+                return Answer(553, "5.6.7 the relay takes no address in this script"), ""
+            options += " SMTPUTF8"
+        return None, options
+
+    async def _dialogue(self, commands: list[bytes]) -> list[Reply]:
+        """The replies to some commands: sent together where the relay allows it, else until one is refused."""
+        line = self.line
+        if "PIPELINING" in self.offers:
+            self._write(b"".join(commands))
+            await line.expect(len(commands), ANSWER_SECONDS)
+            return [line.replies.popleft() for _ in commands]
+        replies: list[Reply] = []
+        for command in commands:
+            self._write(command)
+            await line.expect(1, ANSWER_SECONDS)
+            replies.append(line.replies.popleft())
+            if replies[-1][0] >= 400:
+                break
+        return replies
+
+    async def _empty(self, data: Reply) -> None:
+        """Some relays say 354 though there is nobody to take the mail (RFC 2920, 3.1): end it with nothing in it."""
+        if data[0] == 354:
+            self._write(b".\r\n")
+            await self.line.expect(1, ANSWER_SECONDS)
+            self.line.replies.popleft()
+
+    def _check_421(self, replies: list[Reply]) -> None:
+        for code, text in replies:
+            if code == 421:
+                self.abort()
+                raise Unreachable(f"the relay closed the connection: {without_addresses(text)}")
+
+    async def quit(self) -> None:
+        """Say goodbye, briefly."""
+        if self.is_open:
+            try:
+                self._write(b"QUIT\r\n")
+                await self.line.expect(1, QUIT_SECONDS)
+            except Unreachable:
+                pass
+        self.abort()
+
+    def abort(self) -> None:
+        self.line.fail("closed")
+
+
+def transparent(message: bytes) -> bytes:
+    """The mail as it goes over the line: CRLF line ends only, dots doubled (RFC 5321, 4.5.2), and the end."""
+    ends = message.count(b"\r\n")
+    if message.count(b"\n") != ends or message.count(b"\r") != ends:  # a bare one would smuggle a second mail in
+        message = b"\r\n".join(re.split(rb"\r\n|\r|\n", message))
+    message = message.replace(b"\r\n.", b"\r\n..")
+    if message.startswith(b"."):
+        message = b"." + message
+    return message + (b".\r\n" if message.endswith(b"\r\n") else b"\r\n.\r\n")
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode("ascii")
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, TimeoutError):
+        return "the relay did not answer"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"the relay's certificate is not valid: {error.verify_message}"
+    return without_addresses(str(getattr(error, "strerror", None) or error) or type(error).__name__)
