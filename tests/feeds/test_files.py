@@ -108,9 +108,13 @@ def issues():
     ]
 
 
+def made_of(*sources):
+    return {path: made() if callable(made) else made for path, _inputs, made in files(*sources)}
+
+
 @pytest.fixture
 def made(imprint, issues):
-    return dict(files(imprint, issues, BASE))
+    return made_of(imprint, issues, BASE)
 
 
 def test_every_address_of_the_contract_is_there_and_bytes_repeat(made, imprint, issues):
@@ -130,7 +134,7 @@ def test_every_address_of_the_contract_is_there_and_bytes_repeat(made, imprint, 
         *(f"data/editions/{first}.{code}.json" for first in ("2020-08-03", "2020-08-10") for code in ("be", "en")),
     }
     shuffled = [{code: dict(reversed(content.items())) for code, content in issue.items()} for issue in issues]
-    assert dict(files(imprint, shuffled, f"{BASE}/")) == made
+    assert made_of(imprint, shuffled, f"{BASE}/") == made
 
 
 def test_atom_has_the_full_text_stable_ids_and_true_dates(made):
@@ -158,7 +162,7 @@ def test_a_correction_keeps_the_id_and_a_later_one_elsewhere_keeps_the_order(mad
     later = copy.deepcopy(issues)
     later[1]["be"] |= {"version": 3, "revised": "2020-08-20T09:00:00+03:00"}
     before = feedparser.parse(made["be/feed.atom"]).entries[1]
-    after = feedparser.parse(dict(files(imprint, later, BASE))["be/feed.atom"]).entries[1]
+    after = feedparser.parse(made_of(*(imprint, later, BASE))["be/feed.atom"]).entries[1]
     assert after.id == before.id
     assert before.updated <= after.updated < "2020-08-13"
 
@@ -181,7 +185,7 @@ def test_a_topic_has_its_own_feed(made):
 
 
 def test_a_publication_without_issues_has_valid_files(imprint):
-    made = dict(files(imprint, [], BASE))
+    made = made_of(*(imprint, [], BASE))
     assert feedparser.parse(made["be/feed.atom"]).feed.updated == "1970-01-01T00:00:00+00:00"
     assert json.loads(made["data/verdicts.json"]) == []
     ET.fromstring(made["sitemap.xml"])
@@ -192,14 +196,14 @@ def test_feeds_reach_back_ten_issues(imprint, issues):
         {"be": edition(f"2020-{month:02}-01", f"2020-{month:02}-07", month, "be", issues[1]["be"]["topics"])}
         for month in range(12, 0, -1)
     ]
-    feed = feedparser.parse(dict(files(imprint, many, BASE))["be/feed.atom"])
+    feed = feedparser.parse(made_of(*(imprint, many, BASE))["be/feed.atom"])
     assert len(feed.entries) == 20
     assert feed.entries[-1].link == f"{BASE}/be/2020-03-01/security/"
 
 
 def test_characters_xml_cannot_write_are_left_out(imprint, issues):
     issues[0]["be"]["topics"][0]["commentary"]["headline"] = "a\x0bb\x00"
-    feed = feedparser.parse(dict(files(imprint, issues, BASE))["be/feed.atom"])
+    feed = feedparser.parse(made_of(imprint, issues, BASE)["be/feed.atom"])
     assert feed.entries[0].title == "ab"
 
 
@@ -259,7 +263,7 @@ def test_the_map_names_each_page_with_its_languages(made):
 
 def test_a_large_site_has_an_index_of_maps(imprint, issues, monkeypatch):
     monkeypatch.setattr(sitemap, "LARGEST", 10)
-    made = dict(files(imprint, issues, BASE))
+    made = made_of(imprint, issues, BASE)
     index = ET.fromstring(made["sitemap.xml"])
     names = [place.text.removeprefix(f"{BASE}/") for place in index.iterfind("s:sitemap/s:loc", NS)]
     assert len(names) > 1

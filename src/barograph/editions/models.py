@@ -64,6 +64,25 @@ class Edition(Snapshot):
         return f"{self.first} {self.language} v{self.version}"
 
 
+class Line(models.Model):
+    """An edition in short, made from it alone (editions.ledger): what a bake has to know of editions it doesn't show.
+
+    Rows may be dropped and made again at any time.
+    """
+
+    edition = models.OneToOneField(Edition, models.CASCADE, primary_key=True, related_name="line")
+    first = models.DateField()
+    language = models.CharField(max_length=12)
+    current = models.BooleanField(default=True)  # the latest version of its issue and language
+    content = models.TextField()  # JSON, as ledger.short makes it
+
+    class Meta:
+        indexes = [models.Index(fields=["current", "first", "language"], name="current_lines")]
+
+    def __str__(self) -> str:
+        return f"{self.first} {self.language}"
+
+
 class Imprint(Snapshot):
     """The publication as readers see it: name, languages, lists, links, topics, people, standing texts."""
 

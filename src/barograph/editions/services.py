@@ -17,7 +17,7 @@ from django.db import transaction
 
 from barograph.base.languages import localized
 from barograph.commentaries.models import Commentary
-from barograph.editions import bodies, schema
+from barograph.editions import bodies, ledger, schema
 from barograph.editions.models import Edition, Imprint
 from barograph.issues.models import Issue, Publication, StandingText, Topic
 from barograph.issues.services import publication
@@ -194,6 +194,7 @@ def freeze(*, issue: Issue, published_at: datetime) -> list[Edition]:
                 digest=digest(content),
             )
         )
+    ledger.catch_up()
     return frozen
 
 

@@ -6,8 +6,9 @@ bytes: no clock, no database, no order of keys shows in them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.utils import translation
@@ -19,17 +20,48 @@ from barograph.feeds.entries import ISSUES, Entry, entries
 
 Content = dict[str, Any]
 Files = Iterator[tuple[str, bytes]]
+Load = Callable[[int], Content]
+#: path, what it depends on, its bytes or how they are made
+Made = Iterator[tuple[str, Any, bytes | Callable[[], bytes]]]
 
 
-def files(imprint: Content, editions_by_issue: Sequence[dict[str, Content]], base_url: str) -> Files:
-    """(path without a leading slash, bytes) of each. `editions_by_issue`: newest first, {language: content}."""
+def files(
+    imprint: Content,
+    editions_by_issue: Sequence[dict[str, Content]],
+    base_url: str,
+    *,
+    load: Load | None = None,
+    touched: frozenset[str] | None = None,
+) -> Made:
+    """Each file's path without a leading slash. `editions_by_issue`: newest first, {language: content, or its line}.
+
+    `load` gives the content behind a line of the ledger. With `touched` (first days of issues) only what these
+    can have changed.
+    """
     base_url = base_url.rstrip("/")
     issues = list(editions_by_issue)
+    newest = [{code: _whole(line, load) for code, line in issue.items()} for issue in issues[:ISSUES]]
     for language in imprint["languages"]:
-        yield from feeds(imprint, issues, base_url, language)
-    yield from sitemap.sitemaps(imprint, issues, base_url)
-    yield "robots.txt", sitemap.robots(base_url)
-    yield from data(imprint, issues, base_url)
+        for path, content in feeds(imprint, newest, base_url, language):
+            yield path, None, content
+    for path, inputs, make in sitemap.parts(imprint, issues, base_url):
+        yield path, inputs, make
+    yield "robots.txt", None, sitemap.robots(base_url)
+    for path, content in data(imprint, issues, base_url):
+        yield path, None, content
+    for editions in issues:
+        for language, line in sorted(editions.items()):
+            first = line["issue"]["first"]
+            if touched is None or first in touched:
+                yield addresses.edition_data(first, language)[1:], line.get("digest"), partial(_data, line, load)
+
+
+def _whole(line: Content, load: Load | None) -> Content:
+    return load(line["edition"]) if load and "edition" in line else line
+
+
+def _data(line: Content, load: Load | None) -> bytes:
+    return opendata.as_json(_whole(line, load))
 
 
 def feeds(imprint: Content, issues: list[dict[str, Content]], base_url: str, language: str) -> Files:
@@ -78,12 +110,9 @@ def feeds(imprint: Content, issues: list[dict[str, Content]], base_url: str, lan
 
 
 def data(imprint: Content, issues: list[dict[str, Content]], base_url: str) -> Files:
-    """The table of verdicts, its description, and each edition as it is."""
+    """The table of verdicts and its description."""
     table = list(opendata.rows(issues))
     as_csv, as_json = opendata.as_csv(table), opendata.table_as_json(table)
     yield "data/verdicts.csv", as_csv
     yield "data/verdicts.json", as_json
     yield "data/datapackage.json", opendata.datapackage(imprint, as_csv, as_json, base_url)
-    for editions in issues:
-        for language, content in sorted(editions.items()):
-            yield addresses.edition_data(content["issue"]["first"], language)[1:], opendata.as_json(content)

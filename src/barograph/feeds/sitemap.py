@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -37,7 +38,7 @@ def changed(content: Content) -> str:
 
 
 def pages(imprint: Content, editions_by_issue: list[dict[str, Content]]) -> Iterator[Page]:
-    """Every page a reader may look for: the standing ones, then issues, newest first, with their commentaries."""
+    """The standing pages that a reader may look for."""
     languages = imprint["languages"]
     latest = max((changed(content) for issue in editions_by_issue for content in issue.values()), default=None)
     yield _same(languages, "", latest, default="/")
@@ -51,8 +52,12 @@ def pages(imprint: Content, editions_by_issue: list[dict[str, Content]]) -> Iter
     for kind, texts in sorted(imprint["standing"].items()):
         if have := [code for code in languages if texts.get(code)]:
             yield _same(have, f"{kind}/")
+
+
+def _issues(imprint: Content, editions_by_issue: list[dict[str, Content]]) -> Iterator[Page]:
+    """Issues, newest first, with their commentaries."""
     for editions in editions_by_issue:
-        have = [code for code in languages if code in editions]
+        have = [code for code in imprint["languages"] if code in editions]
         if have:
             yield from _issue(have, editions)
 
@@ -86,22 +91,60 @@ def _urls(page: Page, base_url: str) -> Iterator[str]:
         yield f"<url><loc>{escape(base_url + path)}</loc>{lastmod}{alternates if len(page.paths) > 1 else ''}</url>\n"
 
 
-def sitemaps(
-    imprint: Content, editions_by_issue: list[dict[str, Content]], base_url: str
-) -> Iterator[tuple[str, bytes]]:
-    """sitemap.xml; beyond one map's size an index of several."""
-    urls = [url for page in pages(imprint, editions_by_issue) for url in _urls(page, base_url)]
-    urls.append(f"<url><loc>{escape(base_url)}/data/</loc></url>\n")
-    if len(urls) <= LARGEST:
-        yield "sitemap.xml", _urlset(urls)
+def parts(
+    imprint: Content,
+    editions_by_issue: list[dict[str, Content]],
+    base_url: str,
+) -> Iterator[tuple[str, Any, Callable[[], bytes]]]:
+    """sitemap.xml: one map, or an index with one for the standing pages and one for each year.
+
+    (path, what it depends on, how it is made).
+    """
+    years: dict[str, list[dict[str, Content]]] = {}
+    for editions in editions_by_issue:
+        if editions:
+            years.setdefault(next(iter(editions.values()))["issue"]["first"][:4], []).append(editions)
+    standing = [*_of(pages(imprint, editions_by_issue), base_url), f"<url><loc>{escape(base_url)}/data/</loc></url>\n"]
+    counts = {year: sum(map(_count, issues)) for year, issues in years.items()}
+    if len(standing) + sum(counts.values()) <= LARGEST:
+        urls = [*standing, *_of(_issues(imprint, editions_by_issue), base_url)]
+        yield "sitemap.xml", urls, lambda: _urlset(urls)
         return
     names = []
-    for start in range(0, len(urls), LARGEST):
-        names.append(f"sitemap-{start // LARGEST + 1}.xml")
-        yield names[-1], _urlset(urls[start : start + LARGEST])
+    for start in range(0, len(standing), LARGEST):
+        names.append(f"sitemap-pages{_number(start)}.xml")
+        yield names[-1], standing, partial(_urlset, standing[start : start + LARGEST])
+    for year, issues in sorted(years.items(), reverse=True):
+        urls_of_year = cache(lambda issues=issues: list(_of(_issues(imprint, issues), base_url)))
+        inputs = [_mark(editions) for editions in issues]
+        for start in range(0, counts[year], LARGEST):
+            names.append(f"sitemap-{year}{_number(start)}.xml")
+            yield names[-1], inputs, partial(_slice, urls_of_year, start)
     index = "".join(f"<sitemap><loc>{escape(base_url)}/{name}</loc></sitemap>\n" for name in names)
     space = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
-    yield "sitemap.xml", f"{_HEAD}<sitemapindex {space}>\n{index}</sitemapindex>\n".encode()
+    text = f"{_HEAD}<sitemapindex {space}>\n{index}</sitemapindex>\n"
+    yield "sitemap.xml", names, text.encode
+
+
+def _number(start: int) -> str:
+    return f"-{start // LARGEST + 1}" if start else ""
+
+
+def _slice(urls: Callable[[], list[str]], start: int) -> bytes:
+    return _urlset(urls()[start : start + LARGEST])
+
+
+def _count(editions: dict[str, Content]) -> int:
+    """Addresses of an issue: its own and its commentaries', in each language."""
+    return sum(1 + sum(bool(topic["commentary"]) for topic in content["topics"]) for content in editions.values())
+
+
+def _mark(editions: dict[str, Content]) -> Any:
+    return sorted((code, content.get("digest") or content) for code, content in editions.items())
+
+
+def _of(found: Iterable[Page], base_url: str) -> Iterator[str]:
+    return (url for page in found for url in _urls(page, base_url))
 
 
 def _urlset(urls: list[str]) -> bytes:

@@ -6,7 +6,7 @@ Made from contents alone (docs/architecture.md). Knows no templates and no files
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -33,13 +33,30 @@ def _place(entry: Entry) -> int:
 class Chronicle:
     """`issues`: newest first, {language: content}; those without this language are left out."""
 
-    def __init__(self, imprint: Content, issues: Sequence[dict[str, Content]], language: str) -> None:
+    def __init__(
+        self,
+        imprint: Content,
+        issues: Sequence[dict[str, Content]],
+        language: str,
+        load: Callable[[int], Content] | None = None,
+    ) -> None:
+        """`issues` may be lines of the ledger: `load` then gives the whole content of the edition behind one."""
         self.imprint = imprint
         self.language = language
+        self._load = load
         held = [editions for editions in reversed(issues) if language in editions]
         self.contents = [editions[language] for editions in held]
         self.published = [[code for code in imprint["languages"] if code in editions] for editions in held]
         self.topics = [{topic["key"]: topic for topic in content["topics"]} for content in self.contents]
+
+    def whole(self, index: int) -> Content:
+        """The issue's content with all its texts."""
+        content = self.contents[index]
+        return self._load(content["edition"]) if self._load and "edition" in content else content
+
+    def topic(self, index: int, key: str) -> Content:
+        """A topic of an issue, with all its texts."""
+        return next(topic for topic in self.whole(index)["topics"] if topic["key"] == key)
 
     @cached_property
     def entries(self) -> dict[str, list[Entry]]:
@@ -86,6 +103,19 @@ class Chronicle:
             written=bool(entry.topic["languages"]),
         )
 
+    def raw(self, entry: Entry) -> list:
+        """What a link to the entry is made of, without making it."""
+        commentary = entry.topic["commentary"]
+        return [
+            self.first(entry.index),
+            entry.content["issue"]["last"],
+            entry.topic["key"],
+            commentary["headline"] if commentary else None,
+            entry.topic["verdict"],
+            bool(entry.topic["languages"]),
+            entry.topic["revised"],
+        ]
+
     def issue_link(self, index: int) -> dict[str, Any]:
         """An issue as a line in a list: period, verdicts as glyphs, and the headline of what moved first."""
         content = self.contents[index]
@@ -100,6 +130,14 @@ class Chronicle:
             "headline": headlines[0] if headlines else "",
             "revised": bool(content["corrections"]),
         }
+
+    @cached_property
+    def years(self) -> dict[int, list[int]]:
+        """Year → indices of its issues, oldest first."""
+        found: dict[int, list[int]] = {}
+        for index in range(len(self.contents)):
+            found.setdefault(int(self.first(index)[:4]), []).append(index)
+        return found
 
     def by_person(self) -> dict[str, list[Entry]]:
         """Slug → what stands under that name, newest first."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from barograph.base.languages import localized
 from barograph.website import metadata, presenters
 from barograph.website.chronicle import Entry
-from barograph.website.planning import Content, Context, Plan, Planner, digest, told
+from barograph.website.planning import Content, Context, Plan, Planner, digest
 
 PAST = 6  # earlier issues on the home page
 
@@ -21,10 +21,11 @@ class IssuePlans(Planner):
 
     def plans(self) -> Iterator[Plan]:
         yield self._home(self.last)
-        for index in range(self.last, -1, -1):
-            yield self._issue(index)
+        for index in self.scope.indices(self.last):
+            if self.scope.issue(index):
+                yield self._issue(index)
             for topic in self.chronicle.contents[index]["topics"]:
-                if topic["commentary"]:
+                if topic["commentary"] and self.scope.commentary(index, topic["key"]):
                     yield self.commentary(index, topic)
 
     def _home(self, last: int) -> Plan:
@@ -68,10 +69,11 @@ class IssuePlans(Planner):
             section="archive",
             having=chronicle.published[index],
             fallback="archive/",
+            reason=self.scope.why(index, first),
         )
 
     def _issue_context(self, index: int, *, home: bool) -> Context:
-        chronicle, content = self.chronicle, self.chronicle.contents[index]
+        chronicle, content = self.chronicle, self.chronicle.whole(index)
         verdicts = [topic["verdict"] for topic in content["topics"]]
         last = len(chronicle.contents) - 1
         return {
@@ -92,7 +94,7 @@ class IssuePlans(Planner):
         }
 
     def commentary(self, index: int, topic: Content) -> Plan:
-        chronicle, content = self.chronicle, self.chronicle.contents[index]
+        chronicle = self.chronicle
         first, key = chronicle.first(index), topic["key"]
         having = [code for code in self.imprint["languages"] if code in topic["languages"]]
         having = [code for code in having if code in chronicle.published[index]]
@@ -100,27 +102,28 @@ class IssuePlans(Planner):
         inputs = [
             self.digests[index],
             digest(chronicle.window(index, key)),
-            [told(chronicle.link(entry)) if entry else None for entry in neighbours],
+            [chronicle.raw(entry) if entry else None for entry in neighbours],
         ]
         return self._plan(
             f"{first}/{key}/",
             "commentary",
             inputs,
-            lambda: self._commentary_context(index, topic, content, having, neighbours),
+            lambda: self._commentary_context(index, key, having, neighbours),
             section="",
             having=having,
             fallback=f"{first}/" if chronicle.published[index] == self.imprint["languages"] else "",
+            reason=self.scope.why(index, first),
         )
 
     def _commentary_context(
         self,
         index: int,
-        topic: Content,
-        content: Content,
+        key: str,
         having: list[str],
         neighbours: tuple[Entry | None, Entry | None],
     ) -> Context:
-        first, key, language = content["issue"]["first"], topic["key"], self.language
+        content, topic = self.chronicle.whole(index), self.chronicle.topic(index, key)
+        first, language = content["issue"]["first"], self.language
         path = presenters.commentary_path(language, first, key)
         window = self.chronicle.window(index, key)
         verdicts = [verdict for _first, verdict in window]

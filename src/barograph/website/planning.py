@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -29,6 +30,7 @@ class Plan:
     language: str
     inputs: Any
     make: Callable[[], Context]
+    reason: str = ""  # in a few words, what it follows
 
     def key(self, common: str) -> str:
         """Changes exactly when the page may have changed."""
@@ -45,11 +47,63 @@ def digest(value: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+class Scope:
+    """Which pages are worth planning: all, or those that issues newly published or corrected can have changed."""
+
+    def __init__(self, chronicle: Chronicle, touched: frozenset[str] | None) -> None:
+        self.everything = touched is None
+        self.touched = {
+            index for index in range(len(chronicle.contents)) if touched and chronicle.first(index) in touched
+        }
+        self.years = {int(first[:4]) for first in touched or ()}
+        last = len(chronicle.contents) - 1
+        self.near = {
+            index
+            for place in self.touched
+            for index in range(max(0, place - 1), min(last, place + presenters.WINDOW - 1) + 1)
+        }
+        self._beside = {
+            (entry.index, key)
+            for place in self.touched
+            for key in chronicle.entries
+            for entry in chronicle.neighbours(place, key)
+            if entry
+        }
+
+    def indices(self, last: int) -> Iterable[int]:
+        """Issues with a page to plan, newest first."""
+        if self.everything:
+            return range(last, -1, -1)
+        return sorted(self.near | {index for index, _key in self._beside}, reverse=True)
+
+    def issue(self, index: int) -> bool:
+        return self.everything or index in self.near
+
+    def commentary(self, index: int, key: str) -> bool:
+        return self.everything or index in self.near or (index, key) in self._beside
+
+    def near_years(self, years: list[int]) -> list[int]:
+        """Of the years (rising) that something has pages for: those touched, and the ones beside them."""
+        if self.everything:
+            return years
+        found: set[int] = set()
+        for touched in self.years:
+            place = bisect_left(years, touched)
+            found.update(years[max(0, place - 1) : place + 2])
+        return sorted(found)
+
+    def why(self, index: int, first: str) -> str:
+        """In a few words, why a page of this issue may have changed."""
+        if self.everything:
+            return "whole bake"
+        return f"issue {first}" if index in self.touched else "an issue before or after it"
+
+
 class Planner:
     """The pages of one language, or a part of them. `plans` yields them."""
 
-    def __init__(self, imprint: Content, chronicle: Chronicle, digests: list[str]) -> None:
-        self.imprint, self.chronicle, self.digests = imprint, chronicle, digests
+    def __init__(self, imprint: Content, chronicle: Chronicle, digests: list[str], scope: Scope) -> None:
+        self.imprint, self.chronicle, self.digests, self.scope = imprint, chronicle, digests, scope
         self.language = chronicle.language
         self.rhythm = imprint["rhythm"]
         self.name = localized(imprint["name"], self.language, imprint["languages"])
@@ -80,19 +134,21 @@ class Planner:
         section: str = "",
         having: Sequence[str] | None = None,
         fallback: str = "",
+        reason: str = "",
     ) -> Plan:
         shell = self._shell(path, section, fallback, having)
         place = f"{self.language}/{path}index.html"
         inputs = [inputs, having, fallback]
-        return Plan(place, f"website/{template}.html", self.language, inputs, lambda: {**shell(), **make()})
+        reason = reason or ("whole bake" if self.scope.everything else "it follows every issue")
+        return Plan(place, f"website/{template}.html", self.language, inputs, lambda: {**shell(), **make()}, reason)
 
     def _windows(self, index: int) -> str:
         topics = self.chronicle.contents[index]["topics"]
         return digest([self.chronicle.window(index, topic["key"]) for topic in topics])
 
     def _rows(self, index: int, *, drawn: bool = True) -> list[presenters.Row]:
-        content = self.chronicle.contents[index]
-        return [self._row(index, topic, drawn=drawn) for topic in presenters.moved_first(content["topics"])]
+        topics = presenters.moved_first(self.chronicle.whole(index)["topics"])
+        return [self._row(index, topic, drawn=drawn) for topic in topics]
 
     def _row(self, index: int, topic: Content, *, drawn: bool = True) -> presenters.Row:
         window = self.chronicle.window(index, topic["key"])

@@ -6,7 +6,7 @@ without rendering whether the page is still as it was. Knows no files.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from django.conf import settings
 from django.utils import translation
@@ -16,17 +16,27 @@ from barograph.base.languages import localized
 from barograph.website.chronicle import Chronicle
 from barograph.website.issue_plans import IssuePlans
 from barograph.website.looks import widget_css
-from barograph.website.planning import Content, Context, Plan, Planner, digest
+from barograph.website.planning import Content, Context, Plan, Planner, Scope, digest
 from barograph.website.topic_plans import TopicPlans
 
 
-def plans(imprint: Content, issues: Sequence[dict[str, Content]]) -> Iterator[Plan]:
-    """Every page of the site. `issues`: newest first, {language: content}."""
+def plans(
+    imprint: Content,
+    issues: Sequence[dict[str, Content]],
+    *,
+    load: Callable[[int], Content] | None = None,
+    touched: frozenset[str] | None = None,
+) -> Iterator[Plan]:
+    """The pages of the site. `issues`: newest first, {language: content, or its line in the ledger}.
+
+    `touched`: first days of the issues that are new or corrected; then only pages that these can have changed.
+    """
     for language in imprint["languages"]:
-        chronicle = Chronicle(imprint, issues, language)
-        digests = [digest(content) for content in chronicle.contents]
+        chronicle = Chronicle(imprint, issues, language, load)
+        digests = [content.get("digest") or digest(content) for content in chronicle.contents]
+        scope = Scope(chronicle, touched)
         for group in (IssuePlans, TopicPlans, OtherPlans):
-            yield from group(imprint, chronicle, digests).plans()
+            yield from group(imprint, chronicle, digests, scope).plans()
     yield from _outside_languages(imprint, issues)
 
 
@@ -100,7 +110,7 @@ def one_commentary(
     """A commentary's page out of contents that need not be published: for the desk's preview."""
     chronicle = Chronicle(imprint, issues, language)
     index = next(place for place, held in enumerate(chronicle.contents) if held is content)
-    planner = IssuePlans(imprint, chronicle, [""] * len(chronicle.contents))
+    planner = IssuePlans(imprint, chronicle, [""] * len(chronicle.contents), Scope(chronicle, None))
     plan = planner.commentary(index, chronicle.topics[index][key])
     with translation.override(languages.interface(language)):
         return pages.render(plan.template, {**plan.make(), "note": note}, language=language)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Iterable, Iterator
 
 from django.utils.translation import ngettext
 
@@ -10,9 +11,10 @@ from barograph.base import barogram
 from barograph.base.languages import localized
 from barograph.website import presenters
 from barograph.website.chronicle import Entry
-from barograph.website.planning import Content, Context, Plan, Planner, digest, told
+from barograph.website.planning import Content, Context, Plan, Planner, digest
 
-HISTORY = 104  # rows of a topic's table
+HISTORY, CHANGES = 26, 40  # rows of a topic's tables: its last periods, and its last changes
+RECENT = 2  # years that the archive's first page lists whole
 
 
 class TopicPlans(Planner):
@@ -21,11 +23,11 @@ class TopicPlans(Planner):
     def plans(self) -> Iterator[Plan]:
         yield self._topics(self.last)
         for topic in self.imprint["topics"]:
-            yield self._topic(topic)
+            yield from self._topic(topic)
         by_person = self.chronicle.by_person()
         for person in self.imprint["people"]:
-            yield self._person(person, by_person.get(person["slug"], []))
-        yield self._archive()
+            yield from self._person(person, by_person.get(person["slug"], []))
+        yield from self._archive()
 
     def _topics(self, last: int) -> Plan:
         keys = [topic["key"] for topic in self.imprint["topics"]]
@@ -60,33 +62,62 @@ class TopicPlans(Planner):
             )
         return {"rows": rows, "axis": self._axis(last) if last >= 0 else None}
 
-    def _topic(self, topic: Content) -> Plan:
+    def _topic(self, topic: Content) -> Iterator[Plan]:
+        """The topic's own page, and one for each year of it."""
         entries = self.chronicle.entries.get(topic["key"], [])
-        inputs = digest([(told(self.chronicle.link(e)), e.content["issue"], e.topic["revised"]) for e in entries])
-        return self._plan(
-            f"topics/{topic['key']}/",
+        inputs = digest([self.chronicle.raw(entry) for entry in entries])
+        path = f"topics/{topic['key']}/"
+        yield self._plan(
+            path,
             "topic",
             [inputs, len(self.chronicle.contents)],
             lambda: self._topic_context(topic, entries),
             section="topics",
         )
+        years = _by_year(entries)
+        for year in self.scope.near_years(sorted(years)):
+            found, beside = years[year], _beside(year, years)
+            yield self._plan(
+                f"{path}{year}/",
+                "topic_year",
+                [digest([self.chronicle.raw(entry) for entry in found]), beside],
+                functools.partial(self._topic_year_context, topic, year, found, beside),
+                section="topics",
+                having=[self.language],
+                fallback=path,
+            )
 
     def _topic_context(self, topic: Content, entries: list[Entry]) -> Context:
         name, about = self._about(topic)
-        rows = [self._history_row(entry) for entry in entries]
         points = self._points(topic["key"], entries)
-        rated = [row for row in rows if row["verdict"]]
-        counted = presenters.summary_text(row["verdict"] for row in rows)
+        rated = [entry for entry in entries if entry.topic["verdict"]]
+        moved = [entry for entry in entries if entry.topic["verdict"] in presenters.MOVED]
+        counted = presenters.summary_text(entry.topic["verdict"] for entry in entries)
         return {
             "topic_name": name,
             "about": about,
-            "latest": rated[-1] if rated else None,
-            "history": rows[::-1][:HISTORY],
-            "more": len(rows) > HISTORY,
+            "latest": self._history_row(rated[-1]) if rated else None,
+            "changes": [self._history_row(entry) for entry in moved[: -CHANGES - 1 : -1]],
+            "history": [self._history_row(entry) for entry in entries[: -HISTORY - 1 : -1]],
+            "years": self._year_links(f"topics/{topic['key']}/", _by_year(entries)),
             "counted": counted,
             "fixes": any(point.corrected for point in points),
             "chart": barogram.large(points, label=counted) if points else "",
         }
+
+    def _topic_year_context(self, topic: Content, year: int, found: list[Entry], beside: list[int]) -> Context:
+        return {
+            "topic_name": self._about(topic)[0],
+            "topic_url": f"/{self.language}/topics/{topic['key']}/",
+            "year": year,
+            "history": [self._history_row(entry) for entry in reversed(found)],
+            "years": self._year_links(f"topics/{topic['key']}/", beside),
+            "counted": presenters.summary_text(entry.topic["verdict"] for entry in found),
+        }
+
+    def _year_links(self, path: str, years: Iterable[int]) -> list[tuple[int, str]]:
+        """(year, address), the latest first."""
+        return [(year, f"/{self.language}/{path}{year}/") for year in sorted(years, reverse=True)]
 
     def _points(self, key: str, entries: list[Entry]) -> list[barogram.Point]:
         """Every issue from the topic's first entry on; those without the topic are gaps."""
@@ -97,46 +128,117 @@ class TopicPlans(Planner):
             content, entry = self.chronicle.contents[index], by_index.get(index)
             points.append(
                 barogram.Point(
-                    label=presenters.issue_period(content),
+                    label=presenters.issue_period(content) if entry and _is_shown(entry) else "",
                     verdict=entry.topic["verdict"] if entry else None,
                     year=int(content["issue"]["first"][:4]),
-                    url=self.chronicle.link(entry).url if entry else "",
+                    url=self.chronicle.link(entry).url if entry and _is_shown(entry) else "",
                     corrected=bool(entry and entry.topic["revised"]),
                     word=presenters.word(entry.topic["verdict"] if entry else None),
                 )
             )
         return points
 
-    def _person(self, person: Content, entries: list[Entry]) -> Plan:
-        inputs = [told(self.chronicle.link(entry)) for entry in entries]
-        names = [entry.topic["name"] for entry in entries]
-        return self._plan(
-            f"people/{person['slug']}/",
-            "person",
-            digest([inputs, names, [entry.content["issue"] for entry in entries]]),
-            lambda: self._person_context(person, entries),
+    def _person(self, person: Content, entries: list[Entry]) -> Iterator[Plan]:
+        """What stands under a name, the latest first; all of it by year."""
+        path = f"people/{person['slug']}/"
+        told = digest([[*self.chronicle.raw(entry), entry.topic["name"]] for entry in entries])
+        yield self._plan(
+            path, "person", told, lambda: self._person_context(person, entries, entries[:HISTORY], _by_year(entries))
         )
+        years = _by_year(entries)
+        for year in self.scope.near_years(sorted(years)):
+            found, beside = years[year], _beside(year, years)
+            inputs = digest([[*self.chronicle.raw(entry), entry.topic["name"]] for entry in found])
+            yield self._plan(
+                f"{path}{year}/",
+                "person",
+                [inputs, beside],
+                functools.partial(self._person_context, person, found, found, beside, year),
+                having=[self.language],
+                fallback=path,
+            )
 
-    def _person_context(self, person: Content, entries: list[Entry]) -> Context:
+    def _person_context(
+        self,
+        person: Content,
+        entries: list[Entry],
+        shown: list[Entry],
+        years: Iterable[int],
+        year: int | None = None,
+    ) -> Context:
         chain = self.imprint["languages"]
-        rows = [{**self._history_row(entry), "name": entry.topic["name"]} for entry in entries]
-        count = ngettext("%(count)s commentary", "%(count)s commentaries", len(rows)) % {"count": len(rows)}
+        rows = [{**self._history_row(entry), "name": entry.topic["name"]} for entry in shown]
+        number = len(entries)
+        count = ngettext("%(count)s commentary", "%(count)s commentaries", number) % {"count": number}
         return {
             "person_name": localized(person["names"], self.language, chain),
+            "person_url": f"/{self.language}/people/{person['slug']}/",
             "about": localized(person["about"], self.language, chain),
             "pseudonym": person["pseudonym"],
             "entries": rows,
-            "counted": count if rows else "",
+            "counted": count if entries else "",
+            "year": year,
+            "years": self._year_links(f"people/{person['slug']}/", years),
         }
 
-    def _archive(self) -> Plan:
-        return self._plan("archive/", "archive", digest(self.digests), self._archive_context, section="archive")
+    def _archive(self) -> Iterator[Plan]:
+        """The latest years whole, then a link to each; a page for every year."""
+        years = sorted(self.chronicle.years, reverse=True)
+        told = [[year, self._year_digest(year)] for year in years[:RECENT]]
+        counts = [[year, len(self.chronicle.years[year])] for year in years]
+        yield self._plan("archive/", "archive", [told, counts], self._archive_context, section="archive")
+        for year in self.scope.near_years(sorted(years)):
+            beside = _beside(year, years)
+            yield self._plan(
+                f"archive/{year}/",
+                "archive_year",
+                [self._year_digest(year), beside],
+                functools.partial(self._archive_year_context, year, beside),
+                section="archive",
+                having=[self.language],
+                fallback="archive/",
+            )
+
+    def _year_digest(self, year: int) -> str:
+        return digest([self.digests[index] for index in self.chronicle.years[year]])
 
     def _archive_context(self) -> Context:
-        years: dict[int, list[Context]] = {}
-        for index in range(len(self.chronicle.contents) - 1, -1, -1):
-            line = self.chronicle.issue_link(index)
-            years.setdefault(line["year"], []).append(line)
+        found = self.chronicle.years
+        years = sorted(found, reverse=True)
         count = len(self.chronicle.contents)
         counted = ngettext("%(count)s issue", "%(count)s issues", count) % {"count": count}
-        return {"years": list(years.items()), "counted": counted if count else ""}
+        return {
+            "years": [(year, self._issue_links(year)) for year in years[:RECENT]],
+            "links": [(year, f"/{self.language}/archive/{year}/", len(found[year])) for year in years],
+            "counted": counted if count else "",
+        }
+
+    def _archive_year_context(self, year: int, beside: list[int]) -> Context:
+        return {
+            "year": year,
+            "rows": self._issue_links(year),
+            "before": next((other for other in beside if other < year), None),
+            "after": next((other for other in beside if other > year), None),
+        }
+
+    def _issue_links(self, year: int) -> list[Context]:
+        return [self.chronicle.issue_link(index) for index in reversed(self.chronicle.years[year])]
+
+
+def _is_shown(entry: Entry) -> bool:
+    """Whether the barogram names this period: a change does, a level stretch doesn't."""
+    return entry.topic["verdict"] in presenters.MOVED
+
+
+def _beside(year: int, years: Iterable[int]) -> list[int]:
+    """The year with those before and after it that there are pages for."""
+    rising = sorted(years)
+    place = rising.index(year)
+    return rising[max(0, place - 1) : place + 2]
+
+
+def _by_year(entries: list[Entry]) -> dict[int, list[Entry]]:
+    found: dict[int, list[Entry]] = {}
+    for entry in entries:
+        found.setdefault(int(entry.content["issue"]["first"][:4]), []).append(entry)
+    return found

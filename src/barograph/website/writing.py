@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
+import os
 from pathlib import Path
 
 import brotli
@@ -14,9 +16,19 @@ TEXT = frozenset({".html", ".atom", ".json", ".xml", ".csv", ".txt", ".svg", ".c
 
 
 def write(path: Path, content: bytes) -> None:
-    """Write a new file and, beside a text, its .br and .gz. The same content gives the same bytes."""
+    """Write a file anew and, beside a text, its .br and .gz. The same content gives the same bytes.
+
+    The file may share its bytes with another tree's, so it is replaced, not written into.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+    _replace(path, content)
     if path.suffix in TEXT:
-        path.with_name(f"{path.name}.br").write_bytes(brotli.compress(content, quality=BROTLI))
-        path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(content, GZIP, mtime=0))
+        _replace(path.with_name(f"{path.name}.br"), brotli.compress(content, quality=BROTLI))
+        _replace(path.with_name(f"{path.name}.gz"), gzip.compress(content, GZIP, mtime=0))
+
+
+def _replace(path: Path, content: bytes) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)
+    with open(path, "xb", buffering=0) as file:
+        file.write(content)

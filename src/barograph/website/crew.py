@@ -1,0 +1,55 @@
+"""A whole site at once: files are made by several processes, as many as there are cores.
+
+Children are forks: they find the plans in memory and open database
+connections of their own. Small bakes don't come here, nor those inside a
+transaction, whose rows a child couldn't see.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from django.db import connection, connections
+
+from barograph.website.items import Item
+from barograph.website.writing import write
+
+#: From so many files on, starting children pays.
+LEAST = 600
+CHUNK = 40
+
+_work: tuple[Sequence[Item], Path] = ((), Path())
+
+
+def pays(count: int) -> bool:
+    """Whether a crew is worth its start, and safe here."""
+    return count >= LEAST and not connection.in_atomic_block and threading.active_count() == 1
+
+
+def write_all(due: Sequence[Item], aside: Path, progress: Callable[[int, int], None] | None) -> None:
+    """Make and write every item. Raises what a child met first."""
+    global _work
+    _work = (due, aside)
+    connections.close_all()  # a connection must not be shared with a child
+    starts = range(0, len(due), CHUNK)
+    done = 0
+    try:
+        with multiprocessing.get_context("fork").Pool(min(os.cpu_count() or 1, 8)) as pool:
+            for count in pool.imap_unordered(_chunk, starts):
+                done += count
+                if progress:
+                    progress(done, len(due))
+    finally:
+        _work = ((), Path())
+
+
+def _chunk(start: int) -> int:
+    due, aside = _work
+    some = due[start : start + CHUNK]
+    for item in some:
+        write(aside / item.path, item.make())
+    return len(some)

@@ -1,0 +1,122 @@
+"""What there is to be: every file of the site, or those that newly published and corrected issues can have changed.
+
+Reads nothing but editions, their ledger, the imprint and what is ready to be
+taken along. Writes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache, lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from barograph.base import pages, style
+from barograph.editions import ledger
+from barograph.editions.services import current_imprint
+from barograph.feeds.files import files as feed_files
+from barograph.website.planning import digest
+from barograph.website.plans import plans
+
+Content = dict[str, Any]
+log = logging.getLogger(__name__)
+
+_IMAGE = re.compile(r'src=\\?"/images/([\w.-]+)\\?"')
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A file to be: its place, a key that changes when it may change, how its bytes are made, why it is looked at."""
+
+    path: str
+    key: str
+    make: Callable[[], bytes]
+    reason: str
+
+
+@dataclass
+class Sources:
+    """All that a site is made from, at one moment."""
+
+    imprint: Content
+    issues: list[dict[str, Content]]  # lines of the ledger, newest issue first
+    common: str  # a digest of what every page shows
+    marks: dict[str, str] = field(default_factory=dict)  # issue → a digest of its editions
+
+
+def sources() -> Sources:
+    """Read them. Missing lines of the ledger are written first."""
+    ledger.catch_up()
+    imprint, issues = current_imprint(), ledger.current()
+    common = digest([imprint, settings.BASE_URL, _making()])
+    marks = {
+        next(iter(editions.values()))["issue"]["first"]: digest(sorted((k, v["digest"]) for k, v in editions.items()))
+        for editions in issues
+    }
+    return Sources(imprint, issues, common, marks)
+
+
+def items(found: Sources, touched: frozenset[str] | None) -> Iterator[Item]:
+    """`touched`: first days of the issues that are new or corrected; None: every file there is."""
+    load = _loader()
+    for plan in plans(found.imprint, found.issues, load=load, touched=touched):
+        yield Item(plan.path, plan.key(found.common), partial(_page, plan), plan.reason)
+    for address, content in sorted(style.assets().items()):
+        yield _fixed(address.lstrip("/"), content)
+    for path, key, made in feed_files(found.imprint, found.issues, settings.BASE_URL, load=load, touched=touched):
+        if callable(made):
+            yield Item(path, digest([found.common, key]), made, "data of an issue")
+        else:
+            yield _fixed(path, made)
+    yield from _images(found, touched)
+
+
+def _loader() -> Callable[[int], Content]:
+    """Whole contents by edition, a few kept: neighbouring pages ask for the same."""
+    return lru_cache(maxsize=64)(ledger.content)
+
+
+def _page(plan) -> bytes:
+    return plan.render().encode()
+
+
+def _fixed(path: str, content: bytes) -> Item:
+    return Item(path, hashlib.sha256(content).hexdigest(), partial(bytes, content), "its contents")
+
+
+def _images(found: Sources, touched: frozenset[str] | None) -> Iterator[Item]:
+    names = set(_IMAGE.findall(str(found.imprint["standing"])))
+    for editions in found.issues:
+        for line in editions.values():
+            if line["images"] and (touched is None or line["issue"]["first"] in touched):
+                names.update(line["images"])
+    for name in sorted(names):
+        source = Path(settings.MEDIA_ROOT) / "images" / name
+        if source.is_file():
+            yield _fixed(f"images/{name}", source.read_bytes())
+        else:
+            log.warning("An image that a page shows is missing: %s", name)
+
+
+@cache
+def _making() -> str:
+    """A digest of all that turns contents into pages: templates, styles, code, catalogues."""
+    found = hashlib.sha256()
+    parts = [
+        *pages.PACKAGE.glob("*/jinja2/**/*.*"),
+        *pages.PACKAGE.glob("base/*.py"),
+        *pages.PACKAGE.glob("feeds/*.py"),
+        *pages.PACKAGE.glob("website/*.py"),
+        *pages.PACKAGE.glob("locale/**/*.mo"),
+    ]
+    for source in sorted(parts):
+        found.update(str(source.relative_to(pages.PACKAGE)).encode())
+        found.update(source.read_bytes())
+    found.update(style.css().encode())
+    return found.hexdigest()

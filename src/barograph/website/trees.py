@@ -1,0 +1,180 @@
+"""The trees of a site on disk: whole versions, one link to the one that readers see, a spare to build the next in.
+
+    DATA/site/versions/<n>   one whole site; never touched again once it has this name
+    DATA/site/current        a link to the version that readers see
+    DATA/site/spare/<k>      an old version, whose files are brought up to date for the next bake
+    DATA/site/building       a bake under way; left over by a crash, it is thrown away
+
+Trees share their files by hard links, so a file is always replaced, never
+written into. Bringing a spare up to date costs what changed since it was
+current, whatever the archive holds. Knows no page.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+SUFFIXES = ("", ".br", ".gz")
+KEEP = 3  # the version that readers see and those before it, for undo
+
+
+class Trees:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.building = folder / "building"
+
+    # what there is
+
+    def version(self, number: int) -> Path:
+        return self.folder / "versions" / str(number)
+
+    def numbers(self) -> list[int]:
+        """Whole versions, oldest first."""
+        return _numbers(self.folder / "versions")
+
+    def shown(self) -> int:
+        """The version that readers see; 0 where there is none."""
+        try:
+            name = Path(os.readlink(self.folder / "current")).name
+        except OSError:
+            return 0
+        return int(name) if name.isdecimal() and self.version(int(name)).is_dir() else 0
+
+    # building
+
+    def begin_empty(self) -> Path:
+        shutil.rmtree(self.building, ignore_errors=True)
+        self.building.mkdir(parents=True)
+        return self.building
+
+    def begin_from(self, newest: int, changed_since) -> Path:
+        """`building` with the files of the newest version: from a spare where one can be brought up to date.
+
+        `changed_since(k)` names the files that version k has otherwise than the newest, or None.
+        """
+        shutil.rmtree(self.building, ignore_errors=True)
+        for number in reversed(_numbers(self.folder / "spare")):
+            spare = self.folder / "spare" / str(number)
+            changed = changed_since(number)
+            if changed is None:
+                shutil.rmtree(spare, ignore_errors=True)
+                continue
+            spare.rename(self.building)
+            for path in changed:
+                _take_over(self.version(newest), self.building, path)
+            return self.building
+        _clone(self.version(newest), self.building)
+        return self.building
+
+    def finish(self, number: int) -> Path:
+        """Give what was built its name."""
+        target = self.version(number)
+        target.parent.mkdir(exist_ok=True)
+        self.building.rename(target)
+        return target
+
+    def give_up(self) -> None:
+        shutil.rmtree(self.building, ignore_errors=True)
+
+    def remove(self, paths: Iterable[str]) -> None:
+        for path in paths:
+            _remove(self.building, path)
+
+    # showing
+
+    def show(self, number: int) -> bool:
+        """Turn the link: one rename. False where it was so already."""
+        link, target = self.folder / "current", f"versions/{number}"
+        if link.is_symlink() and os.readlink(link) == target:
+            return False
+        os.sync()  # whole files first, then the link to them
+        new = self.folder / ".current"
+        new.unlink(missing_ok=True)
+        new.symlink_to(target)
+        new.replace(link)
+        return True
+
+    # housekeeping
+
+    def drop_after(self, number: int) -> None:
+        """Remove versions that no record speaks of, but never the one that readers see."""
+        shown = self.shown()
+        for other in self.numbers():
+            if other > number and other != shown:
+                shutil.rmtree(self.version(other), ignore_errors=True)
+
+    def tidy(self) -> None:
+        """Keep the newest versions and the one shown; of the others one becomes the spare. There is one afterwards."""
+        shown, numbers = self.shown(), self.numbers()
+        kept = {*numbers[-KEEP:], shown}
+        spare = self.folder / "spare"
+        spare.mkdir(exist_ok=True)
+        for number in numbers:
+            if number not in kept:
+                for older in _numbers(spare):
+                    shutil.rmtree(spare / str(older), ignore_errors=True)
+                self.version(number).rename(spare / str(number))
+        if not _numbers(spare) and numbers:
+            aside = self.folder / ".cloning"
+            shutil.rmtree(aside, ignore_errors=True)
+            try:
+                _clone(self.version(numbers[-1]), aside)
+                aside.rename(spare / str(numbers[-1]))
+            except OSError:  # a spare saves time, no more
+                shutil.rmtree(aside, ignore_errors=True)
+
+
+def _numbers(folder: Path) -> list[int]:
+    try:
+        names = os.listdir(folder)
+    except FileNotFoundError:
+        return []
+    return sorted(int(name) for name in names if name.isdecimal())
+
+
+def _clone(source: Path, target: Path) -> None:
+    """The same tree again, its files shared."""
+    target.mkdir(parents=True)
+    for place, _folders, names in os.walk(source):
+        there = os.path.join(target, os.path.relpath(place, source))
+        if place != str(source):
+            os.mkdir(there)
+        for name in names:
+            _link(os.path.join(place, name), os.path.join(there, name))
+
+
+def _take_over(source: Path, target: Path, path: str) -> None:
+    """Make a file of `target` what it is in `source`: another, the same, or none."""
+    _remove(target, path)
+    for suffix in SUFFIXES:
+        if (source / (path + suffix)).exists():
+            (target / path).parent.mkdir(parents=True, exist_ok=True)
+            _link(str(source / (path + suffix)), str(target / (path + suffix)))
+
+
+def _remove(tree: Path, path: str) -> None:
+    for suffix in SUFFIXES:
+        (tree / (path + suffix)).unlink(missing_ok=True)
+    folder = (tree / path).parent
+    while folder != tree:
+        try:
+            folder.rmdir()  # only where it is empty
+        except OSError:
+            break
+        folder = folder.parent
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError as error:
+        if error.errno not in {errno.EXDEV, errno.EMLINK, errno.EPERM, errno.ENOTSUP}:
+            raise
+        shutil.copyfile(source, target)
+        with contextlib.suppress(OSError):
+            shutil.copystat(source, target)
