@@ -176,10 +176,20 @@ def do_publish(args: argparse.Namespace) -> int:
 
 def do_bake(args: argparse.Namespace) -> int:
     setup()
-    from barograph.website.bake import bake
+    from barograph.website import bake
 
+    if args.why:
+        found = bake.why(args.why)
+        if found is None:
+            raise Refused(f"The site has no file at {args.why}.")
+        _emit(args, found, f"Written in version {found['version']}: {found['reason']}.")
+        return 0
+    if args.undo:
+        number = bake.undo()
+        _emit(args, {"version": number}, f"The site is version {number} again. The next bake goes on from the newest.")
+        return 0
     progress = Progress("Baking")
-    report = bake(everything=args.all, progress=progress)
+    report = bake.bake(everything=args.all, progress=progress)
     progress.end()
     result = {
         "pages": report.pages,
@@ -300,9 +310,9 @@ def parser() -> argparse.ArgumentParser:
     imports = command("import", do_import, "Take in a content folder.", "import content --publish", as_json=True)
     imports.add_argument("folder", metavar="DIR")
     imports.add_argument("--dry-run", action="store_true", help="check only, write nothing")
-    how = imports.add_mutually_exclusive_group()
-    how.add_argument("--draft", action="store_true", help="commentaries come in as drafts")
-    how.add_argument("--publish", action="store_true", help="publish them, too (never mailed)")
+    state = imports.add_mutually_exclusive_group()
+    state.add_argument("--draft", action="store_true", help="commentaries come in as drafts")
+    state.add_argument("--publish", action="store_true", help="publish them, too (never mailed)")
 
     export = command("export", do_export, "Write the content folder.", "export content", as_json=True)
     export.add_argument("folder", metavar="DIR")
@@ -312,7 +322,10 @@ def parser() -> argparse.ArgumentParser:
     publish.add_argument("--no-mail", action="store_true", help="no newsletters")
 
     bake = command("bake", do_bake, "Write the static site.", "bake --all", as_json=True)
-    bake.add_argument("--all", action="store_true", help="every page anew, not only what changed")
+    how = bake.add_mutually_exclusive_group()
+    how.add_argument("--all", action="store_true", help="every page anew, not only what changed")
+    how.add_argument("--undo", action="store_true", help="show the version before the present one")
+    how.add_argument("--why", metavar="PATH", help="say why a page was last written, and in which version")
 
     search = command(
         "search", do_search, "What the search page would answer.", "search выбары --language be", as_json=True

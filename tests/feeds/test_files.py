@@ -10,7 +10,7 @@ import feedparser
 import pytest
 
 from barograph.feeds import opendata, sitemap
-from barograph.feeds.files import files
+from tests.feeds.made import made_of
 
 BASE = "https://situation.example"
 NS = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
@@ -106,10 +106,6 @@ def issues():
             for language in ("be", "en")
         },
     ]
-
-
-def made_of(*sources):
-    return {path: made() if callable(made) else made for path, _inputs, made in files(*sources)}
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 from lxml import etree
 
-from barograph.feeds.files import files
+from tests.feeds.made import made_of
 from tests.website import contents
 
 BASE = "https://situation.example"
@@ -77,7 +77,7 @@ def correct(editions):
 @pytest.fixture(params=["", HUB])
 def made(request, settings):
     settings.WEBSUB_URL = request.param
-    return dict(files(contents.imprint(), [contents.issue(1), contents.issue(0)], BASE))
+    return made_of(contents.imprint(), [contents.issue(1), contents.issue(0)], BASE)
 
 
 def test_every_atom_feed_is_valid(made, settings):
@@ -112,7 +112,7 @@ def test_every_json_feed_is_valid(made, settings):
 
 def test_a_correction_keeps_the_id_and_tells_its_time(settings):
     settings.WEBSUB_URL = ""
-    before = dict(files(contents.imprint(), [contents.issue()], BASE))
+    before = made_of(contents.imprint(), [contents.issue()], BASE)
     after = dict(files(contents.imprint(), [correct(contents.issue())], BASE))
     for path in ("en/feed.atom", "en/topics/economy/feed.atom"):
         old, new = (feedparser.parse(made[path]).entries[0] for made in (before, after))
