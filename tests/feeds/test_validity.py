@@ -113,7 +113,7 @@ def test_every_json_feed_is_valid(made, settings):
 def test_a_correction_keeps_the_id_and_tells_its_time(settings):
     settings.WEBSUB_URL = ""
     before = made_of(contents.imprint(), [contents.issue()], BASE)
-    after = dict(files(contents.imprint(), [correct(contents.issue())], BASE))
+    after = made_of(contents.imprint(), [correct(contents.issue())], BASE)
     for path in ("en/feed.atom", "en/topics/economy/feed.atom"):
         old, new = (feedparser.parse(made[path]).entries[0] for made in (before, after))
         assert (old.id, old.published) == (new.id, new.published)
