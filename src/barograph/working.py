@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from django.conf import settings
 from django.db import close_old_connections, connection
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
@@ -11,6 +12,7 @@ from django_tasks_db.models import DBTaskResult
 
 from barograph.base import processes
 from barograph.delivery import services as delivery
+from barograph.delivery.bounces.inbound import Inbound
 from barograph.publishing import services as publishing
 from barograph.publishing.tasks import run_release
 
@@ -49,11 +51,15 @@ def work(*, once: bool) -> None:
         excluded_queue_names=[],
     )
     worker.configure_signals()
+    inbound = Inbound(settings.BOUNCES)
+    if not once:
+        inbound.begin()
     recovered = float("-inf")
     while worker.running:
         if time.monotonic() - recovered > RECOVER_EVERY:
             recover()
             recovered = time.monotonic()
+        inbound.look()
         worker.run()
         if once:
             recover()
@@ -63,4 +69,5 @@ def work(*, once: bool) -> None:
         close_old_connections()
         if worker.running:
             time.sleep(0.5)
+    inbound.end()
     connection.close()

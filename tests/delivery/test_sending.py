@@ -10,8 +10,9 @@ from aiosmtpd.controller import Controller
 from django.utils import timezone
 
 from barograph.base import processes
-from barograph.base.environment import Smtp
+from barograph.base.environment import Bounces, Smtp
 from barograph.delivery import sending, services
+from barograph.delivery.bounces.return_paths import read_return_path
 from barograph.delivery.enums import DeliveryState, MailingState
 from barograph.delivery.models import Delivery, Mailing
 from barograph.delivery.transports import Answer, Unreachable
@@ -200,3 +201,13 @@ def test_over_real_smtp_on_a_few_kept_connections(settings):
     assert refused.last_text == "5.1.1 <…> no such user"
     settings.SMTP = None
     assert not services.send(mailing("issue:2020-08-10:en").pk).is_finished
+
+
+def test_every_mail_has_a_return_path_of_its_own_once_a_domain_is_set_up(outbox, settings):
+    settings.BOUNCES = Bounces("return.example.org", None, None)
+    people_asked = readers(3)
+    made = mailing()
+    services.send(made.pk)
+    found = [read_return_path(sender, on=timezone.localdate()) for sender, _recipient, _message in outbox]
+    assert {(path.mailing_id, path.subscriber_id) for path in found} == {(made.pk, who.pk) for who in people_asked}
+    assert all(sender.endswith("@return.example.org") for sender, _recipient, _message in outbox)

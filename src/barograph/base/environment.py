@@ -32,6 +32,9 @@ KNOWN = {
     "(default publishers; off on http)",
     "BAROGRAPH_ONION_URL": "the same site as an onion service, http://….onion; browsers that can are told of it",
     "BAROGRAPH_WEBSUB_URL": "a WebSub hub that tells feed readers at once, for example https://hub.example.org",
+    "BAROGRAPH_BOUNCE_DOMAIN": "domain of the return paths, for example mail.example.org; its MX leads here",
+    "BAROGRAPH_BOUNCE_MAILDIR": "Maildir in which mail that came back arrives",
+    "BAROGRAPH_BOUNCE_LISTEN": "lmtp://127.0.0.1:8024 or smtp://…: where the worker takes mail that came back",
     "BAROGRAPH_DEMO": "1 switches on the demo mailbox; set by `barograph demo` only",
 }
 
@@ -55,6 +58,24 @@ class Smtp:
 
 
 @dataclass(frozen=True)
+class Listener:
+    """Where the worker listens for mail that came back."""
+
+    protocol: str  # lmtp or smtp
+    host: str
+    port: int
+
+
+@dataclass(frozen=True)
+class Bounces:
+    """How mail comes back: the domain of return paths ('' for none), and where it arrives."""
+
+    domain: str
+    maildir: Path | None
+    listener: Listener | None
+
+
+@dataclass(frozen=True)
 class Environment:
     data: Path
     database_url: str
@@ -66,6 +87,7 @@ class Environment:
     demo: bool
     onion_url: str = ""
     websub_url: str = ""
+    bounces: Bounces = Bounces("", None, None)
 
 
 def parse_smtp(url: str) -> Smtp:
@@ -96,6 +118,27 @@ def parse_smtp(url: str) -> Smtp:
         password=unquote(parts.password or ""),
         tls=tls,
     )
+
+
+def parse_listener(url: str) -> Listener:
+    """`lmtp://127.0.0.1:8024` → Listener. Raises EnvironmentProblem."""
+    parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError:
+        port = None
+    if parts.scheme not in {"lmtp", "smtp"} or not parts.hostname or not port:
+        raise EnvironmentProblem("BAROGRAPH_BOUNCE_LISTEN must look like lmtp://127.0.0.1:8024.")
+    return Listener(parts.scheme, parts.hostname, port)
+
+
+def _bounces(variables: Mapping[str, str]) -> Bounces:
+    domain = _value(variables, "BAROGRAPH_BOUNCE_DOMAIN").lower()
+    if domain and (not domain.isascii() or "." not in domain or "@" in domain or "/" in domain):
+        raise EnvironmentProblem("BAROGRAPH_BOUNCE_DOMAIN must be a domain, like mail.example.org.")
+    maildir = _value(variables, "BAROGRAPH_BOUNCE_MAILDIR")
+    listen = _value(variables, "BAROGRAPH_BOUNCE_LISTEN")
+    return Bounces(domain, Path(maildir).absolute() if maildir else None, parse_listener(listen) if listen else None)
 
 
 def _value(variables: Mapping[str, str], name: str) -> str:
@@ -171,6 +214,7 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
         demo=_value(variables, "BAROGRAPH_DEMO") == "1",
         onion_url=onion_url,
         websub_url=websub_url,
+        bounces=_bounces(variables),
     )
 
 

@@ -6,7 +6,9 @@ from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils import timezone
 
+from barograph.delivery.bounces.return_paths import envelope_sender
 from barograph.delivery.messages import SETTINGS, UNSUBSCRIBE, Letter, Person, Template
 from barograph.delivery.models import Mailing
 from barograph.delivery.transports import Parcel
@@ -51,4 +53,7 @@ class Copies:
         }
         identity = message_id(mailing.key, recipient.id.hex)
         person = Person(address=address, message_id=identity, links=links)
-        return Parcel(number, self.sender, address, self.template.fill(person))
+        sender = envelope_sender(
+            mailing_id=mailing.pk, subscriber_id=recipient.id, otherwise=self.sender, on=timezone.localdate()
+        )
+        return Parcel(number, sender, address, self.template.fill(person))

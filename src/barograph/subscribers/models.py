@@ -114,6 +114,23 @@ class Suppression(models.Model):
         return f"suppression {self.pk}: {self.reason}"
 
 
+class Bounce(models.Model):
+    """One mailing that came back for now. What came back for good is a suppression, and the subscriber is erased."""
+
+    subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="bounces")
+    mailing_id = models.PositiveIntegerField()  # a number alone: mailings are above this layer
+    date = models.DateField(db_index=True)
+    status = models.CharField(max_length=12, blank=True)
+    reason = models.CharField(max_length=100)  # in our words: a server's may hold the address
+
+    class Meta:
+        ordering = ["date"]
+        constraints = [models.UniqueConstraint(fields=["subscriber", "mailing_id"], name="one_bounce_a_mailing")]
+
+    def __str__(self) -> str:
+        return f"bounce {self.pk} of mailing {self.mailing_id}"
+
+
 class Export(models.Model):
     """The record of an act: who took addresses out, when and how many."""
 

@@ -44,6 +44,14 @@ def return_path(*, mailing_id: int, subscriber_id: uuid.UUID, domain: str, on: d
     return f"{PREFIX}{base64.b32encode(signed).decode().rstrip('=').lower()}@{domain}"
 
 
+def envelope_sender(*, mailing_id: int, subscriber_id: uuid.UUID, otherwise: str, on: date) -> str:
+    """Who a mailing's mail comes from in the envelope: a return path, or `otherwise` where no domain is set up."""
+    domain = settings.BOUNCES.domain
+    if not domain:
+        return otherwise
+    return return_path(mailing_id=mailing_id, subscriber_id=subscriber_id, domain=domain, on=on)
+
+
 def read_return_path(address: str, *, on: date) -> ReturnPath | None:
     """What an address says if it is one of ours that still counts; None for everything else, forged ones too."""
     local = address.strip().strip("<>").partition("@")[0].lower()

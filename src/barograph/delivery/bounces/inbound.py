@@ -1,0 +1,132 @@
+"""Where mail comes back in: a Maildir that is looked into, and an LMTP or SMTP listener of our own.
+
+Neither ever takes what is not ours: the listener accepts genuine return paths
+alone and says no to the rest before any text is sent; in a Maildir only reports
+about our own mail are taken, all other mail stays as it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from pathlib import Path
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.lmtp import LMTP
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from django.db import close_old_connections
+from django.utils import timezone
+
+from barograph.base.environment import Bounces, Listener
+from barograph.delivery.bounces.intake import receive
+from barograph.delivery.bounces.return_paths import read_return_path
+
+log = logging.getLogger(__name__)
+
+#: Larger mails are no reports.
+LARGEST = 5_000_000
+#: Seconds between two looks into the Maildir.
+LOOK_EVERY = 60.0
+
+
+def look_into(maildir: Path, *, known: set[str]) -> int:
+    """Take the reports about our mail out of a Maildir. Returns how many.
+
+    A report is erased once what follows from it is written down; a crash in between
+    repeats it, which changes nothing. `known` remembers what was not ours.
+    """
+    taken = 0
+    for folder in ("new", "cur"):
+        for path in sorted((maildir / folder).glob("*")):
+            identity = path.name.partition(":")[0]
+            if identity in known or not path.is_file():
+                continue
+            try:
+                raw = path.read_bytes() if path.stat().st_size <= LARGEST else b""
+            except OSError:
+                continue  # a mail program has moved it in the meantime
+            if receive(raw=raw) is None:
+                known.add(identity)
+                continue
+            path.unlink(missing_ok=True)
+            taken += 1
+    return taken
+
+
+class Inbound:
+    """What the worker does about mail that comes back, by what is set up: nothing, a Maildir, a listener."""
+
+    def __init__(self, setup: Bounces) -> None:
+        self.setup, self.known, self.looked = setup, set[str](), float("-inf")
+        self.controller: Controller | None = None
+
+    def begin(self) -> None:
+        """Listen, unless another worker of this machine does already."""
+        if self.setup.listener is None:
+            return
+        try:
+            self.controller = listen(self.setup.listener)
+        except OSError as error:
+            log.warning("mail that comes back is not listened for here: %s", error.strerror or error)
+
+    def look(self) -> None:
+        """Look into the Maildir, now and then."""
+        if self.setup.maildir is None or time.monotonic() - self.looked < LOOK_EVERY:
+            return
+        self.looked = time.monotonic()
+        try:
+            look_into(self.setup.maildir, known=self.known)
+        except Exception:  # the worker has other work to do; the mail stays where it is
+            log.exception("the Maildir of mail that came back could not be read")
+
+    def end(self) -> None:
+        if self.controller:
+            self.controller.stop()
+
+
+class Handler:
+    """Accepts what is sent to a genuine return path, and takes it in."""
+
+    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list) -> str:
+        if read_return_path(address, on=timezone.localdate()) is None:
+            return "550 5.1.1 No such address here"
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        try:
+            await asyncio.to_thread(_take_in, bytes(envelope.content or b""), list(envelope.rcpt_tos))
+        except Exception:  # the other side must keep it and try again, whatever went wrong here
+            log.exception("a mail that came back could not be taken in")
+            return "451 4.3.0 Try again later"
+        return "250 2.0.0 OK"
+
+
+def _take_in(raw: bytes, recipients: list[str]) -> None:
+    close_old_connections()
+    try:
+        for recipient in recipients:
+            receive(raw=raw, recipients=[recipient])
+    finally:
+        close_old_connections()
+
+
+class _Controller(Controller):
+    def __init__(self, listener: Listener) -> None:
+        self._protocol = LMTP if listener.protocol == "lmtp" else SMTP
+        super().__init__(Handler(), hostname=listener.host, port=listener.port)
+
+    def factory(self) -> SMTP:
+        return self._protocol(self.handler, data_size_limit=LARGEST, enable_SMTPUTF8=True, ident="mail")
+
+
+def listen(listener: Listener) -> Controller:
+    """Begin to listen in a thread of its own; `stop()` ends it. Raises OSError where the port is taken."""
+    controller = _Controller(listener)
+    try:
+        controller.start()
+    except OSError:
+        controller.loop.close()
+        raise
+    return controller
