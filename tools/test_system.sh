@@ -8,6 +8,7 @@ command -v nginx >/dev/null 2>&1 || missing="$missing nginx"
 command -v caddy >/dev/null 2>&1 || missing="$missing caddy"
 [ -e /usr/bin/epubcheck ] && command -v java >/dev/null 2>&1 || missing="$missing epubcheck default-jre-headless"
 command -v pdfinfo >/dev/null 2>&1 || missing="$missing poppler-utils"
+command -v smtp-sink >/dev/null 2>&1 || [ -x /usr/sbin/smtp-sink ] || missing="$missing postfix"
 [ -z "$missing" ] && exit 0
 echo "The tests need these system packages:$missing"
 if ! command -v apt-get >/dev/null 2>&1; then
