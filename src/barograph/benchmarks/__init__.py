@@ -19,6 +19,16 @@ class Benchmark:
 
 
 BENCHMARKS: dict[str, Benchmark] = {
+    "publish": Benchmark(
+        about="Publishes one more issue on an archive of N issues and on one of N/100, until readers see it.",
+        example="publish --issues 1000 --topics 8 --json",
+        options={"issues": 1000, "topics": 8, "rounds": 5},
+    ),
+    "bake": Benchmark(
+        about="Bakes a whole archive anew.",
+        example="bake --issues 1000 --topics 8 --json",
+        options={"issues": 1000, "topics": 8},
+    ),
     "pages": Benchmark(
         about="Requests a second of a commentary's page, beside nginx with the same files.",
         example="pages --json",

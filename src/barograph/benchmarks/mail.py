@@ -91,7 +91,7 @@ def _prepare(number: int) -> dict[str, Any]:
 
     ensure_database()
     _publication()
-    _subscribers(number)
+    add_subscribers(number)
     begun = time.monotonic()
     newsletter.make_mailings(issue_key=ISSUE)
     addressing = time.monotonic() - begun
@@ -115,7 +115,8 @@ def _publication() -> None:
         editions.freeze(issue=issue, published_at=datetime.datetime(2020, 9, 7, 7, tzinfo=datetime.UTC))
 
 
-def _subscribers(number: int) -> None:
+def add_subscribers(number: int, *, list_key: str = LIST, language: str = LIST) -> None:
+    """Confirmed subscribers of a list, with invented addresses."""
     from django.db import transaction
     from django.utils import timezone
 
@@ -125,13 +126,13 @@ def _subscribers(number: int) -> None:
     for start in range(0, number, CHUNK):
         made = []
         for n in range(start, min(number, start + CHUNK)):
-            subscriber = Subscriber(language=LIST, state="confirmed", created_at=now, confirmed_at=now)
+            subscriber = Subscriber(language=language, state="confirmed", created_at=now, confirmed_at=now)
             subscriber.seal(f"reader-{n}@example-{n % 997}.org")
             made.append(subscriber)
         with transaction.atomic():
             Subscriber.objects.bulk_create(made)
             Subscription.objects.bulk_create(
-                Subscription(subscriber=subscriber, list_key=LIST, confirmed_at=now) for subscriber in made
+                Subscription(subscriber=subscriber, list_key=list_key, confirmed_at=now) for subscriber in made
             )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import re
 import tempfile
 from collections.abc import Callable
 from functools import partial
@@ -31,6 +32,41 @@ def do_bench(
     return 0
 
 
+def do_make_data(
+    args: argparse.Namespace, *, setup: Callable[..., None], say: Callable[[str], None], progress: Callable[[str], Any]
+) -> int:
+    """Fill the data folder with a synthetic publication."""
+    setup()
+    from barograph.benchmarks import synthesis
+
+    line = progress("Making data")
+    made = synthesis.make(
+        number=args.issues,
+        topics=args.topics,
+        languages=args.languages.split(","),
+        subscribers=args.subscribers,
+        seed=args.seed,
+        progress=line,
+    )
+    line.end()
+    text = "{issues} issues, {topics} topics, {commentaries} commentaries, {subscribers} subscribers: published."
+    say(json.dumps(made) if args.json else text.format(**made))
+    return 0
+
+
+def _count(text: str) -> int:
+    if not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 on")
+    return int(text)
+
+
+def _languages(text: str) -> str:
+    codes = text.split(",")
+    if not all(re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", code) for code in codes):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a list of languages like be,ru,en")
+    return text
+
+
 def add(
     command: Callable[..., argparse.ArgumentParser],
     *,
@@ -41,6 +77,18 @@ def add(
     """Put `bench` on the command line, with a name for each benchmark."""
     do = partial(do_bench, setup=setup, say=say, progress=progress)
     bench = command("bench", do, "Measure this product on throw-away data.", "bench publish --issues 1000")
+    data = command(
+        "make-data",
+        partial(do_make_data, setup=setup, say=say, progress=progress),
+        "A synthetic publication for scale, published. For an empty data folder, not for a real one.",
+        "make-data --issues 100 --topics 8",
+        as_json=True,
+    )
+    data.add_argument("--issues", type=_count, required=True, metavar="N")
+    data.add_argument("--topics", type=_count, required=True, metavar="K")
+    data.add_argument("--languages", type=_languages, default="be,ru,en", metavar="be,ru,en")
+    data.add_argument("--subscribers", type=_count, default=0, metavar="M")
+    data.add_argument("--seed", type=_count, default=1, metavar="S")
     names = bench.add_subparsers(dest="name", required=True, metavar="NAME")
     for name, benchmark in BENCHMARKS.items():
         example = f"Example: barograph bench {benchmark.example}"

@@ -41,7 +41,7 @@ def build(release: Release, progress: Progress) -> Result:
 
 def switch(release: Release, progress: Progress) -> Result:
     """Show the new tree, all at once."""
-    report = bake.prepare(everything=False)  # the same tree again where nothing came between
+    report = bake.newest() or bake.prepare(everything=False)  # whatever came between holds this release, too
     bake.swap(report)
     issues.mark_released(issue=release.issue, at=release.published_at)
     return {"path": str(report.path)}

@@ -29,7 +29,7 @@ from barograph.website.record import Record, opened
 from barograph.website.trees import KEEP, Trees
 from barograph.website.writing import write
 
-__all__ = ["KEEP", "BakeFailed", "BakeReport", "bake", "folder", "prepare", "swap", "tidy", "undo", "why"]
+__all__ = ["KEEP", "BakeFailed", "BakeReport", "bake", "folder", "newest", "prepare", "swap", "tidy", "undo", "why"]
 
 Progress = Callable[[int, int], None]
 log = logging.getLogger(__name__)
@@ -75,6 +75,13 @@ def prepare(*, everything: bool = False, progress: Progress | None = None) -> Ba
         except OSError as error:
             raise BakeFailed(_reason(error)) from error
     return replace(report, seconds=round(time.monotonic() - started, 3))
+
+
+def newest() -> BakeReport | None:
+    """The newest prepared tree, whether readers see it or not; None where there is none."""
+    with _alone(), opened(folder() / "record.sqlite3") as record:
+        path, count = Trees(folder()).version(record.version), record.count()
+    return BakeReport(count, 0, count, 0, 0.0, path) if path.is_dir() else None
 
 
 def swap(report: BakeReport) -> None:

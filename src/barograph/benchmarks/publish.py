@@ -1,0 +1,111 @@
+"""How long it takes until readers see one more issue, on a large archive and on one a hundredth of it.
+
+Two publications live in processes of their own; both make their archive
+first, then they publish in turn, so that a slow minute of the machine hits
+both. What counts is freezing, baking and the switch: what a reader waits for.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+#: The steps of a release up to the moment the new pages can be read.
+UNTIL_VISIBLE = ("freeze", "bake", "swap")
+LANGUAGES = ["be", "ru", "en"]
+
+
+def run(*, progress: Callable[[int, int], None], issues: int, topics: int, rounds: int) -> dict[str, Any]:
+    """Medians over `rounds` issues published on each archive."""
+    small = max(1, issues // 100)
+    archives = {"large": _Archive("large", issues, topics, rounds), "small": _Archive("small", small, topics, rounds)}
+    ready = {name: archive.told() for name, archive in archives.items()}
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in archives}
+    for done in range(rounds):
+        for name, archive in archives.items():
+            found[name].append(archive.publish())
+        progress(done + 1, rounds)
+    for archive in archives.values():
+        archive.end()
+    seconds = {name: statistics.median(one["seconds"] for one in told) for name, told in found.items()}
+    steps = {name: round(statistics.median(one["steps"][name] for one in found["large"]), 3) for name in UNTIL_VISIBLE}
+    return {
+        "archive_pages": ready["large"]["pages"],
+        "seconds": round(seconds["large"], 3),
+        "seconds_small_archive": round(seconds["small"], 3),
+        "ratio": round(seconds["large"] / seconds["small"], 2),
+        "pages_written": found["large"][-1]["written"],
+        "steps": steps,
+        "rounds": rounds,
+    }
+
+
+class _Archive:
+    """A publication in a process of its own."""
+
+    def __init__(self, name: str, issues: int, topics: int, rounds: int) -> None:
+        from django.conf import settings
+
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("BAROGRAPH_")}
+        environment |= {"BAROGRAPH_DATA": str(settings.DATA / name), "DJANGO_SETTINGS_MODULE": "barograph.settings"}
+        command = [sys.executable, "-m", "barograph.benchmarks.publish", str(issues), str(topics), str(rounds)]
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, text=True)  # noqa: S603
+
+    def told(self) -> dict[str, Any]:
+        assert self.process.stdout
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError("a measured process failed")
+        return json.loads(line)
+
+    def publish(self) -> dict[str, Any]:
+        assert self.process.stdin
+        self.process.stdin.write("publish\n")
+        self.process.stdin.flush()
+        return self.told()
+
+    def end(self) -> None:
+        assert self.process.stdin
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def _serve(issues: int, topics: int, rounds: int) -> None:
+    """Make the archive, then publish an issue for every line read."""
+    from barograph.benchmarks import synthesis
+    from barograph.operation import ensure_database
+    from barograph.publishing import services
+    from barograph.website import bake
+
+    ensure_database()
+    rows, people, words = synthesis.publication(topics=topics, languages=LANGUAGES, seed=1)
+    archive = [synthesis.add_issue(number + 1, rows, people, LANGUAGES, words) for number in range(issues)]
+    synthesis.release(archive, index=False)
+    more = [synthesis.add_issue(issues + number + 1, rows, people, LANGUAGES, words) for number in range(rounds)]
+    _say({"pages": bake.prepare().pages})
+    for issue in more:
+        if not sys.stdin.readline():
+            return
+        release = services.run(services.request(issue=issue, mail=False).pk)
+        steps = {step.name: step.seconds for step in release.steps.all()}
+        written = release.steps.get(name="bake").result["written"]
+        bake.tidy()
+        _say({"seconds": sum(steps[name] for name in UNTIL_VISIBLE), "steps": steps, "written": written})
+
+
+def _say(told: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(told) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    import django
+
+    django.setup()
+    _serve(*map(int, sys.argv[1:4]))
