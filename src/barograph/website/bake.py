@@ -126,6 +126,7 @@ class _Baking:
         self.record, self.everything, self.progress = record, everything, progress
         self.trees = Trees(folder())
         self.newest = record.version if self.trees.version(record.version).is_dir() else 0
+        self.trees.give_up()  # what a crash may have left
         self.trees.drop_after(self.newest)
         self.sources = sources()
 
