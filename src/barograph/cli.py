@@ -188,6 +188,13 @@ def do_bake(args: argparse.Namespace) -> int:
         number = bake.undo()
         _emit(args, {"version": number}, f"The site is version {number} again. The next bake goes on from the newest.")
         return 0
+    if args.takeaways:
+        from barograph.editions.models import Edition
+        from barograph.takeaway import making
+
+        made = Progress("Making PDF, EPUB and cards")
+        making.make(Edition.objects.current().order_by("-first"), progress=made)
+        made.end()
     progress = Progress("Baking")
     report = bake.bake(everything=args.all, progress=progress)
     progress.end()
@@ -324,6 +331,7 @@ def parser() -> argparse.ArgumentParser:
     bake = command("bake", do_bake, "Write the static site.", "bake --all", as_json=True)
     how = bake.add_mutually_exclusive_group()
     how.add_argument("--all", action="store_true", help="every page anew, not only what changed")
+    how.add_argument("--takeaways", action="store_true", help="make missing PDFs, EPUBs, cards and year archives first")
     how.add_argument("--undo", action="store_true", help="show the version before the present one")
     how.add_argument("--why", metavar="PATH", help="say why a page was last written, and in which version")
 

@@ -11,12 +11,14 @@ from barograph.editions.models import Edition
 from barograph.issues import services as issues
 from barograph.issues.models import Issue
 from barograph.search import services as search
+from barograph.takeaway import making as takeaways
 from barograph.website import bake
 
 
 def release_archive(wanted: Iterable[Issue], *, progress: Callable[[int, int], None] | None = None) -> bake.BakeReport:
     """Publish past issues. Each bears the hour at which it should have come out, never a future one.
 
+    PDF, EPUB and cards are made of the latest one; `bake --takeaways` makes the others.
     Safe to repeat: what is frozen and baked already stays as it is.
     """
     house, now = issues.publication(), timezone.now()
@@ -32,4 +34,7 @@ def release_archive(wanted: Iterable[Issue], *, progress: Callable[[int, int], N
         issues.mark_released(issue=issue, at=times[issue.pk])
         for edition in Edition.objects.filter(issue=issue).current():
             search.index(edition=edition)
+    if wanted:
+        takeaways.make(Edition.objects.filter(issue=max(wanted, key=lambda issue: issue.first)).current())
+        bake.bake()
     return report

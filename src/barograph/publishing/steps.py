@@ -19,6 +19,7 @@ from barograph.newsletter import services as newsletter
 from barograph.publishing import websub
 from barograph.publishing.models import Release
 from barograph.search import services as search
+from barograph.takeaway import making as takeaways
 from barograph.website import bake
 
 Progress = Callable[[int, int], None]
@@ -69,6 +70,13 @@ def hub(release: Release, progress: Progress) -> Result:
     return {"feeds": told, "problem": problem}
 
 
+def forms(release: Release, progress: Progress) -> Result:
+    """Make PDF, EPUB, cards and the year's archive, and let pages name them. Readers have the pages already."""
+    made = takeaways.make(Edition.objects.filter(issue=release.issue).current(), progress=progress)
+    report = bake.bake(everything=False)
+    return {"editions": made, "path": str(report.path)}
+
+
 @dataclass(frozen=True)
 class StepKind:
     name: str
@@ -82,6 +90,7 @@ STEPS = (
     StepKind("swap", gettext_noop("Switch to the new site"), switch),
     StepKind("index", gettext_noop("Update the search"), index),
     StepKind("mailings", gettext_noop("Hand over the newsletters"), mailings),
+    StepKind("forms", gettext_noop("Make PDF, EPUB and cards"), forms),
     StepKind("hub", gettext_noop("Tell the feeds’ hub"), hub),
 )
 

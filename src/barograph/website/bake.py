@@ -23,7 +23,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from barograph.website import crew
+from barograph.website import crew, ready
 from barograph.website.items import Item, items, sources
 from barograph.website.record import Record, opened
 from barograph.website.trees import KEEP, Trees
@@ -128,6 +128,7 @@ class _Baking:
         self.newest = record.version if self.trees.version(record.version).is_dir() else 0
         self.trees.give_up()  # what a crash may have left
         self.trees.drop_after(self.newest)
+        self.kept = ready.journal()
         self.sources = sources()
 
     def run(self) -> BakeReport:
@@ -140,7 +141,7 @@ class _Baking:
         due = [item for item in looked if known.get(item.path) != item.key]
         gone = self._gone(looked, touched)
         total = len(looked) if touched is None else self.record.count() + _new(due, known) - len(gone)
-        states = {"common": self.sources.common, "marks": self.sources.marks}
+        states = {"common": self.sources.common, "marks": self.sources.marks, "kept": len(self.kept)}
         if self.newest and not self.everything and not due and not gone:
             self.record.note(states)
             return BakeReport(total, 0, total, 0, 0.0, self.trees.version(self.newest))
@@ -153,7 +154,11 @@ class _Baking:
             return None
         before = self.record.state("marks") or {}
         now = self.sources.marks
-        return frozenset(first for first in before.keys() | now.keys() if before.get(first) != now.get(first))
+        made, seen = self.kept, self.record.state("kept") or 0
+        if len(made) < seen:  # the folder of what is ready is another one
+            return None
+        changed = {first for first in before.keys() | now.keys() if before.get(first) != now.get(first)}
+        return frozenset(changed.union(made[seen:]))
 
     def _gone(self, looked: list[Item], touched: frozenset[str] | None) -> list[str]:
         if not self.newest:
@@ -163,7 +168,7 @@ class _Baking:
             return sorted(self.record.keys().keys() - there)
         languages = self.sources.imprint["languages"]
         below = [path for code in languages for first in touched for path in self.record.below(f"{code}/{first}/")]
-        years = {f"/{first[:4]}/index.html" for first in touched}
+        years = {f"/{first[:4]}{ending}" for first in touched for ending in ("/index.html", ".zip")}
         for code in languages:  # a correction may take the last commentary of somebody's year away
             for kind in ("people", "topics", "archive"):
                 named = self.record.below(f"{code}/{kind}/")

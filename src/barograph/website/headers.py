@@ -66,6 +66,7 @@ _BINARY = {
     "ico": "image/x-icon",
     "pdf": "application/pdf",
     "zip": "application/zip",
+    "epub": "application/epub+zip",
 }
 
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from barograph.base.languages import localized
-from barograph.website import metadata, presenters
+from barograph.website import metadata, presenters, ready
 from barograph.website.chronicle import Entry
 from barograph.website.planning import Content, Context, Plan, Planner, digest
 
@@ -37,7 +37,7 @@ class IssuePlans(Planner):
 
     def _home_inputs(self, last: int) -> Any:
         past = [self.digests[index] for index in self._past(last)]
-        return [self.digests[last], self._windows(last), past, self.chronicle.published[last]]
+        return [self.digests[last], self._windows(last), past, self.chronicle.published[last], self._ready(last)]
 
     def _past(self, index: int) -> list[int]:
         return list(range(index - 1, max(-1, index - 1 - PAST), -1))
@@ -60,7 +60,7 @@ class IssuePlans(Planner):
         chronicle = self.chronicle
         first = chronicle.first(index)
         beside = [chronicle.contents[i]["issue"] for i in (index - 1, index + 1) if 0 <= i < len(chronicle.contents)]
-        inputs = [self.digests[index], self._windows(index), beside, chronicle.published[index]]
+        inputs = [self.digests[index], self._windows(index), beside, chronicle.published[index], self._ready(index)]
         return self._plan(
             f"{first}/",
             "issue",
@@ -87,10 +87,25 @@ class IssuePlans(Planner):
             "axis": self._axis(index),
             "drawn": index > 0,  # one period makes no line
             "corrections": presenters.corrections(content),
+            **self._taken(index),
             "past": [chronicle.issue_link(i) for i in self._past(index)] if home else [],
             "before": chronicle.issue_link(index - 1) if index > 0 else None,
             "after": chronicle.issue_link(index + 1) if index < last else None,
             "meta": metadata.issue(content, chronicle.published[index], self.name, home=home),
+        }
+
+    def _taken(self, index: int) -> Context:
+        """The issue's files with their sizes, and its card."""
+        place = f"{presenters.issue_path(self.language, self.chronicle.first(index))}"
+        found = self._ready(index)
+        forms = [("PDF", ready.PDF), ("EPUB", ready.EPUB)]
+        return {
+            "takeaways": [
+                (label, f"{place}{name}", presenters.size(found[name], self.language))
+                for label, name in forms
+                if name in found
+            ],
+            "card": f"{settings.BASE_URL}{place}{ready.CARD}" if ready.CARD in found else "",
         }
 
     def commentary(self, index: int, topic: Content) -> Plan:
@@ -103,6 +118,7 @@ class IssuePlans(Planner):
             self.digests[index],
             digest(chronicle.window(index, key)),
             [chronicle.raw(entry) if entry else None for entry in neighbours],
+            f"{key}.png" in self._ready(index),
         ]
         return self._plan(
             f"{first}/{key}/",
@@ -130,6 +146,7 @@ class IssuePlans(Planner):
         title, _colon, text = presenters.window_label(verdicts, self.rhythm).partition(": ")
         before, after = (self.chronicle.link(entry) if entry else None for entry in neighbours)
         others = [code for code in having if code != language]
+        card = f"{settings.BASE_URL}{path}{ready.CARD}" if f"{key}.png" in self._ready(index) else ""
         return {
             "issue": content["issue"],
             "issue_url": presenters.issue_path(language, first),
@@ -145,7 +162,8 @@ class IssuePlans(Planner):
             "before": before,
             "after": after,
             "week": self._rows(index, drawn=False),
-            "meta": metadata.commentary(content, topic, having, self.name),
+            "meta": metadata.commentary(content, topic, having, self.name, card),
+            "card": card,
         }
 
 

@@ -21,12 +21,14 @@ from barograph.base import pages, style
 from barograph.editions import ledger
 from barograph.editions.services import current_imprint
 from barograph.feeds.files import files as feed_files
+from barograph.website import ready
 from barograph.website.planning import digest
 from barograph.website.plans import plans
 
 Content = dict[str, Any]
 log = logging.getLogger(__name__)
 
+_OF_AN_ISSUE = frozenset({ready.PDF, ready.EPUB, ready.CARD})
 _IMAGE = re.compile(r'src=\\?"/images/([\w.-]+)\\?"')
 
 
@@ -75,6 +77,7 @@ def items(found: Sources, touched: frozenset[str] | None) -> Iterator[Item]:
         else:
             yield _fixed(path, made)
     yield from _images(found, touched)
+    yield from _takeaways(found, touched)
 
 
 def _loader() -> Callable[[int], Content]:
@@ -102,6 +105,27 @@ def _images(found: Sources, touched: frozenset[str] | None) -> Iterator[Item]:
             yield _fixed(f"images/{name}", source.read_bytes())
         else:
             log.warning("An image that a page shows is missing: %s", name)
+
+
+def _takeaways(found: Sources, touched: frozenset[str] | None) -> Iterator[Item]:
+    """Printed forms and cards that are ready, and each year's archive as it was last made."""
+    years = set()
+    for editions in found.issues:
+        for language, line in editions.items():
+            first = line["issue"]["first"]
+            if touched is not None and first not in touched and f"{first[:4]}-01-01" not in touched:
+                continue
+            years.add((language, first[:4]))
+            for name, path in ready.files(language, first, line["digest"]).items():
+                place = name if name in _OF_AN_ISSUE else f"{name.removesuffix('.png')}/{ready.CARD}"
+                yield _taken(f"{language}/{first}/{place}", path, line["digest"])
+    for language, year in sorted(years):
+        if path := ready.latest_year(language, int(year)):
+            yield _taken(f"{language}/archive/{year}.zip", path, path.name)
+
+
+def _taken(place: str, path: Path, mark: str) -> Item:
+    return Item(place, digest([mark, path.stat().st_size, path.name]), path.read_bytes, "a form that is ready")
 
 
 @cache

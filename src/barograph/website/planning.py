@@ -14,7 +14,7 @@ from django.utils import translation
 
 from barograph.base import languages, pages
 from barograph.base.languages import localized
-from barograph.website import presenters
+from barograph.website import presenters, ready
 from barograph.website.chronicle import Chronicle, Entry
 
 Content = dict[str, Any]
@@ -108,6 +108,14 @@ class Planner:
         self.rhythm = imprint["rhythm"]
         self.name = localized(imprint["name"], self.language, imprint["languages"])
         self.last = len(chronicle.contents) - 1
+
+    def _ready(self, index: int) -> dict[str, int]:
+        """What can be taken along of an issue: name → size in bytes. Drafts have nothing yet."""
+        mark = self.chronicle.contents[index].get("digest")
+        if not mark:
+            return {}
+        found = ready.files(self.language, self.chronicle.first(index), mark)
+        return {name: path.stat().st_size for name, path in found.items()}
 
     def plans(self) -> Iterator[Plan]:
         raise NotImplementedError

@@ -15,6 +15,7 @@ from barograph.base import languages, pages, style
 from barograph.base.languages import localized
 from barograph.website.chronicle import Chronicle
 from barograph.website.issue_plans import IssuePlans
+from barograph.website.lite_plans import LitePlans
 from barograph.website.looks import widget_css
 from barograph.website.planning import Content, Context, Plan, Planner, Scope, digest
 from barograph.website.topic_plans import TopicPlans
@@ -35,7 +36,7 @@ def plans(
         chronicle = Chronicle(imprint, issues, language, load)
         digests = [content.get("digest") or digest(content) for content in chronicle.contents]
         scope = Scope(chronicle, touched)
-        for group in (IssuePlans, TopicPlans, OtherPlans):
+        for group in (IssuePlans, TopicPlans, LitePlans, OtherPlans):
             yield from group(imprint, chronicle, digests, scope).plans()
     yield from _outside_languages(imprint, issues)
 

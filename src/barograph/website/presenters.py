@@ -132,6 +132,16 @@ def percent(share: float, language: str) -> str:
     return f"{value}%" if languages.interface(language) == "en" else f"{value}\u00a0%"
 
 
+def size(count: int, language: str) -> str:
+    """Bytes as a reader is told them: '80 KB', '1.2 MB'; at least 1 KB."""
+    large = count >= 1_000_000
+    value = f"{count / 1_000_000:.1f}".removesuffix(".0") if large else str(max(1, round(count / 1000)))
+    unit = _("MB") if large else _("KB")
+    if languages.interface(language) != "en":
+        value = value.replace(".", ",")
+    return f"{value}\u00a0{unit}"
+
+
 def issue_dates(content: Content) -> tuple[date, date]:
     return date.fromisoformat(content["issue"]["first"]), date.fromisoformat(content["issue"]["last"])
 

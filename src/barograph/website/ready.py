@@ -2,6 +2,7 @@
 
     DATA/takeaways/{language}/{first day}/{edition's digest}/   bulletin.pdf, bulletin.epub, card.png, {topic}.png
     DATA/takeaways/{language}/{year}-{digest}.zip
+    DATA/takeaways/journal                                      first days, in the order in which something was kept
 
 A folder appears whole or not at all, and belongs to one edition: after a
 correction it is no longer found, until its successor is made.
@@ -51,6 +52,7 @@ def keep(language: str, first: str, digest: str, made: Mapping[str, bytes]) -> N
         aside.rename(place)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+    _note(first)
     for other in place.parent.iterdir():
         if other != place and not other.name.startswith("."):
             shutil.rmtree(other, ignore_errors=True)
@@ -67,6 +69,24 @@ def year(language: str, year: int, digests: Iterable[str]) -> Path | None:
     return path if path.is_file() else None
 
 
+def latest_year(language: str, year: int) -> Path | None:
+    """The archive of a year as it was last made: a new issue comes in with the next one."""
+    return max((folder() / language).glob(f"{year}-*.zip"), default=None)
+
+
+def journal() -> list[str]:
+    """First days of issues in the order in which something of them was kept."""
+    try:
+        return (folder() / "journal").read_text(encoding="ascii").split()
+    except FileNotFoundError:
+        return []
+
+
+def _note(first: str) -> None:
+    with (folder() / "journal").open("a", encoding="ascii") as file:
+        file.write(f"{first}\n")
+
+
 def keep_year(language: str, year: int, digests: Iterable[str], content: bytes) -> None:
     """Put a year's archive in place; its earlier ones go."""
     path = _year(language, year, digests)
@@ -77,6 +97,7 @@ def keep_year(language: str, year: int, digests: Iterable[str], content: bytes) 
         aside.rename(path)
     finally:
         aside.unlink(missing_ok=True)
+    _note(f"{year}-01-01")
     for other in path.parent.glob(f"{year}-*.zip"):
         if other != path:
             other.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from barograph.base import barogram
 from barograph.base.languages import localized
-from barograph.website import presenters
+from barograph.website import presenters, ready
 from barograph.website.chronicle import Entry
 from barograph.website.planning import Content, Context, Plan, Planner, digest
 
@@ -192,7 +192,7 @@ class TopicPlans(Planner):
             yield self._plan(
                 f"archive/{year}/",
                 "archive_year",
-                [self._year_digest(year), beside],
+                [self._year_digest(year), beside, self._archive_of(year)],
                 functools.partial(self._archive_year_context, year, beside),
                 section="archive",
                 having=[self.language],
@@ -217,9 +217,17 @@ class TopicPlans(Planner):
         return {
             "year": year,
             "rows": self._issue_links(year),
+            "archive": self._archive_of(year),
             "before": next((other for other in beside if other < year), None),
             "after": next((other for other in beside if other > year), None),
         }
+
+    def _archive_of(self, year: int) -> tuple[str, str] | None:
+        """(address, size) of the year's archive, where one is ready."""
+        path = ready.latest_year(self.language, year)
+        if path is None:
+            return None
+        return f"/{self.language}/archive/{year}.zip", presenters.size(path.stat().st_size, self.language)
 
     def _issue_links(self, year: int) -> list[Context]:
         return [self.chronicle.issue_link(index) for index in reversed(self.chronicle.years[year])]
