@@ -156,6 +156,12 @@ IN_WORDS = [
         "Undeliverable", ["ala@example.com"], "permanent",
     ),
     (
+        "Your mail sent on: Mon, 3 Aug 2020\n     Could not be delivered to: <ala@example.com>\n     As their mailbox is full.\n\nFor help contact desk@example.net\n",
+        "Mail error",
+        ["ala@example.com"],
+        "transient",
+    ),
+    (
         "Delivery failed for two people.\n\n<ala@example.com>: User unknown\n\n<bob@example.com>: The mailbox is full\n",
         "Mail delivery failed", ["ala@example.com", "bob@example.com"], None,
     ),

@@ -38,8 +38,8 @@ _SHAPES = [
     re.compile(rf"(?:\"|')?{_A}(?:\"|')?", re.MULTILINE),
 ]
 _MEANT_FOR_PEOPLE = re.compile(
-    r"(?:contact|questions?|help|assistance|e-?mail us|write to|report (?:this|it)|forward|send (?:mail|e-?mail|a message) to|support|"
-    r"postmaster|обратитесь|свяжитесь|wenden sie|contactez|from|sender|absender|отправитель|de)[^\n@]{0,80}$",
+    r"(?:\b(?:contact|questions?|assistance|e-?mail us|write to|report (?:this|it)|send (?:mail|e-?mail|a message) to|обратитесь|свяжитесь|wenden sie|contactez)\b"
+    r"|^\W*(?:from|sender|absender|отправитель|адпраўнік|de)\b)[^\n@]{0,80}$",
     re.IGNORECASE,
 )
 _OFFICES = re.compile(
