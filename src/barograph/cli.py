@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from barograph import readers
@@ -205,6 +206,13 @@ def do_bake(args: argparse.Namespace) -> int:
         "removed": report.removed,
         "seconds": round(report.seconds, 3),
     }
+    if args.relative:
+        from django.conf import settings
+
+        from barograph.website.copies import copy_site
+
+        copy = copy_site(source=report.path, target=Path(args.relative).absolute(), main=settings.BASE_URL)
+        result["copied"] = copy.files
     _emit(args, result, f"{report.pages} pages: {report.written} written, {report.unchanged} as they were.")
     return 0
 
@@ -334,6 +342,7 @@ def parser() -> argparse.ArgumentParser:
     how.add_argument("--takeaways", action="store_true", help="make missing PDFs, EPUBs, cards and year archives first")
     how.add_argument("--undo", action="store_true", help="show the version before the present one")
     how.add_argument("--why", metavar="PATH", help="say why a page was last written, and in which version")
+    bake.add_argument("--relative", metavar="DIR", help="also a copy that works on any static host and by file://")
 
     search = command(
         "search", do_search, "What the search page would answer.", "search выбары --language be", as_json=True

@@ -36,6 +36,8 @@ def test_a_secret_may_come_from_a_file(tmp_path):
         {"BAROGRAPH_SMTP_URL": "smtp://relay?tls=perhaps"},
         {"BAROGRAPH_SMTP_URL": "smtp://relay:notaport"},
         {"BAROGRAPH_SECRET_KEY_FILE": "/does/not/exist"},
+        {"BAROGRAPH_ONION_URL": "https://example.org"},
+        {"BAROGRAPH_WEBSUB_URL": "hub.example.org"},
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused_in_one_sentence(tmp_path, wrong):

@@ -337,6 +337,53 @@ def test_djangos_public_pages_have_the_same_headers_and_no_cookie(rf, settings):
     assert "Content-Security-Policy" not in desk
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/be/", "/", "/be", "/be/nothing/", "/be/feed.atom", "/data/verdicts.csv", "/assets/text.0123abcd.woff2", "//x"],
+)
+def test_every_answer_guards_the_reader_and_sets_nothing(application, path):
+    for wishes in ({}, {"accept_language": "be"}, {"if_none_match": "*"}):
+        _, sent, _ = ask(application, path, **wishes)
+        assert sent["content-security-policy"].startswith("default-src 'none'")
+        assert sent["x-content-type-options"] == "nosniff"
+        assert sent["referrer-policy"] == "no-referrer"
+        assert sent["x-frame-options"] == "DENY"
+        assert "permissions-policy" in sent
+        assert "set-cookie" not in sent
+
+
+def test_a_pages_bytes_hang_on_its_address_alone(application):
+    plain = ask(application, "/be/")
+    odd = {
+        "cookie": "sessionid=1",
+        "x_forwarded_host": "evil.example",
+        "host": "evil.example",
+        "user_agent": "x",
+        "accept_language": "ru",
+        "x_wagtail_preview": "1",
+        "authorization": "Basic eDp5",
+        "range": "bytes=0-3",
+    }
+    assert ask(application, "/be/", **odd) == plain
+    assert ask(application, "/be/", query="preview=1&x=2") == plain
+
+
+def test_the_onion_service_is_named_where_it_can_be_heeded(site, settings):
+    settings.ONION_URL = "http://example.onion"
+    secure = application_for(site / "current", stand_in_for_django, static=site, https=True)
+    assert ask(secure, "/be/widget/")[1]["onion-location"] == "http://example.onion/be/widget/"
+    assert "onion-location" not in ask(secure, "/be/feed.atom")[1]
+    plain = application_for(site / "current", stand_in_for_django, static=site, https=False)
+    assert "onion-location" not in ask(plain, "/be/")[1]
+
+
+def test_feeds_name_the_hub(application, settings):
+    settings.WEBSUB_URL = "https://hub.example/"
+    link = ask(application, "/be/feed.atom")[1]["link"]
+    assert link == f'<https://hub.example/>; rel="hub", <{settings.BASE_URL}/be/feed.atom>; rel="self"'
+    assert "link" not in ask(application, "/be/")[1]
+
+
 def test_the_style_of_this_version_is_the_one_its_pages_are_allowed():
     html = f"<head><style>{style.css()}</style></head>".encode()
     assert [f"'{value}'" for value in headers.style_hashes(html)] == [style.css_hash()]

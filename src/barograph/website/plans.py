@@ -59,6 +59,7 @@ class OtherPlans(Planner):
             None,
             lambda: {**shell(), "query": ""},
         )
+        yield Plan(f"{self.language}/away.html", "website/away.html", self.language, None, shell)
 
     def _standing(self, kind: str, texts: Content) -> Plan:
         having = [code for code in self.imprint["languages"] if code in texts]
