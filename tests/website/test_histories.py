@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -209,3 +210,38 @@ def test_killed_at_any_moment_readers_have_a_whole_site(tmp_path, settings):
     assert run("bake", stdout=subprocess.DEVNULL).wait(120) == 0
     assert tree(site / "current") == whole
     assert not (site / "building").exists()
+
+
+def test_an_image_that_a_correction_withdraws_is_no_longer_public(data_folder):
+    (data_folder / "media/images").mkdir(parents=True)
+    for name in ("kept.webp", "withdrawn.webp"):
+        (data_folder / "media/images" / name).write_bytes(b"an image")
+    contents.found(contents.imprint())
+    row = contents.publish(with_image(contents.issue(0), "withdrawn.webp"))
+    contents.publish(with_image(contents.issue(1), "kept.webp"))
+    before = bake.bake().path
+    contents.publish(contents.issue(0), 2, row)
+    report = bake.bake()
+    assert (before / "images/withdrawn.webp").exists()
+    assert [path.name for path in (report.path / "images").iterdir()] == ["kept.webp"]
+    assert report.removed == 1
+
+
+def with_image(editions: dict, name: str) -> dict:
+    for content in editions.values():
+        content["topics"][0]["commentary"]["body"] = f'<figure><img src="/images/{name}" alt=""></figure>'
+    return editions
+
+
+def test_an_issue_whose_dates_were_corrected_is_baked_as_in_a_whole_bake(data_folder, settings):
+    contents.found(contents.imprint())
+    row = [contents.publish(contents.issue(week)) for week in (0, 2, 4)][1]
+    bake.bake()
+    moved = contents.issue(1)
+    numbers = next(iter(moved.values()))["issue"]
+    row.first, row.last = date.fromisoformat(numbers["first"]), date.fromisoformat(numbers["last"])
+    row.save()
+    contents.publish(moved, 2, row)
+    step_by_step = tree(bake.bake().path)
+    settings.DATA = data_folder / "elsewhere"
+    assert tree(bake.bake(everything=True).path) == step_by_step

@@ -174,6 +174,10 @@ class _Baking:
                 named = self.record.below(f"{code}/{kind}/")
                 below += [path for path in named if any(path.endswith(year) for year in years)]
         below += self.record.below("sitemap-")
+        named = self.record.below("data/editions/")
+        below += [path for path in named if Path(path).name.split(".")[0] in touched]
+        there |= self.sources.images
+        below += self.record.below("images/")
         return sorted(set(below) - there)
 
     def _build(self, due: list[Item], gone: list[str], states: dict) -> Path:

@@ -51,6 +51,15 @@ class Sources:
     common: str  # a digest of what every page shows
     marks: dict[str, str] = field(default_factory=dict)  # issue → a digest of its editions
 
+    @property
+    def images(self) -> set[str]:
+        """Places of the images that any page shows."""
+        names = set(_IMAGE.findall(str(self.imprint["standing"])))
+        for editions in self.issues:
+            for line in editions.values():
+                names.update(line["images"])
+        return {f"images/{name}" for name in names}
+
 
 def sources() -> Sources:
     """Read them. Missing lines of the ledger are written first."""
