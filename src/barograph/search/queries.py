@@ -64,8 +64,5 @@ def read(query: str, language: str, filters: Filters | None = None) -> Query:
     texts.pop("", None)
     if len(texts) > MOST_WORDS:
         raise QueryTooLong
-    words = []
-    for text in texts.values():
-        terms = vocabulary.terms_of(language, text)
-        words.append(Word(text, tuple(dict.fromkeys([*terms, *vocabulary.guesses(language, text)]))))
+    words = [Word(text, vocabulary.terms_of(language, text)) for text in texts.values()]
     return Query(language, words, filters or Filters())

@@ -50,26 +50,28 @@ def _sound(form: str) -> str:
 
 
 def terms_of(language: str, word: str) -> Terms:
-    """The terms of a query's word; of one that the texts have, without an analyser."""
+    """The terms of a query's word, with what it may mean besides. Of one that the texts have, without an analyser."""
     found = Form.objects.filter(language=language, form=letters.fold(word)).values_list("terms", flat=True).first()
-    return tuple(found.split()) if found else analysis.query_terms(word, language)
+    terms = found.split() if found else analysis.query_terms(word, language)
+    return tuple(dict.fromkeys([*terms, *_guesses(language, word, met=found is not None)]))
 
 
-def guesses(language: str, word: str) -> Terms:
-    """Further terms for a word that no dictionary of that language has: names of other languages, plain Latin."""
+def _guesses(language: str, word: str, *, met: bool) -> list[str]:
+    """Further terms for a word that no dictionary of that language has: names of other languages, plain Latin.
+
+    Plain Latin stems are only guessed at where the word is neither met in the texts nor read as Łacinka.
+    """
     if analysis.known(word, language) or not letters.fold(word).isalpha():
-        return ()
-    found = Form.objects.filter(language=language)
+        return []
+    forms = Form.objects.filter(language=language)
+    brought: list[tuple[str, str]] = []
     keys = analysis.plain_keys(word, language)
-    alike = (
-        list(found.filter(plain__in=[latin.plain_stem(key) for key in keys]).values_list("form", "terms"))
-        if keys
-        else []
-    )
-    exact = [pair for pair in alike if latin.plain(pair[0]) in keys]
-    named = list(found.filter(sound__in=analysis.sounds(word)).exclude(sound="").values_list("form", "terms"))
-    brought = [*(exact or alike), *named][:_MOST_ALIKE]
-    return tuple(dict.fromkeys(term for _, terms in brought for term in terms.split()))
+    if keys:
+        alike = forms.filter(plain__in=[latin.plain_stem(key) for key in keys]).values_list("form", "terms")
+        exact = [pair for pair in alike if latin.plain(pair[0]) in keys]
+        brought += exact or ([] if met or analysis.read_as_lacinka(word) else alike)
+    brought += forms.filter(sound__in=analysis.sounds(word)).exclude(sound="").values_list("form", "terms")
+    return [term for _, terms in brought[:_MOST_ALIKE] for term in terms.split()]
 
 
 def near(language: str, word: str, most: int = 3) -> list[str]:

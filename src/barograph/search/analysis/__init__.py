@@ -34,11 +34,15 @@ def terms(word: str, language: str) -> tuple[str, ...]:
 
 
 def query_terms(word: str, language: str) -> tuple[str, ...]:
-    """The terms of a query's word: as in a text, and as Łacinka where it is Belarusian in Latin letters."""
+    """The terms of a query's word: as in a text and, put to Belarusian texts in Latin letters, as Łacinka."""
     folded = letters.fold(word)
-    if _main(language) == "be" and latin.is_lacinka(folded):
-        return belarusian.terms(latin.cyrillic(folded))
-    return terms(word, language)
+    if _main(language) != "be" or not letters.LATIN.search(folded):
+        return terms(word, language)
+    read = latin.cyrillic(folded)
+    if latin.is_lacinka(folded):
+        return belarusian.terms(read)
+    guessed = belarusian.terms(read) if belarusian.known(read) else [t for t in belarusian.terms(read) if t[0] == "*"]
+    return tuple(dict.fromkeys([*terms(word, language), *guessed]))
 
 
 def known(word: str, language: str) -> bool:
@@ -47,8 +51,14 @@ def known(word: str, language: str) -> bool:
     if own_words(language).get(folded):
         return True
     if not letters.CYRILLIC.search(folded):
-        return False
+        return main == "be" and latin.is_lacinka(folded) and read_as_lacinka(word)
     return belarusian.known(folded) if main == "be" else russian.known(folded) if main == "ru" else False
+
+
+def read_as_lacinka(word: str) -> bool:
+    """Whether a word in Latin letters is a known Belarusian one when read as Łacinka."""
+    folded = letters.fold(word)
+    return bool(letters.LATIN.search(folded)) and belarusian.known(latin.cyrillic(folded))
 
 
 def sounds(word: str) -> list[str]:
