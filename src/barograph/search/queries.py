@@ -64,5 +64,5 @@ def read(query: str, language: str, filters: Filters | None = None) -> Query:
     texts.pop("", None)
     if len(texts) > MOST_WORDS:
         raise QueryTooLong
-    words = [Word(text, vocabulary.terms_of(language, text)) for text in texts.values()]
+    words = [Word(text, terms) for text, terms in vocabulary.terms_of(language, texts.values()).items()]
     return Query(language, words, filters or Filters())

@@ -49,19 +49,26 @@ def _sound(form: str) -> str:
     return next(iter(analysis.sounds(form)), "")[:60]
 
 
-def terms_of(language: str, word: str) -> Terms:
-    """The terms of a query's word, with what it may mean besides. Of one that the texts have, without an analyser."""
-    found = Form.objects.filter(language=language, form=letters.fold(word)).values_list("terms", flat=True).first()
-    terms = found.split() if found else analysis.query_terms(word, language)
-    return tuple(dict.fromkeys([*terms, *_guesses(language, word, met=found is not None)]))
+def terms_of(language: str, words: Iterable[str]) -> dict[str, Terms]:
+    """The terms of a query's words, with what they may mean besides. Those the texts have need no analyser."""
+    folded = {word: letters.fold(word) for word in words}
+    rows = Form.objects.filter(language=language, form__in=set(folded.values())).values_list("form", "terms", "sound")
+    met = {form: (terms.split(), bool(sound)) for form, terms, sound in rows}
+    found = {}
+    for word, form in folded.items():
+        terms, named = met.get(form) or (list(analysis.query_terms(word, language)), True)
+        found[word] = tuple(dict.fromkeys([*terms, *_guesses(language, word, met=form in met, named=named)]))
+    return found
 
 
-def _guesses(language: str, word: str, *, met: bool) -> list[str]:
+def _guesses(language: str, word: str, *, met: bool, named: bool) -> list[str]:
     """Further terms for a word that no dictionary of that language has: names of other languages, plain Latin.
 
-    Plain Latin stems are only guessed at where the word is neither met in the texts nor read as Łacinka.
+    A language without a dictionary takes for its own what its texts have and never as a name. Plain Latin stems are
+    only guessed at where the word is neither met in the texts nor read as Łacinka.
     """
-    if analysis.known(word, language) or not letters.fold(word).isalpha():
+    ordinary = met and not named and not analysis.has_dictionary(language)
+    if ordinary or not letters.fold(word).isalpha() or analysis.known(word, language):
         return []
     forms = Form.objects.filter(language=language)
     brought: list[tuple[str, str]] = []

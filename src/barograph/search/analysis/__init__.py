@@ -18,9 +18,11 @@ VERSION = 1
 def terms(word: str, language: str) -> tuple[str, ...]:
     """The terms of a word as it stands in a text of that language."""
     folded = letters.fold(word)
-    own = own_words(language).get(folded)
-    if own:
-        return own
+    own = own_words(language).get(folded, (folded,))
+    return tuple(dict.fromkeys(term for form in own for term in _terms(form, language)))
+
+
+def _terms(folded: str, language: str) -> tuple[str, ...]:
     main = _main(language)
     if letters.CYRILLIC.search(folded):
         if main == "be":
@@ -43,6 +45,11 @@ def query_terms(word: str, language: str) -> tuple[str, ...]:
         return belarusian.terms(read)
     guessed = belarusian.terms(read) if belarusian.known(read) else [t for t in belarusian.terms(read) if t[0] == "*"]
     return tuple(dict.fromkeys([*terms(word, language), *guessed]))
+
+
+def has_dictionary(language: str) -> bool:
+    """Whether `known` can say yes."""
+    return _main(language) in ("be", "ru")
 
 
 def known(word: str, language: str) -> bool:
@@ -91,7 +98,7 @@ def _main(language: str) -> str:
 
 @lru_cache(maxsize=8)
 def own_words(language: str) -> dict[str, tuple[str, ...]]:
-    """The operator's forms of that language."""
+    """The operator's forms of that language: form → its words, folded."""
     from django.conf import settings
 
     path = Path(settings.DATA) / "words" / f"{language}.tsv"
@@ -102,5 +109,5 @@ def own_words(language: str) -> dict[str, tuple[str, ...]]:
         form, _, word = line.partition("\t")
         if form.strip() and word.strip():
             key = letters.fold(form.strip())
-            found[key] = (*found.get(key, ()), letters.fold(word.strip()).replace(" ", "-"))
+            found[key] = (*found.get(key, ()), letters.fold(word.strip()))
     return found
