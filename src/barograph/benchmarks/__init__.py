@@ -39,4 +39,9 @@ BENCHMARKS: dict[str, Benchmark] = {
         example="mail --recipients 20000 --smtp smtp://127.0.0.1:2525 --json",
         options={"recipients": 20000, "smtp": "smtp://127.0.0.1:2525", "workers": 1, "database": ""},
     ),
+    "search": Benchmark(
+        about="How long a query takes on an archive of N commentaries, and what the index costs.",
+        example="search --documents 24000 --json",
+        options={"documents": 24_000},
+    ),
 }

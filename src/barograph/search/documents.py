@@ -12,7 +12,8 @@ from typing import Any
 from barograph.editions.models import Edition
 from barograph.search.analysis import letters
 
-_SENTENCE = re.compile(r"(?:^|[.!?…:;•—])[\s«»„“”‘’\"'(]*\Z")
+_SENTENCE = re.compile(r"(?:^|[.!?…:;•·—])[\s«»„“”‘’\"'(]*\Z")
+_UNFIT = re.compile(r"[^\w.-]")
 _WITHIN_A_WORD = frozenset({"a", "abbr", "b", "em", "i", "span", "strong", "sub", "mark"})
 
 
@@ -104,11 +105,12 @@ class Draft:
 
 
 def label(kind: str, value: str) -> str:
-    return f"={kind[0]}:{value}".casefold()
+    """One token, whatever the value: what is no letter, digit, dot or hyphen becomes "_"."""
+    return f"={kind[0]}:{_UNFIT.sub('_', value.casefold())}"
 
 
 def language_label(language: str) -> str:
-    return f"=l:{language}".casefold()
+    return label("language", language)
 
 
 def drafts(edition: Edition) -> list[Draft]:
@@ -131,7 +133,7 @@ def drafts(edition: Edition) -> list[Draft]:
                 position=position,
                 verdict=topic["verdict"] or "",
                 headline=letters.clean(commentary["headline"]),
-                text=letters.clean(" ".join(pieces)),
+                text=letters.clean(" · ".join(filter(None, pieces))),
                 authors=[(person["slug"], person["name"]) for person in commentary["byline"]],
             )
         )

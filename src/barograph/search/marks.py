@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain, takewhile
 
 from barograph.search import analysis
 from barograph.search.analysis import letters
 from barograph.search.queries import Query
 
 Pieces = list[tuple[str, bool]]  # text, and whether it is a hit
+
+#: Letters that fold to one, or change places when a word is inflected or spelt otherwise.
+_KIN = ("уў", "еёэя", "ао", "іыи", "гґ")
+
+_LONG = 6  # letters
 
 
 @lru_cache(maxsize=50_000)
@@ -24,13 +31,18 @@ class Marker:
         self.language = query.language
         self.terms = {term for word in query.words for term in word.terms}
         self.forms = {letters.fold(word.text) for word in query.words}
-        begins = {term.lstrip("*")[:2] for term in self.terms} | {form[:2] for form in self.forms}
-        begins |= {begin.replace(a, b) for begin in begins for a, b in (("у", "ў"), ("е", "ё"), ("е", "э"), ("а", "о"))}
-        pattern = "|".join(re.escape(begin) for begin in sorted(begins)) or r"(?!)"
-        self.candidates = re.compile(rf"(?<![^\W_])(?:{pattern})[^\W_]*(?:[{letters.APOSTROPHES}][^\W_]+)*", re.I)
+        self.candidates = re.compile(_beginning(self.terms | self.forms))
+        self._known: dict[str, bool] = {}  # words of the texts that were looked at, and whether they are hits
 
-    def spans(self, text: str) -> list[tuple[int, int]]:
-        return [match.span() for match in self.candidates.finditer(text) if self._met(match.group())]
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        known = self._known
+        for match in self.candidates.finditer(text):
+            word = match.group()
+            hit = known.get(word)
+            if hit is None:
+                hit = known[word] = self._met(word)
+            if hit:
+                yield match.span()
 
     def _met(self, word: str) -> bool:
         form = letters.fold(word)
@@ -39,17 +51,34 @@ class Marker:
     def pieces(self, text: str, *, length: int | None = None) -> Pieces:
         """A text in pieces. With `length`, about so many letters around the first hit."""
         hits = self.spans(text)
+        first = next(hits, None)
         start, end = 0, len(text)
         if length is not None and len(text) > length:
-            start, end = window(text, hits[0][0] if hits else 0, length)
+            start, end = window(text, first[0] if first else 0, length)
         pieces: Pieces = [("… ", False)] if start else []
         at = start
-        for left, right in hits:
-            if left >= start and right <= end:
+        for left, right in chain([first] if first else [], takewhile(lambda span: span[1] <= end, hits)):
+            if right <= end:
                 pieces += [(text[at:left], False), (text[left:right], True)]
                 at = right
         pieces.append((text[at:end] + (" …" if end < len(text) else ""), False))
         return [piece for piece in pieces if piece[0]]
+
+
+def _beginning(words: set[str]) -> str:
+    """A pattern for words that begin like one of `words`, but for case and kindred letters.
+
+    Three letters of a long word, two of a short one: its forms differ more (сон, сну).
+    """
+    bare = {word.lstrip("*") for word in words}
+    begins = sorted({word[: 3 if len(word) > _LONG else 2] for word in bare} - {""})
+    either = "|".join("".join(_either(letter) for letter in begin) for begin in begins) or r"(?!)"
+    return rf"\b(?:{either})\w*(?:[{letters.APOSTROPHES}]\w+)*"
+
+
+def _either(letter: str) -> str:
+    kin = next((group for group in _KIN if letter in group), letter)
+    return "[" + re.escape("".join(dict.fromkeys(kin + kin.upper()))) + f"][{letters.APOSTROPHES}]?"
 
 
 def window(text: str, hit: int, length: int) -> tuple[int, int]:

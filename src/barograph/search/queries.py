@@ -64,8 +64,5 @@ def read(query: str, language: str, filters: Filters | None = None) -> Query:
     texts.pop("", None)
     if len(texts) > MOST_WORDS:
         raise QueryTooLong
-    words = []
-    for text in texts.values():
-        terms = vocabulary.terms_of(language, text)
-        words.append(Word(text, tuple(dict.fromkeys([*terms, *vocabulary.guesses(language, text)]))))
+    words = [Word(text, terms) for text, terms in vocabulary.terms_of(language, texts.values()).items()]
     return Query(language, words, filters or Filters())

@@ -135,7 +135,7 @@ def _answer(query: Query, limit: int) -> Found:
     if not query.words and not query.filters:
         return Found(query)
     best = engine().best(query.groups(), query.labels(), limit)
-    rows = Document.objects.in_bulk([number for number, _ in best])
+    rows = Document.objects.select_related("text").in_bulk([number for number, _ in best])
     total = len(best) if len(best) < limit else engine().count(query.groups(), query.labels())
     return Found(query, [(rows[number], points) for number, points in best if number in rows], total)
 
@@ -183,9 +183,8 @@ def search(query: str, language: str, limit: int = 20, filters: Filters | None =
 
 def snippets(found: Found) -> list[tuple[list[tuple[str, bool]], list[tuple[str, bool]]]]:
     """For each document found: its headline and a stretch of its text, in pieces with the hits marked."""
-    texts = dict(Text.objects.filter(document_id__in=[d.pk for d, _ in found.documents]).values_list("pk", "text"))
     marker = Marker(found.query)
     return [
-        (marker.pieces(document.headline), marker.pieces(texts[document.pk], length=SNIPPET))
+        (marker.pieces(document.headline), marker.pieces(document.text.text, length=SNIPPET))
         for document, _ in found.documents
     ]

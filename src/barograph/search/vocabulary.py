@@ -49,27 +49,36 @@ def _sound(form: str) -> str:
     return next(iter(analysis.sounds(form)), "")[:60]
 
 
-def terms_of(language: str, word: str) -> Terms:
-    """The terms of a query's word; of one that the texts have, without an analyser."""
-    found = Form.objects.filter(language=language, form=letters.fold(word)).values_list("terms", flat=True).first()
-    return tuple(found.split()) if found else analysis.query_terms(word, language)
+def terms_of(language: str, words: Iterable[str]) -> dict[str, Terms]:
+    """The terms of a query's words, with what they may mean besides. Those the texts have need no analyser."""
+    folded = {word: letters.fold(word) for word in words}
+    rows = Form.objects.filter(language=language, form__in=set(folded.values())).values_list("form", "terms", "sound")
+    met = {form: (terms.split(), bool(sound)) for form, terms, sound in rows}
+    found = {}
+    for word, form in folded.items():
+        terms, named = met.get(form) or (list(analysis.query_terms(word, language)), True)
+        found[word] = tuple(dict.fromkeys([*terms, *_guesses(language, word, met=form in met, named=named)]))
+    return found
 
 
-def guesses(language: str, word: str) -> Terms:
-    """Further terms for a word that no dictionary of that language has: names of other languages, plain Latin."""
-    if analysis.known(word, language) or not letters.fold(word).isalpha():
-        return ()
-    found = Form.objects.filter(language=language)
+def _guesses(language: str, word: str, *, met: bool, named: bool) -> list[str]:
+    """Further terms for a word that no dictionary of that language has: names of other languages, plain Latin.
+
+    A language without a dictionary takes for its own what its texts have and never as a name. Plain Latin stems are
+    only guessed at where the word is neither met in the texts nor read as Łacinka.
+    """
+    ordinary = met and not named and not analysis.has_dictionary(language)
+    if ordinary or not letters.fold(word).isalpha() or analysis.known(word, language):
+        return []
+    forms = Form.objects.filter(language=language)
+    brought: list[tuple[str, str]] = []
     keys = analysis.plain_keys(word, language)
-    alike = (
-        list(found.filter(plain__in=[latin.plain_stem(key) for key in keys]).values_list("form", "terms"))
-        if keys
-        else []
-    )
-    exact = [pair for pair in alike if latin.plain(pair[0]) in keys]
-    named = list(found.filter(sound__in=analysis.sounds(word)).exclude(sound="").values_list("form", "terms"))
-    brought = [*(exact or alike), *named][:_MOST_ALIKE]
-    return tuple(dict.fromkeys(term for _, terms in brought for term in terms.split()))
+    if keys:
+        alike = forms.filter(plain__in=[latin.plain_stem(key) for key in keys]).values_list("form", "terms")
+        exact = [pair for pair in alike if latin.plain(pair[0]) in keys]
+        brought += exact or ([] if met or analysis.read_as_lacinka(word) else alike)
+    brought += forms.filter(sound__in=analysis.sounds(word)).exclude(sound="").values_list("form", "terms")
+    return [term for _, terms in brought[:_MOST_ALIKE] for term in terms.split()]
 
 
 def near(language: str, word: str, most: int = 3) -> list[str]:

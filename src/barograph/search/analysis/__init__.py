@@ -18,9 +18,11 @@ VERSION = 1
 def terms(word: str, language: str) -> tuple[str, ...]:
     """The terms of a word as it stands in a text of that language."""
     folded = letters.fold(word)
-    own = own_words(language).get(folded)
-    if own:
-        return own
+    own = own_words(language).get(folded, (folded,))
+    return tuple(dict.fromkeys(term for form in own for term in _terms(form, language)))
+
+
+def _terms(folded: str, language: str) -> tuple[str, ...]:
     main = _main(language)
     if letters.CYRILLIC.search(folded):
         if main == "be":
@@ -34,11 +36,20 @@ def terms(word: str, language: str) -> tuple[str, ...]:
 
 
 def query_terms(word: str, language: str) -> tuple[str, ...]:
-    """The terms of a query's word: as in a text, and as Łacinka where it is Belarusian in Latin letters."""
+    """The terms of a query's word: as in a text and, put to Belarusian texts in Latin letters, as Łacinka."""
     folded = letters.fold(word)
-    if _main(language) == "be" and latin.is_lacinka(folded):
-        return belarusian.terms(latin.cyrillic(folded))
-    return terms(word, language)
+    if _main(language) != "be" or not letters.LATIN.search(folded):
+        return terms(word, language)
+    read = latin.cyrillic(folded)
+    if latin.is_lacinka(folded):
+        return belarusian.terms(read)
+    guessed = belarusian.terms(read) if belarusian.known(read) else [t for t in belarusian.terms(read) if t[0] == "*"]
+    return tuple(dict.fromkeys([*terms(word, language), *guessed]))
+
+
+def has_dictionary(language: str) -> bool:
+    """Whether `known` can say yes."""
+    return _main(language) in ("be", "ru")
 
 
 def known(word: str, language: str) -> bool:
@@ -47,8 +58,14 @@ def known(word: str, language: str) -> bool:
     if own_words(language).get(folded):
         return True
     if not letters.CYRILLIC.search(folded):
-        return False
+        return main == "be" and latin.is_lacinka(folded) and read_as_lacinka(word)
     return belarusian.known(folded) if main == "be" else russian.known(folded) if main == "ru" else False
+
+
+def read_as_lacinka(word: str) -> bool:
+    """Whether a word in Latin letters is a known Belarusian one when read as Łacinka."""
+    folded = letters.fold(word)
+    return bool(letters.LATIN.search(folded)) and belarusian.known(latin.cyrillic(folded))
 
 
 def sounds(word: str) -> list[str]:
@@ -81,7 +98,7 @@ def _main(language: str) -> str:
 
 @lru_cache(maxsize=8)
 def own_words(language: str) -> dict[str, tuple[str, ...]]:
-    """The operator's forms of that language."""
+    """The operator's forms of that language: form → its words, folded."""
     from django.conf import settings
 
     path = Path(settings.DATA) / "words" / f"{language}.tsv"
@@ -92,5 +109,5 @@ def own_words(language: str) -> dict[str, tuple[str, ...]]:
         form, _, word = line.partition("\t")
         if form.strip() and word.strip():
             key = letters.fold(form.strip())
-            found[key] = (*found.get(key, ()), letters.fold(word.strip()).replace(" ", "-"))
+            found[key] = (*found.get(key, ()), letters.fold(word.strip()))
     return found

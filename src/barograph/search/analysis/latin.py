@@ -42,6 +42,9 @@ def is_lacinka(word: str) -> bool:
 def cyrillic(word: str) -> str:
     """A word in Łacinka → Belarusian Cyrillic: 'źmianilasia' → 'зьмянілася', 'łahier' → 'лагер'."""
     word = unicodedata.normalize("NFC", word).casefold()
+    if "w" in word:  # the older way, after Polish
+        for polish, letter in (("cz", "č"), ("sz", "š"), ("ż", "ž"), ("w", "v")):
+            word = word.replace(polish, letter)
     out: list[str] = []
     at = 0
     while at < len(word):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import lzma
 from pathlib import Path
+from random import Random
 
 PATH = Path(__file__).resolve().parent.parent / "data" / "belarusian_stems.txt.xz"
 
@@ -32,6 +33,14 @@ class Stems:
                 number, rest = entry.split("\t")
                 if form[at:] in self._sets[int(number)]:
                     found.add(rest[1:] if rest[:1] == "=" else form[:at] + rest)
+        return found
+
+    def sample(self, chance: Random, number: int) -> list[str]:
+        """Forms drawn from the table, in any order: for measurements on true-to-life words."""
+        lines = [(stem, line) for stem, lines in self._stems.items() for line in lines]
+        found = []
+        for stem, line in chance.choices(lines, k=number):
+            found.append(stem + chance.choice(sorted(self._sets[int(line.split("\t")[0])])))
         return found
 
     def words_of_key(self, key: str) -> list[str]:
