@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from barograph.base import processes
 from barograph.base.environment import Bounces, Smtp
-from barograph.delivery import sending, services
+from barograph.delivery import batches, filling, sending, services
 from barograph.delivery.bounces.return_paths import read_return_path
 from barograph.delivery.enums import DeliveryState, MailingState
 from barograph.delivery.models import Delivery, Mailing
@@ -211,3 +211,67 @@ def test_every_mail_has_a_return_path_of_its_own_once_a_domain_is_set_up(outbox,
     found = [read_return_path(sender, on=timezone.localdate()) for sender, _recipient, _message in outbox]
     assert {(path.mailing_id, path.subscriber_id) for path in found} == {(made.pk, who.pk) for who in people_asked}
     assert all(sender.endswith("@return.example.org") for sender, _recipient, _message in outbox)
+
+
+class Interfering(MemoryTransport):
+    """Does something once, after so many mails."""
+
+    def __init__(self, after, deed):
+        self.left, self.deed = after, deed
+
+    def send(self, *message):
+        self.left -= 1
+        if self.left == 0:
+            self.deed()
+        return super().send(*message)
+
+
+def test_a_paused_mailing_goes_on_where_it_was_and_joiners_meanwhile_wait_for_the_next(outbox, monkeypatch):
+    monkeypatch.setattr(batches.Claims.take, "__defaults__", (5,))
+    readers(20)
+    made = mailing()
+    pausing = Interfering(3, lambda: services.pause(mailing_id=made.pk))
+    report = sending.send(made.pk, transport=pausing)
+    assert (report.is_finished, report.come_back_at) == (False, None)
+    assert len(outbox) == 5  # the batch in hand, no more
+    assert services.recover() == 0
+    late = Subscriber(
+        id=uuid.UUID(int=1), language="en", state="confirmed", created_at=timezone.now(), confirmed_at=timezone.now()
+    )
+    late.seal("late@example.org")
+    late.save(force_insert=True)
+    Subscription.objects.create(subscriber=late, list_key="en", confirmed_at=timezone.now())
+    assert services.resume(mailing_id=made.pk)
+    assert not services.resume(mailing_id=made.pk)
+    assert services.send(made.pk).is_finished
+    assert len({recipient for _, recipient, _ in outbox}) == len(outbox) == 20
+
+
+def test_a_stopped_mailing_never_goes_on(outbox):
+    readers(5)
+    made = mailing()
+    assert services.stop(mailing_id=made.pk)
+    assert services.send(made.pk).is_finished
+    assert not services.resume(mailing_id=made.pk)
+    assert not services.stop(mailing_id=made.pk)
+    assert outbox == []
+
+
+def test_an_addressing_that_was_cut_off_goes_on_from_its_mark(outbox, monkeypatch):
+    monkeypatch.setattr("barograph.delivery.filling.CHUNK", 7)
+    readers(30)
+    chunk, calls = filling._chunk, []
+
+    def cut_off(*given):
+        calls.append(given)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        chunk(*given)
+
+    monkeypatch.setattr(filling, "_chunk", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        mailing()
+    made = mailing()
+    assert (made.total, Delivery.objects.count()) == (30, 30)
+    assert services.send(made.pk).is_finished
+    assert len({recipient for _, recipient, _ in outbox}) == len(outbox) == 30

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils import timezone
 
+from barograph.delivery import dkim
 from barograph.delivery.bounces.return_paths import envelope_sender
 from barograph.delivery.messages import SETTINGS, UNSUBSCRIBE, Letter, Person, Template
 from barograph.delivery.models import Mailing
@@ -41,6 +42,7 @@ class Copies:
         self.mailing = mailing
         self.template = Template(letter_of(mailing))
         self.sender = parseaddr(mailing.sender)[1]
+        self.signers = dkim.signers(settings.DATA / "keys", domain=self.sender.rpartition("@")[2])
 
     def parcel(self, number: int, recipient: Recipient) -> Parcel:
         """The mail of one delivery, ready to be handed over. Raises addresses.Unreadable."""
@@ -56,4 +58,7 @@ class Copies:
         sender = envelope_sender(
             mailing_id=mailing.pk, subscriber_id=recipient.id, otherwise=self.sender, on=timezone.localdate()
         )
-        return Parcel(number, sender, address, self.template.fill(person))
+        message = self.template.fill(person)
+        for signer in self.signers:
+            message = signer.sign(message)
+        return Parcel(number, sender, address, message)

@@ -10,7 +10,7 @@ from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from barograph.delivery import tasks, transports
-from barograph.delivery.enums import MailingState
+from barograph.delivery.enums import ENDED, WAITING, MailingState
 from barograph.delivery.filling import fill
 from barograph.delivery.messages import Letter, Person, Template
 from barograph.delivery.models import Mailing
@@ -19,7 +19,17 @@ from barograph.delivery.recording import recount
 from barograph.delivery.sending import Report, send
 from barograph.delivery.transports import Answer
 
-__all__ = ["Report", "make_mailing", "recount", "recover", "send", "send_system_mail"]
+__all__ = [
+    "Report",
+    "make_mailing",
+    "pause",
+    "recount",
+    "recover",
+    "resume",
+    "send",
+    "send_system_mail",
+    "stop",
+]
 
 
 def make_mailing(*, mailing: Mailing) -> tuple[Mailing, bool]:
@@ -39,6 +49,27 @@ def make_mailing(*, mailing: Mailing) -> tuple[Mailing, bool]:
         fill(mailing)
         transaction.on_commit(lambda: tasks.send_mailing.enqueue(mailing.pk))
     return mailing, is_new
+
+
+def pause(*, mailing_id: int) -> bool:
+    """Send no further mail for now; what is on the connections still goes. False where nothing was under way."""
+    return bool(Mailing.objects.unfinished().filter(pk=mailing_id).update(state=MailingState.PAUSED))
+
+
+@transaction.atomic
+def resume(*, mailing_id: int) -> bool:
+    """Go on with a paused mailing, addressing included. False where it was not paused."""
+    paused = Mailing.objects.filter(pk=mailing_id, state__in=WAITING)
+    if not paused.update(state=MailingState.PREPARING):  # addressing goes on from its mark, at once where it was done
+        return False
+    transaction.on_commit(lambda: tasks.send_mailing.enqueue(mailing_id))
+    return True
+
+
+def stop(*, mailing_id: int) -> bool:
+    """End a mailing for good: who has not got it does not get it. False where it has ended already."""
+    open_ones = Mailing.objects.filter(pk=mailing_id).exclude(state__in=ENDED)
+    return bool(open_ones.update(state=MailingState.STOPPED, finished_at=timezone.now()))
 
 
 def recover() -> int:
