@@ -88,10 +88,16 @@ class IssuePlans(Planner):
             "drawn": index > 0,  # one period makes no line
             "corrections": presenters.corrections(content),
             "past": [chronicle.issue_link(i) for i in self._past(index)] if home else [],
-            "before": chronicle.issue_link(index - 1) if index > 0 else None,
-            "after": chronicle.issue_link(index + 1) if index < last else None,
+            "before": self._step(index - 1) if index > 0 else None,
+            "after": self._step(index + 1) if index < last else None,
             "meta": metadata.issue(content, chronicle.published[index], self.name, home=home),
         }
+
+    def _step(self, index: int) -> Context:
+        """To the issue before or after."""
+        issue = self.chronicle.contents[index]["issue"]
+        text = presenters.issue_period(self.chronicle.contents[index])
+        return {"url": presenters.issue_path(self.language, issue["first"]), "text": text}
 
     def commentary(self, index: int, topic: Content) -> Plan:
         chronicle = self.chronicle
