@@ -5,7 +5,7 @@ ARGS ?=
 # Compiled modules are kept: a start takes half the time.
 unexport PYTHONDONTWRITEBYTECODE PIP_NO_COMPILE
 
-.PHONY: install install-test demo test lint bench lock catalogues
+.PHONY: install install-test demo test lint bench lock catalogues style-sheet
 
 install: .venv/.base .venv/.catalogues
 
@@ -57,3 +57,6 @@ catalogues: install-test
 
 lock: install-test
 	for name in base build test; do $(V)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header requirements/$$name.in -o requirements/$$name.txt; done
+
+style-sheet: install
+	$(V)/python tools/style_sheet.py

@@ -11,7 +11,8 @@ pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("demo")]
 COMMENTARY = "2020-09-14/belarus-russia/"
 PAGES = (
     "", "2020-09-07/", COMMENTARY, "2020-09-07/economy/", "topics/", "topics/security/", "archive/",
-    "people/jan-tuman/", "about/", "method/", "privacy/", "subscribe/", "search/", "widget/", "subscribe/sent/",
+    "people/jan-tuman/", "about/", "method/", "privacy/", "subscribe/", "search/", "widget/",
+    "widget/light/", "widget/dark/", "embed/", "archive/2020/", "topics/security/2020/", "subscribe/sent/",
     "search/?q=2020", "no-such-page/",
 )  # fmt: skip
 

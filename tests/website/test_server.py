@@ -495,3 +495,8 @@ def wait_for(port, process):
         except OSError:
             time.sleep(0.1)
     raise AssertionError("the server did not start")
+
+
+def test_only_the_page_about_the_widget_frames_anything():
+    assert "frame-src 'self'; object-src 'self'" in headers.content_security_policy("/be/embed/", [])
+    assert "frame-src" not in headers.content_security_policy("/be/", [])

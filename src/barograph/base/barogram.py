@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from html import escape
 
 WIDTH, HEIGHT = 212, 44
-LARGE_WIDTH, LARGE_HEIGHT = (320, 880), 150
-PERIOD = 24  # wished width of a period in the large one
+LARGE_WIDTH, LARGE_HEIGHT = 880, 150
+LONG = 156  # periods from which on the large one may be wider than a phone
+MONTHS = 60  # up to so many periods months are marked, then years
 STEP = 7.0
 MOVES = {"worsened": 1, "unchanged": 0, "improved": -1}
 MARKS = {"worsened": "▼", "unchanged": "▬", "improved": "▲", None: "·"}
@@ -30,6 +31,7 @@ class Point:
     url: str = ""
     corrected: bool = False
     word: str = ""  # the verdict in words
+    month: str = ""  # its first day's month, short; '' where periods are months
 
 
 def marks(verdicts: Iterable[Verdict]) -> str:
@@ -114,15 +116,19 @@ def svg(periods: Sequence[tuple[str, Verdict]], *, label: str, width: int = WIDT
 
 
 def large(points: Sequence[Point], *, label: str) -> str:
-    """The whole history: years marked, corrections ringed, every change a link to what was written on it."""
-    width, height = min(LARGE_WIDTH[1], max(LARGE_WIDTH[0], PERIOD * len(points))), LARGE_HEIGHT
+    """The whole history: time marked, corrections ringed, every change a link to what was written on it.
+
+    As wide as the page lets it be: the lines stretch, words and rings keep their size.
+    """
     verdicts = [point.verdict for point in points]
-    scale = _Scale(verdicts, width - 8, height - 20, 10)
-    size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
-    out = f'<svg class="barogram" {size} role="group" aria-label="{escape(label)}">'
-    out += _years(points, scale, height)
-    out += f'<path class="mid" d="M0 {_n(scale.y(0))}h{width}"/><path d="{_line(verdicts, scale)}"/>'
-    level = 0
+    scale = _Scale(verdicts, LARGE_WIDTH, LARGE_HEIGHT, 12)
+    kind = "barogram long" if len(points) > LONG else "barogram"
+    out = f'<svg class="{kind}" width="100%" height="{LARGE_HEIGHT + 22}" role="group" aria-label="{escape(label)}">'
+    out += f'<svg viewBox="0 0 {LARGE_WIDTH} {LARGE_HEIGHT}" height="{LARGE_HEIGHT}" preserveAspectRatio="none">'
+    marks = _ticks(points)
+    out += "".join(f'<path class="yr" d="M{_n(scale.x(place))} 0v{LARGE_HEIGHT}"/>' for place, _text in marks if place)
+    out += _rules(verdicts, scale) + f'<path d="{_line(verdicts, scale)}"/>'
+    rings, level = "", 0
     for index, point in enumerate(points):
         if point.verdict is None:
             continue
@@ -131,9 +137,32 @@ def large(points: Sequence[Point], *, label: str) -> str:
         if before != level:
             out += _change(point, f"M{_n(x)} {_n(was)}V{_n(y)}H{_n(scale.x(index + 1))}")
         if point.corrected:
-            middle = _n(round(x + scale.step / 2, 1))
-            out += f'<circle class="fix" cx="{middle}" cy="{_n(y)}" r="4"/>'
-    return out + "</svg>"
+            middle = _n(round((x + scale.step / 2) * 100 / LARGE_WIDTH, 1))
+            rings += f'<circle class="fix" cx="{middle}%" cy="{_n(y)}" r="4.5"/>'
+    return f"{out}</svg>{rings}{_words(marks, scale, len(points))}</svg>"
+
+
+def lines(points: Sequence[Point]) -> str:
+    """Hairlines where months (or years) begin, to lie behind a column of small barograms of the same periods."""
+    scale = _Scale([point.verdict for point in points], WIDTH - 4, HEIGHT, 5)
+    path = "".join(f"M{_n(scale.x(place))} 0v1" for place, _text in _ticks(points) if place)
+    now = f"M{WIDTH - 4} 0v1"
+    return (
+        f'<svg class="lines" viewBox="0 0 {WIDTH} 1" preserveAspectRatio="none" aria-hidden="true">'
+        f'<path d="{path}{now}"/></svg>'
+    )
+
+
+def axis(points: Sequence[Point]) -> str:
+    """The names of those months (or years), to stand over the column."""
+    scale = _Scale([point.verdict for point in points], WIDTH - 4, HEIGHT, 5)
+    words, room = "", 0.0
+    for place, text in _ticks(points):
+        x = scale.x(place)
+        if x >= room and x <= WIDTH - 24:
+            words += f'<text x="{_n(x)}" y="11">{escape(text)}</text>'
+            room = x + 9 * len(text) + 6
+    return f'<svg class="axis" viewBox="0 0 {WIDTH} 14" aria-hidden="true">{words}</svg>'
 
 
 def _change(point: Point, path: str) -> str:
@@ -142,16 +171,29 @@ def _change(point: Point, path: str) -> str:
     return f'<a href="{escape(point.url)}" aria-label="{name}">{shape}</a>' if point.url else shape
 
 
-def _years(points: Sequence[Point], scale: _Scale, height: int) -> str:
-    """A hairline and a figure where each year begins; the first year at the edge."""
+def _rules(verdicts: Sequence[Verdict], scale: _Scale) -> str:
+    """A faint line at every level reached, as on a barograph's paper; the one it began on is dotted."""
+    reached = {level for level in levels(verdicts) if level is not None} | {0}
+    path = "".join(f"M0 {_n(scale.y(level))}h{LARGE_WIDTH}" for level in sorted(reached - {0}))
+    return (
+        f'<path class="lv" d="{path}"/>' if path else ""
+    ) + f'<path class="mid" d="M0 {_n(scale.y(0))}h{LARGE_WIDTH}"/>'
+
+
+def _ticks(points: Sequence[Point]) -> list[tuple[int, str]]:
+    """(place, word) where a month begins, or a year where there are too many months or none are named."""
+    months = len(points) <= MONTHS and all(point.month for point in points)
+    words = [point.month if months else str(point.year) for point in points]
+    return [(place, word) for place, word in enumerate(words) if place == 0 or words[place - 1] != word]
+
+
+def _words(marks: Sequence[tuple[int, str]], scale: _Scale, count: int) -> str:
+    """The words under the ticks, as many as have room where the drawing is narrowest."""
     out, room = "", 0.0
-    for index, point in enumerate(points):
-        if index and points[index - 1].year == point.year:
-            continue
-        x = scale.x(index)
-        if index:
-            out += f'<path class="yr" d="M{_n(x)} 0v{height - 14}"/>'
-        if x >= room:
-            out += f'<text x="{_n(x)}" y="{height - 2}">{point.year}</text>'
-            room = x + 40
+    share = 4.6 if count > LONG else 12.5  # per cent of the width that a word needs
+    for place, text in marks:
+        x = round(scale.x(place) * 100 / LARGE_WIDTH, 1)
+        if x >= room and x <= 100 - share * 0.6:
+            out += f'<text x="{_n(x)}%" y="{LARGE_HEIGHT + 17}">{escape(text)}</text>'
+            room = x + share
     return out

@@ -38,6 +38,11 @@ def month(day: date, language: str) -> str:
     return f"{get_month_names('wide', 'stand-alone', _locale(language))[day.month]}{NBSP}{day.year}"
 
 
+def short_month(day: date, language: str) -> str:
+    """'Aug', 'жні', 'авг.': for an axis."""
+    return get_month_names("abbreviated", "stand-alone", _locale(language))[day.month]
+
+
 def period(first: date, last: date, language: str, *, year: bool = True) -> str:
     """A period in full: '3 – 9 жніўня 2020', '28 December…'. `year=False` leaves the year out.
 

@@ -56,7 +56,7 @@ def environment() -> Environment:
         direction=languages.direction,
         territory=languages.territory,
         x_default=languages.x_default,
-        policy=lambda text: Markup(style.policy(text)),  # noqa: S704 made of our own words and a hash
+        policy=lambda text, frames=False: Markup(style.policy(text, frames=frames)),  # noqa: S704 made of our own words and a hash
     )
     env.filters.update(
         period=lambda issue, language, year=True: dates.period(

@@ -15,6 +15,9 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 SOURCE = HERE / "jinja2/base/style.css"
 
+#: What the page adds that shows the widget as other sites would.
+FRAMING = "; frame-src 'self'; object-src 'self'"
+
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SPACE = re.compile(r"\s+")
 _AROUND = re.compile(r"\s*([{}:;,>])\s*")
@@ -45,14 +48,15 @@ def source_of(text: str) -> str:
 
 
 @cache
-def policy(text: str) -> str:
+def policy(text: str, *, frames: bool = False) -> str:
     """What a page with this style may load, as its own <meta> says it, wherever it is served from.
 
+    `frames`: it also shows other pages of this site within itself.
     A server's header says the same and, as only a header can, who may frame the page.
     """
     return (
         f"default-src 'none'; style-src {source_of(text)}; img-src 'self' data:; font-src 'self'; "
-        "form-action 'self'; base-uri 'none'"
+        "form-action 'self'; base-uri 'none'" + (FRAMING if frames else "")
     )
 
 

@@ -78,10 +78,6 @@ class Chronicle:
             (self.first(place), self.topics[place].get(key, {}).get("verdict")) for place in range(start, index + 1)
         ]
 
-    def axis(self, index: int) -> tuple[Content, Content]:
-        """The first and the last issue of the window."""
-        return self.contents[max(0, index + 1 - WINDOW)], self.contents[index]
-
     def neighbours(self, index: int, key: str) -> tuple[Entry | None, Entry | None]:
         """The topic's entries before and after this issue's."""
         entries = self.entries.get(key, [])

@@ -33,6 +33,7 @@ NO_CACHE = "no-cache"
 _HASHED = re.compile(r"[.-][0-9a-f]{8,64}\.[a-z0-9]+$")
 _LANGUAGE = re.compile(r"^/([A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*)/")
 _WIDGET = re.compile(r"^/[A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*/widget/")
+_EMBED = re.compile(r"^/[A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*/embed/")
 _OPEN = re.compile(r"^/(?:data/|sitemap[^/]*\.xml$|.*/feed\.(?:atom|json)$)")
 _FEED = re.compile(r"/feed\.(?:atom|json)$")
 _STYLE = re.compile(rb"<style[^>]*>(.*?)</style>", re.DOTALL)
@@ -116,6 +117,7 @@ def content_security_policy(path: str, hashes: Iterable[str]) -> str:
     return (
         f"default-src 'none'; style-src {styles}; img-src 'self' data:; font-src 'self'; "
         f"form-action 'self'; base-uri 'none'; frame-ancestors {framed_by}"
+        + (style.FRAMING if _EMBED.match(path) else "")
     )
 
 

@@ -89,8 +89,8 @@ class IssuePlans(Planner):
             "corrections": presenters.corrections(content),
             **self._taken(index),
             "past": [chronicle.issue_link(i) for i in self._past(index)] if home else [],
-            "before": chronicle.issue_link(index - 1) if index > 0 else None,
-            "after": chronicle.issue_link(index + 1) if index < last else None,
+            "before": self._step(index - 1) if index > 0 else None,
+            "after": self._step(index + 1) if index < last else None,
             "meta": metadata.issue(content, chronicle.published[index], self.name, home=home),
         }
 
@@ -107,6 +107,12 @@ class IssuePlans(Planner):
             ],
             "card": f"{settings.BASE_URL}{place}{ready.CARD}" if ready.CARD in found else "",
         }
+
+    def _step(self, index: int) -> Context:
+        """To the issue before or after."""
+        issue = self.chronicle.contents[index]["issue"]
+        text = presenters.issue_period(self.chronicle.contents[index])
+        return {"url": presenters.issue_path(self.language, issue["first"]), "text": text}
 
     def commentary(self, index: int, topic: Content) -> Plan:
         chronicle = self.chronicle

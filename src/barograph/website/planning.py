@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils import translation
 
-from barograph.base import languages, pages
+from barograph.base import barogram, dates, languages, pages
 from barograph.base.languages import localized
 from barograph.website import presenters, ready
 from barograph.website.chronicle import Chronicle, Entry
@@ -164,8 +164,17 @@ class Planner:
         return presenters.row(topic, self.chronicle.contents[index], self.chronicle.published[index], svg)
 
     def _axis(self, index: int) -> tuple[str, str]:
-        start, end = self.chronicle.axis(index)
-        return _short(start, "first"), _short(end, "last")
+        """The months over the column of barograms, and the hairlines behind it."""
+        places = range(max(0, index + 1 - presenters.WINDOW), index + 1)
+        points = [barogram.Point("", None, self._first(place).year, month=self._month(place)) for place in places]
+        return barogram.axis(points), barogram.lines(points)
+
+    def _first(self, index: int) -> date:
+        return date.fromisoformat(self.chronicle.first(index))
+
+    def _month(self, index: int) -> str:
+        """The month a period begins in, for an axis; '' where periods are months and years are marked."""
+        return dates.short_month(self._first(index), self.language) if self.rhythm == "week" else ""
 
     def _about(self, topic: Content) -> tuple[str, str]:
         chain = self.imprint["languages"]
@@ -186,7 +195,3 @@ class Planner:
 
 def told(link: presenters.Link) -> list:
     return [link.url, link.period, link.headline, link.verdict, link.written]
-
-
-def _short(content: Content, end: str) -> str:
-    return presenters.short_day(date.fromisoformat(content["issue"][end]), content["language"])

@@ -6,19 +6,24 @@ without rendering whether the page is still as it was. Knows no files.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
 
 from django.conf import settings
 from django.utils import translation
 
-from barograph.base import languages, pages, style
+from barograph.base import barogram, languages, pages, style
 from barograph.base.languages import localized
+from barograph.website import presenters
 from barograph.website.chronicle import Chronicle
 from barograph.website.issue_plans import IssuePlans
 from barograph.website.lite_plans import LitePlans
 from barograph.website.looks import widget_css
 from barograph.website.planning import Content, Context, Plan, Planner, Scope, digest
 from barograph.website.topic_plans import TopicPlans
+
+WIDGET_THEMES = ("", "light", "dark")
+WIDGET_ROWS, WIDGET_PERIODS = 8, 12  # what fits in 8 KB whatever happened
 
 
 def plans(
@@ -50,7 +55,7 @@ class OtherPlans(Planner):
                 yield self._standing(kind, texts)
         yield self._plan("subscribe/", "subscribe", None, lambda: {}, section="subscribe")
         yield self._plan("search/", "search", None, lambda: {"query": ""}, section="search")
-        yield self._widget(self.last)
+        yield from self._widgets(self.last)
         shell = self._shell(None, "", "")
         yield Plan(
             f"{self.language}/404.html",
@@ -66,14 +71,29 @@ class OtherPlans(Planner):
         text = texts[self.language]
         return self._plan(f"{kind}/", "standing", None, lambda: dict(text), having=having)
 
-    def _widget(self, last: int) -> Plan:
-        inputs = self.digests[last] if last >= 0 else None
-        return self._plan("widget/", "widget", inputs, lambda: self._widget_context(last))
+    def _widgets(self, last: int) -> Iterator[Plan]:
+        """The widget in the reader's colours, in light and in dark, and the page that shows how to set it in."""
+        inputs = [self.digests[last], self._windows(last)] if last >= 0 else None
+        for theme in WIDGET_THEMES:
+            path = f"widget/{theme}/" if theme else "widget/"
+            make = functools.partial(self._widget_context, last, theme)
+            yield self._plan(path, "widget", inputs, make)
+        yield self._plan("embed/", "embed", None, lambda: {"frames": True, "themes": list(WIDGET_THEMES)})
 
-    def _widget_context(self, last: int) -> Context:
-        issue = self.chronicle.contents[last]["issue"] if last >= 0 else None
-        rows = self._rows(last, drawn=False) if last >= 0 else []
-        return {"issue": issue, "rows": rows, "widget_css": widget_css()}
+    def _widget_context(self, last: int, theme: str) -> Context:
+        context: Context = {"issue": None, "rows": [], "rest": 0, "theme": theme, "widget_css": widget_css()}
+        if last >= 0:
+            content = self.chronicle.whole(last)
+            topics = presenters.moved_first(content["topics"])
+            rows = [self._widget_row(last, topic) for topic in topics[:WIDGET_ROWS]]
+            context |= {"issue": content["issue"], "rows": rows, "rest": len(topics) - len(rows)}
+        return context
+
+    def _widget_row(self, last: int, topic: Content) -> presenters.Row:
+        window = self.chronicle.window(last, topic["key"])[-WIDGET_PERIODS:]
+        label = presenters.window_label([verdict for _first, verdict in window], self.rhythm)
+        svg = barogram.svg(window, label=label, width=72, height=20) if len(window) > 1 else ""
+        return presenters.row(topic, self.chronicle.whole(last), self.chronicle.published[last], svg)
 
 
 def _outside_languages(imprint: Content, issues: Sequence[dict[str, Content]]) -> Iterator[Plan]:

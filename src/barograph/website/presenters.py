@@ -150,10 +150,6 @@ def issue_period(content: Content, *, year: bool = True) -> str:
     return dates.period(*issue_dates(content), content["language"], year=year)
 
 
-def short_day(when: date, language: str) -> str:
-    return dates.day(when, language, year=False)
-
-
 def long_day(moment: str, language: str) -> str:
     """The day of an ISO time, in words."""
     return dates.day(date.fromisoformat(moment[:10]), language)

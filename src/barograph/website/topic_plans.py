@@ -100,6 +100,7 @@ class TopicPlans(Planner):
             "changes": [self._history_row(entry) for entry in moved[: -CHANGES - 1 : -1]],
             "history": [self._history_row(entry) for entry in entries[: -HISTORY - 1 : -1]],
             "years": self._year_links(f"topics/{topic['key']}/", _by_year(entries)),
+            "steps": self._steps(topic),
             "counted": counted,
             "fixes": any(point.corrected for point in points),
             "chart": barogram.large(points, label=counted) if points else "",
@@ -119,10 +120,20 @@ class TopicPlans(Planner):
         """(year, address), the latest first."""
         return [(year, f"/{self.language}/{path}{year}/") for year in sorted(years, reverse=True)]
 
+    def _steps(self, topic: Content) -> list[Context | None]:
+        """The topics before and after this one, in the publication's order."""
+        topics = [None, *self.imprint["topics"], None]
+        place = topics.index(topic)
+        return [
+            {"url": f"/{self.language}/topics/{other['key']}/", "text": self._about(other)[0]} if other else None
+            for other in (topics[place - 1], topics[place + 1])
+        ]
+
     def _points(self, key: str, entries: list[Entry]) -> list[barogram.Point]:
         """Every issue from the topic's first entry on; those without the topic are gaps."""
         by_index = {entry.index: entry for entry in entries}
         start = entries[0].index if entries else len(self.chronicle.contents)
+        near = len(self.chronicle.contents) - start <= barogram.MONTHS
         points = []
         for index in range(start, len(self.chronicle.contents)):
             content, entry = self.chronicle.contents[index], by_index.get(index)
@@ -134,6 +145,7 @@ class TopicPlans(Planner):
                     url=self.chronicle.link(entry).url if entry and _is_shown(entry) else "",
                     corrected=bool(entry and entry.topic["revised"]),
                     word=presenters.word(entry.topic["verdict"] if entry else None),
+                    month=self._month(index) if near else "",
                 )
             )
         return points
