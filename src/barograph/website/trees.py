@@ -75,6 +75,7 @@ class Trees:
         """Give what was built its name."""
         target = self.version(number)
         target.parent.mkdir(exist_ok=True)
+        os.sync()  # a power cut must not leave a named tree, which the record speaks of, with empty files
         self.building.rename(target)
         return target
 
