@@ -30,6 +30,7 @@ def test_lite_pages_are_small_whole_and_without_pictures():
         page = files[f"{language}/lite/economy/index.html"].decode()
         assert "<img" not in page
         assert "<i>Мапа</i>" in page
+        assert "[^1]" not in files[f"{language}/lite/security/index.html"].decode()
 
 
 def test_an_issue_lists_its_files_with_sizes_once_they_are_there_and_no_sooner():

@@ -40,9 +40,10 @@ class LitePlans(Planner):
 
     def _commentary(self, key: str) -> Context:
         content, topic = self.chronicle.whole(self.last), self.chronicle.topic(self.last, key)
+        view = presenters.commentary_view(topic, content, self.name, "")
         return {
             "issue": content["issue"],
             "row": self._row(self.last, topic, drawn=False),
-            "c": presenters.commentary_view(topic, content, self.name, ""),
-            "words": _PICTURE.sub(r"<i>\1</i>", topic["commentary"]["body"]),
+            "c": view,
+            "words": _PICTURE.sub(r"<i>\1</i>", view.body),
         }
