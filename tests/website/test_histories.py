@@ -82,8 +82,12 @@ class Histories(TestCase):
                 contents.found(contents.imprint(people=people()[: 1 + week % 2], name={"en": f"Name {week}"}))
             elif kind == "bake":
                 bake.bake()
-            elif kind == "undo" and (bake.folder() / "current").exists() and len(_versions()) > 1:
+            elif kind == "undo" and (bake.folder() / "current").exists() and _versions()[0] < _shown():
                 bake.undo()
+
+
+def _shown():
+    return int((bake.folder() / "current").resolve().name)
 
 
 def _versions():
