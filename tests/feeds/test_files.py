@@ -187,14 +187,16 @@ def test_a_publication_without_issues_has_valid_files(imprint):
     ET.fromstring(made["sitemap.xml"])
 
 
-def test_feeds_reach_back_ten_issues(imprint, issues):
+def test_the_feed_of_all_topics_reaches_back_a_month_each_topics_own_ten_issues(imprint, issues):
     many = [
         {"be": edition(f"2020-{month:02}-01", f"2020-{month:02}-07", month, "be", issues[1]["be"]["topics"])}
         for month in range(12, 0, -1)
     ]
-    feed = feedparser.parse(made_of(*(imprint, many, BASE))["be/feed.atom"])
-    assert len(feed.entries) == 20
-    assert feed.entries[-1].link == f"{BASE}/be/2020-03-01/security/"
+    made = made_of(*(imprint, many, BASE))
+    whole, own = feedparser.parse(made["be/feed.atom"]), feedparser.parse(made["be/topics/security/feed.atom"])
+    assert (len(whole.entries), len(own.entries)) == (8, 10)
+    assert whole.entries[-1].link == f"{BASE}/be/2020-09-01/security/"
+    assert own.entries[-1].link == f"{BASE}/be/2020-03-01/security/"
 
 
 def test_characters_xml_cannot_write_are_left_out(imprint, issues):

@@ -7,8 +7,9 @@ a gap in the line, never a level stretch. Colour comes from the page's style.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
+from typing import NamedTuple
 
 WIDTH, HEIGHT = 212, 44
 LARGE_WIDTH, LARGE_HEIGHT = 880, 150
@@ -21,8 +22,7 @@ MARKS = {"worsened": "▼", "unchanged": "▬", "improved": "▲", None: "·"}
 Verdict = str | None
 
 
-@dataclass(frozen=True)
-class Point:
+class Point(NamedTuple):
     """One period of a large barogram: its label, verdict, link (or '') and whether it was corrected."""
 
     label: str
@@ -120,26 +120,44 @@ def large(points: Sequence[Point], *, label: str) -> str:
 
     As wide as the page lets it be: the lines stretch, words and rings keep their size.
     """
-    verdicts = [point.verdict for point in points]
-    scale = _Scale(verdicts, LARGE_WIDTH, LARGE_HEIGHT, 12)
+    drawing = _drawn(tuple(point.verdict for point in points))
+    scale = drawing.scale
     kind = "barogram long" if len(points) > LONG else "barogram"
     out = f'<svg class="{kind}" width="100%" height="{LARGE_HEIGHT + 22}" role="group" aria-label="{escape(label)}">'
     out += f'<svg viewBox="0 0 {LARGE_WIDTH} {LARGE_HEIGHT}" height="{LARGE_HEIGHT}" preserveAspectRatio="none">'
     marks = _ticks(points)
     out += "".join(f'<path class="yr" d="M{_n(scale.x(place))} 0v{LARGE_HEIGHT}"/>' for place, _text in marks if place)
-    out += _rules(verdicts, scale) + f'<path d="{_line(verdicts, scale)}"/>'
-    rings, level = "", 0
+    out += drawing.lines
+    out += "".join(_change(points[index], path) for index, path in drawing.changes)
+    rings = ""
     for index, point in enumerate(points):
-        if point.verdict is None:
-            continue
-        before, level = level, level + MOVES[point.verdict]
-        x, y, was = scale.x(index), scale.y(level), scale.y(before)
-        if before != level:
-            out += _change(point, f"M{_n(x)} {_n(was)}V{_n(y)}H{_n(scale.x(index + 1))}")
-        if point.corrected:
-            middle = _n(round((x + scale.step / 2) * 100 / LARGE_WIDTH, 1))
-            rings += f'<circle class="fix" cx="{middle}%" cy="{_n(y)}" r="4.5"/>'
+        level = drawing.levels[index]
+        if point.corrected and level is not None:
+            middle = _n(round((scale.x(index) + scale.step / 2) * 100 / LARGE_WIDTH, 1))
+            rings += f'<circle class="fix" cx="{middle}%" cy="{_n(scale.y(level))}" r="4.5"/>'
     return f"{out}</svg>{rings}{_words(marks, scale, len(points))}</svg>"
+
+
+class _Drawing(NamedTuple):
+    """What a large barogram draws of its verdicts alone."""
+
+    scale: _Scale
+    levels: list[int | None]
+    lines: str
+    changes: list[tuple[int, str]]  # place of each change, its path
+
+
+@lru_cache(maxsize=8)
+def _drawn(verdicts: tuple[Verdict, ...]) -> _Drawing:
+    """Kept for a moment: each language draws the same line."""
+    scale = _Scale(verdicts, LARGE_WIDTH, LARGE_HEIGHT, 12)
+    changes, reached = [], levels(verdicts)
+    for index, level in enumerate(reached):
+        if level is not None and (move := MOVES[verdicts[index]]):
+            path = f"M{_n(scale.x(index))} {_n(scale.y(level - move))}V{_n(scale.y(level))}H{_n(scale.x(index + 1))}"
+            changes.append((index, path))
+    lines = _rules(reached, scale) + f'<path d="{_line(verdicts, scale)}"/>'
+    return _Drawing(scale, reached, lines, changes)
 
 
 def lines(points: Sequence[Point]) -> str:
@@ -171,10 +189,10 @@ def _change(point: Point, path: str) -> str:
     return f'<a href="{escape(point.url)}" aria-label="{name}">{shape}</a>' if point.url else shape
 
 
-def _rules(verdicts: Sequence[Verdict], scale: _Scale) -> str:
+def _rules(reached: Sequence[int | None], scale: _Scale) -> str:
     """A faint line at every level reached, as on a barograph's paper; the one it began on is dotted."""
-    reached = {level for level in levels(verdicts) if level is not None} | {0}
-    path = "".join(f"M0 {_n(scale.y(level))}h{LARGE_WIDTH}" for level in sorted(reached - {0}))
+    others = {level for level in reached if level}
+    path = "".join(f"M0 {_n(scale.y(level))}h{LARGE_WIDTH}" for level in sorted(others))
     return (
         f'<path class="lv" d="{path}"/>' if path else ""
     ) + f'<path class="mid" d="M0 {_n(scale.y(0))}h{LARGE_WIDTH}"/>'

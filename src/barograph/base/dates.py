@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import date, datetime
+from functools import cache, lru_cache
+from typing import Literal
 
 from babel.dates import format_date, get_month_names
 
@@ -22,7 +24,13 @@ def _locale(language: str) -> str:
 
 
 def _month(day: date, language: str) -> str:
-    return get_month_names("wide", "format", _locale(language))[day.month]
+    return _months("wide", "format", language)[day.month]
+
+
+@cache
+def _months(width: Literal["wide", "abbreviated"], context: Literal["format", "stand-alone"], language: str):
+    """{1: 'January', …}."""
+    return dict(get_month_names(width, context, _locale(language)).items())
 
 
 def is_whole_month(first: date, last: date) -> bool:
@@ -35,14 +43,15 @@ def is_whole_month(first: date, last: date) -> bool:
 
 def month(day: date, language: str) -> str:
     """'August 2020', 'жнівень 2020', 'август 2020'."""
-    return f"{get_month_names('wide', 'stand-alone', _locale(language))[day.month]}{NBSP}{day.year}"
+    return f"{_months('wide', 'stand-alone', language)[day.month]}{NBSP}{day.year}"
 
 
 def short_month(day: date, language: str) -> str:
     """'Aug', 'жні', 'авг.': for an axis."""
-    return get_month_names("abbreviated", "stand-alone", _locale(language))[day.month]
+    return _months("abbreviated", "stand-alone", language)[day.month]
 
 
+@lru_cache(maxsize=4096)
 def period(first: date, last: date, language: str, *, year: bool = True) -> str:
     """A period in full: '3 – 9 жніўня 2020', '28 December…'. `year=False` leaves the year out.
 

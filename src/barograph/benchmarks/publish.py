@@ -88,7 +88,10 @@ def _serve(issues: int, topics: int, rounds: int) -> None:
     archive = [synthesis.add_issue(number + 1, rows, people, LANGUAGES, words) for number in range(issues)]
     synthesis.release(archive, index=False)
     more = [synthesis.add_issue(issues + number + 1, rows, people, LANGUAGES, words) for number in range(rounds)]
-    _say({"pages": bake.prepare().pages})
+    pages = bake.prepare().pages
+    bake.tidy()
+    os.sync()  # an archive of years has reached the disk long ago
+    _say({"pages": pages})
     for issue in more:
         if not sys.stdin.readline():
             return

@@ -1,25 +1,30 @@
 """The ledger: every edition in short, so that planning a site needs no archive of texts.
 
 A line is an edition's content without what only its own page shows: bodies,
-ledes, scenarios. It is made from the edition alone; a lost one is made again.
-Knows no pages and no files.
+ledes, scenarios. Of these, `brief` is what every bake asks of every edition;
+the rest is read for the years somebody asks about. It is made from the
+edition alone; a lost one is made again. Knows no pages and no files.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
 
+from barograph.editions.cells import Cell, cells
 from barograph.editions.models import Edition, Line
 
 Content = dict[str, Any]
 
 _IMAGE = re.compile(r'src=\\?"/images/([\w.-]+)\\?"')
 _BATCH = 200
+#: What a line tells at once, besides its cells.
+_EAGER = ("issue", "language", "published", "revised", "corrections", "edition", "digest", "images")
 
 
 def short(content: Content, edition: int, digest: str) -> Content:
@@ -49,20 +54,16 @@ def images(value: Any) -> list[str]:
     return sorted(set(_IMAGE.findall(json.dumps(value))))
 
 
+def _brief(line: Content) -> str:
+    """The part of a line that every bake reads: JSON, one array."""
+    told = [line[name] for name in _EAGER]
+    return _json([*told, [list(cell) for cell in cells(line)]])
+
+
 @transaction.atomic
 def enter(editions: Iterable[Edition]) -> None:
     """Write the lines of editions. Doing it again changes nothing."""
-    lines = [
-        Line(
-            edition=edition,
-            first=edition.first,
-            language=edition.language,
-            content=json.dumps(
-                short(edition.content, edition.pk, edition.digest), ensure_ascii=False, separators=(",", ":")
-            ),
-        )
-        for edition in editions
-    ]
+    lines = [_line(edition) for edition in editions]
     Line.objects.bulk_create(lines, ignore_conflicts=True)
     entered = [line.edition_id for line in lines]
     fresh = set(Edition.objects.current().filter(pk__in=entered).values_list("pk", flat=True))
@@ -70,6 +71,16 @@ def enter(editions: Iterable[Edition]) -> None:
     for edition in (line.edition for line in lines if line.edition_id in fresh and line.edition.version > 1):
         older = Line.objects.filter(edition__issue_id=edition.issue_id, language=edition.language, current=True)
         older.exclude(pk=edition.pk).update(current=False)
+
+
+def _line(edition: Edition) -> Line:
+    told = short(edition.content, edition.pk, edition.digest)
+    place = {"edition": edition, "first": edition.first, "language": edition.language}
+    return Line(**place, content=_json(told), brief=_brief(told))
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def catch_up() -> int:
@@ -80,14 +91,49 @@ def catch_up() -> int:
     return len(missing)
 
 
+class InShort(dict):
+    """A line of the ledger: `cells` and what `_EAGER` names are there, the rest is read when it is asked for."""
+
+    __slots__ = ("shelf",)
+
+    def __missing__(self, name: str) -> Any:
+        self.shelf.read(self)
+        return super().__getitem__(name)  # a name that no line has calls this again, with nothing left to read
+
+
+class _Shelf:
+    """The lines of one language and year, read together: neighbouring pages ask for them."""
+
+    __slots__ = ("lines",)
+
+    def __init__(self) -> None:
+        self.lines: list[InShort] = []
+
+    def read(self, wanted: InShort) -> None:
+        if "topics" in wanted:
+            raise KeyError
+        numbers = [line["edition"] for line in self.lines]
+        found = dict(Line.objects.filter(pk__in=numbers).values_list("pk", "content"))
+        for line in self.lines:
+            if line["edition"] in found:
+                line.update(json.loads(found[line["edition"]]))
+        if "topics" not in wanted:  # its row was dropped in this moment
+            wanted.update(short(content(wanted["edition"]), wanted["edition"], wanted["digest"]))
+
+
 def current() -> list[dict[str, Content]]:
     """The lines of the current editions, newest issue first, {language: line}."""
-    rows = Line.objects.filter(current=True).order_by("-first", "language")
+    texts = Line.objects.filter(current=True).values_list("brief", flat=True)
     issues: dict[str, dict[str, Content]] = {}
-    texts = rows.values_list("content", flat=True)
-    for line in json.loads(f"[{','.join(texts)}]"):  # one call is much faster than thousands
-        issues.setdefault(line["issue"]["first"], {})[line["language"]] = line
-    return list(issues.values())
+    shelves: defaultdict[tuple[str, str], _Shelf] = defaultdict(_Shelf)
+    for *told, found in json.loads(f"[{','.join(texts)}]"):  # one call is much faster than thousands
+        line = InShort(zip(_EAGER, told, strict=True))
+        line["cells"] = [Cell(*cell) for cell in found]
+        first, language = line["issue"]["first"], line["language"]
+        line.shelf = shelves[language, first[:4]]
+        line.shelf.lines.append(line)
+        issues.setdefault(first, {})[language] = line
+    return [dict(sorted(issues[first].items())) for first in sorted(issues, reverse=True)]
 
 
 def content(edition: int) -> Content:

@@ -17,8 +17,8 @@ from barograph.feeds import addresses
 
 Content = dict[str, Any]
 
-#: How many issues a feed reaches back.
-ISSUES = 10
+#: How many issues a topic's feed reaches back, and that of all topics: a reader's program asks for it again and again.
+ISSUES, RECENT = 10, 4
 
 _ROOTED = re.compile(r'(\s(?:href|src)=")/(?!/)')
 _FRAGMENT = re.compile(r'(\shref=")#')
@@ -89,9 +89,8 @@ def entry(content: Content, topic: Content, base_url: str) -> Entry:
     )
 
 
-def entries(editions: list[Content], base_url: str) -> Iterator[tuple[str, Entry]]:
-    """(topic's key, entry) of every commentary in these editions of one language, in their order."""
-    for content in editions:
-        for topic in content["topics"]:
-            if topic["commentary"]:
-                yield topic["key"], entry(content, topic, base_url)
+def entries(content: Content, base_url: str) -> Iterator[tuple[str, Entry]]:
+    """(topic's key, entry) of every commentary in an edition, in its order."""
+    for topic in content["topics"]:
+        if topic["commentary"]:
+            yield topic["key"], entry(content, topic, base_url)

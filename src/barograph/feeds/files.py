@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from barograph.base.languages import interface, localized
 from barograph.feeds import addresses, opendata, sitemap, syndication
-from barograph.feeds.entries import ISSUES, Entry, entries
+from barograph.feeds.entries import ISSUES, RECENT, Entry, entries
 
 Content = dict[str, Any]
 Files = Iterator[tuple[str, bytes]]
@@ -65,14 +65,16 @@ def _data(line: Content, load: Load | None) -> bytes:
 
 
 def feeds(imprint: Content, issues: list[dict[str, Content]], base_url: str, language: str) -> Files:
-    """The feeds of one language: all topics as Atom and JSON, and each topic's own; the newest ten issues."""
+    """The feeds of one language, Atom and JSON: all topics in the newest four issues, each topic's own in ten."""
     editions = [issue[language] for issue in issues[:ISSUES] if language in issue]
     since = datetime.fromisoformat(editions[0]["published"]) if editions else syndication.BEFORE_ALL
     by_topic: dict[str, list[Entry]] = {topic["key"]: [] for topic in imprint["topics"]}
     everything = []
-    for key, item in entries(editions, base_url):
-        everything.append(item)
-        by_topic.setdefault(key, []).append(item)
+    for place, content in enumerate(editions):
+        for key, item in entries(content, base_url):
+            by_topic.setdefault(key, []).append(item)
+            if place < RECENT:
+                everything.append(item)
     name = localized(imprint["name"], language, imprint["languages"])
     home = addresses.home(language)
     common: dict[str, Any] = {

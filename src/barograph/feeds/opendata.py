@@ -7,9 +7,11 @@ import hashlib
 import io
 import json
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from barograph.base.languages import localized
+from barograph.editions.cells import cells
 
 Content = dict[str, Any]
 Row = dict[str, Any]
@@ -66,24 +68,25 @@ def rows(editions_by_issue: Iterable[dict[str, Content]]) -> Iterator[Row]:
         if not contents:
             continue
         issue = contents[0]["issue"]
-        revised = {topic["key"]: topic["revised"] for content in contents for topic in content["topics"]}
-        for content in contents:
-            for topic in content["topics"]:
-                revised[topic["key"]] = max(filter(None, (revised[topic["key"]], topic["revised"])), default=None)
-        for topic in contents[0]["topics"]:
-            if topic["verdict"]:
+        held = [cells(content) for content in contents]
+        revised: dict[str, str] = {}
+        for cell in chain.from_iterable(held):
+            if cell.revised:
+                revised[cell.key] = max(cell.revised, revised.get(cell.key, ""))
+        for cell in held[0]:
+            if cell.verdict:
                 yield {
                     "issue": issue["first"],
                     "until": issue["last"],
                     "number": issue["number"],
-                    "topic": topic["key"],
-                    "verdict": topic["verdict"],
-                    "outlook": sorted(topic["outlook"], reverse=True),
-                    "revised": (revised[topic["key"]] or "")[:10] or None,
+                    "topic": cell.key,
+                    "verdict": cell.verdict,
+                    "outlook": sorted(cell.outlook.split(), reverse=True),
+                    "revised": revised.get(cell.key, "")[:10] or None,
                 }
 
 
-def cell(value: Any) -> str:
+def as_text(value: Any) -> str:
     """A cell's text; one a spreadsheet would take for a formula is marked as text with an apostrophe."""
     text = "" if value is None else ";".join(value) if isinstance(value, list) else str(value)
     return f"'{text}" if text.startswith(FORMULA) else text
@@ -94,7 +97,7 @@ def as_csv(table: list[Row]) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    writer.writerows([cell(row[column]) for column in COLUMNS] for row in table)
+    writer.writerows([as_text(row[column]) for column in COLUMNS] for row in table)
     return out.getvalue().encode("utf-8")
 
 
@@ -105,7 +108,8 @@ def as_json(value: Any) -> bytes:
 
 def table_as_json(table: list[Row]) -> bytes:
     """A list of objects, one a line."""
-    lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in table)
+    encode = json.JSONEncoder(ensure_ascii=False).encode
+    lines = ",\n".join(map(encode, table))
     return f"[\n{lines}\n]\n".encode() if table else b"[]\n"
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from barograph.base.languages import x_default
+from barograph.editions.cells import cells
 from barograph.feeds import addresses
 
 Content = dict[str, Any]
@@ -70,10 +71,9 @@ def _issue(languages: list[str], editions: dict[str, Content]) -> Iterator[Page]
     )
     written: dict[str, dict[str, str]] = {}
     for code in languages:
-        for topic in editions[code]["topics"]:
-            if topic["commentary"]:
-                day = (topic["revised"] or editions[code]["published"])[:10]
-                written.setdefault(topic["key"], {})[code] = day
+        for cell in cells(editions[code]):
+            if cell.headline is not None:
+                written.setdefault(cell.key, {})[code] = (cell.revised or editions[code]["published"])[:10]
     for key, days in written.items():
         yield Page({code: addresses.commentary(code, first, key) for code in days}, dict(days))
 
@@ -136,7 +136,7 @@ def _slice(urls: Callable[[], list[str]], start: int) -> bytes:
 
 def _count(editions: dict[str, Content]) -> int:
     """Addresses of an issue: its own and its commentaries', in each language."""
-    return sum(1 + sum(bool(topic["commentary"]) for topic in content["topics"]) for content in editions.values())
+    return sum(1 + sum(cell.headline is not None for cell in cells(content)) for content in editions.values())
 
 
 def _mark(editions: dict[str, Content]) -> Any:

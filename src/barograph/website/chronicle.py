@@ -6,24 +6,37 @@ Made from contents alone (docs/architecture.md). Knows no templates and no files
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
+from barograph.editions.cells import Cell, cells
 from barograph.website import presenters
 from barograph.website.presenters import WINDOW, Link, Verdict
 
 Content = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A topic in one of the issues."""
 
     index: int
-    content: Content
-    topic: Content
+    cell: Cell
+    chronicle: Chronicle
+
+    @property
+    def content(self) -> Content:
+        return self.chronicle.contents[self.index]
+
+    @property
+    def year(self) -> int:
+        return self.chronicle.year(self.index)
+
+    @property
+    def topic(self) -> Content:
+        """In short: without the commentary's text."""
+        return self.chronicle.in_short(self.index, self.cell.key)
 
 
 def _place(entry: Entry) -> int:
@@ -47,12 +60,24 @@ class Chronicle:
         held = [editions for editions in reversed(issues) if language in editions]
         self.contents = [editions[language] for editions in held]
         self.published = [[code for code in imprint["languages"] if code in editions] for editions in held]
-        self.topics = [{topic["key"]: topic for topic in content["topics"]} for content in self.contents]
+        self.cells = [cells(content) for content in self.contents]
+        self._by_key: dict[int, dict[str, Cell]] = {}
 
     def whole(self, index: int) -> Content:
         """The issue's content with all its texts."""
         content = self.contents[index]
         return self._load(content["edition"]) if self._load and "edition" in content else content
+
+    def in_short(self, index: int, key: str) -> Content:
+        """A topic of an issue, without the text of its commentary."""
+        return next(topic for topic in self.contents[index]["topics"] if topic["key"] == key)
+
+    def cell(self, index: int, key: str) -> Cell | None:
+        """A topic's cell in an issue; None where the issue doesn't have the topic."""
+        found = self._by_key.get(index)
+        if found is None:
+            found = self._by_key[index] = {cell.key: cell for cell in self.cells[index]}
+        return found.get(key)
 
     def topic(self, index: int, key: str) -> Content:
         """A topic of an issue, with all its texts."""
@@ -61,22 +86,24 @@ class Chronicle:
     @cached_property
     def entries(self) -> dict[str, list[Entry]]:
         """Every topic's entries that say something (a verdict or a commentary), oldest first."""
-        found: dict[str, list[Entry]] = {}
-        for index, content in enumerate(self.contents):
-            for topic in content["topics"]:
-                if topic["verdict"] or topic["languages"]:
-                    found.setdefault(topic["key"], []).append(Entry(index, content, topic))
-        return found
+        found: defaultdict[str, list[Entry]] = defaultdict(list)
+        for index, row in enumerate(self.cells):
+            for cell in row:
+                if cell.verdict or cell.written:
+                    found[cell.key].append(Entry(index, cell, self))
+        return dict(found)
 
     def first(self, index: int) -> str:
         return self.contents[index]["issue"]["first"]
 
+    def year(self, index: int) -> int:
+        return int(self.contents[index]["issue"]["first"][:4])
+
     def window(self, index: int, key: str) -> list[tuple[str, Verdict]]:
         """(first day, verdict) of the last periods up to this issue, on the axis all topics share."""
         start = max(0, index + 1 - WINDOW)
-        return [
-            (self.first(place), self.topics[place].get(key, {}).get("verdict")) for place in range(start, index + 1)
-        ]
+        found = ((self.first(place), self.cell(place, key)) for place in range(start, index + 1))
+        return [(first, cell.verdict if cell else None) for first, cell in found]
 
     def neighbours(self, index: int, key: str) -> tuple[Entry | None, Entry | None]:
         """The topic's entries before and after this issue's."""
@@ -85,45 +112,37 @@ class Chronicle:
         after = bisect_right(entries, index, key=_place)
         return (entries[before] if before >= 0 else None), (entries[after] if after < len(entries) else None)
 
-    def link(self, entry: Entry) -> Link:
-        """To the entry's commentary, or to its place in the issue where there is none in this language."""
-        commentary, first = entry.topic["commentary"], entry.content["issue"]["first"]
-        key = entry.topic["key"]
-        place = f"{presenters.issue_path(self.language, first)}#{key}"
-        return Link(
-            url=presenters.commentary_path(self.language, first, key) if commentary else place,
-            period=presenters.issue_period(entry.content, year=False),
-            headline=commentary["headline"] if commentary else "",
-            verdict=entry.topic["verdict"],
-            word=presenters.word(entry.topic["verdict"]),
-            written=bool(entry.topic["languages"]),
-        )
+    def address(self, entry: Entry) -> str:
+        """Of the entry's commentary, or of its place in the issue where there is none in this language."""
+        first, key = self.first(entry.index), entry.cell.key
+        if entry.cell.headline is not None:
+            return presenters.commentary_path(self.language, first, key)
+        return f"{presenters.issue_path(self.language, first)}#{key}"
 
-    def raw(self, entry: Entry) -> list:
-        """What a link to the entry is made of, without making it."""
-        commentary = entry.topic["commentary"]
-        return [
-            self.first(entry.index),
-            entry.content["issue"]["last"],
-            entry.topic["key"],
-            commentary["headline"] if commentary else None,
-            entry.topic["verdict"],
-            bool(entry.topic["languages"]),
-            entry.topic["revised"],
-        ]
+    def link(self, entry: Entry) -> Link:
+        """To where its address leads."""
+        verdict = entry.cell.verdict
+        return Link(
+            url=self.address(entry),
+            period=presenters.issue_period(entry.content, year=False),
+            headline=entry.cell.headline or "",
+            verdict=verdict,
+            word=presenters.word(verdict),
+            written=entry.cell.written,
+        )
 
     def issue_link(self, index: int) -> dict[str, Any]:
         """An issue as a line in a list: period, verdicts as glyphs, and the headline of what moved first."""
         content = self.contents[index]
-        topics = presenters.moved_first(content["topics"])
-        headlines = [topic["commentary"]["headline"] for topic in topics if topic["commentary"]]
+        written = [cell for cell in self.cells[index] if cell.headline is not None]
+        first = min(written, key=lambda cell: presenters.rank(cell.verdict), default=None)
         return {
             "url": presenters.issue_path(self.language, self.first(index)),
             "issue": content["issue"],
             "year": int(self.first(index)[:4]),
-            "verdicts": [topic["verdict"] for topic in content["topics"]],
-            "summary": presenters.summary_text(topic["verdict"] for topic in content["topics"]),
-            "headline": headlines[0] if headlines else "",
+            "verdicts": [cell.verdict for cell in self.cells[index]],
+            "summary": presenters.summary_text(cell.verdict for cell in self.cells[index]),
+            "headline": first.headline if first else "",
             "revised": bool(content["corrections"]),
         }
 
@@ -132,16 +151,16 @@ class Chronicle:
         """Year → indices of its issues, oldest first."""
         found: dict[int, list[int]] = {}
         for index in range(len(self.contents)):
-            found.setdefault(int(self.first(index)[:4]), []).append(index)
+            found.setdefault(self.year(index), []).append(index)
         return found
 
     def by_person(self) -> dict[str, list[Entry]]:
         """Slug → what stands under that name, newest first."""
-        found: dict[str, list[Entry]] = {}
+        found: defaultdict[str, list[Entry]] = defaultdict(list)
         for entries in self.entries.values():
             for entry in entries:
-                for person in (entry.topic["commentary"] or {}).get("byline", []):
-                    found.setdefault(person["slug"], []).append(entry)
+                for slug in entry.cell.people.split():
+                    found[slug].append(entry)
         for entries in found.values():
-            entries.sort(key=lambda entry: -entry.index)
-        return found
+            entries.sort(key=_place, reverse=True)
+        return dict(found)

@@ -7,6 +7,7 @@ transaction, whose rows a child couldn't see.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import threading
@@ -35,15 +36,17 @@ def write_all(due: Sequence[Item], aside: Path, progress: Callable[[int, int], N
     global _work
     _work = (due, aside)
     connections.close_all()  # a connection must not be shared with a child
+    gc.freeze()  # what is there stays shared with the children
     starts = range(0, len(due), CHUNK)
     done = 0
     try:
-        with multiprocessing.get_context("fork").Pool(min(os.cpu_count() or 1, 8)) as pool:
+        with multiprocessing.get_context("fork").Pool(min(os.cpu_count() or 1, 8), gc.enable) as pool:
             for count in pool.imap_unordered(_chunk, starts):
                 done += count
                 if progress:
                     progress(done, len(due))
     finally:
+        gc.unfreeze()
         _work = ((), Path())
 
 

@@ -24,9 +24,9 @@ class IssuePlans(Planner):
         for index in self.scope.indices(self.last):
             if self.scope.issue(index):
                 yield self._issue(index)
-            for topic in self.chronicle.contents[index]["topics"]:
-                if topic["commentary"] and self.scope.commentary(index, topic["key"]):
-                    yield self.commentary(index, topic)
+            for cell in self.chronicle.cells[index]:
+                if cell.headline is not None and self.scope.commentary(index, cell.key):
+                    yield self.commentary(index, self.chronicle.in_short(index, cell.key))
 
     def _home(self, last: int) -> Plan:
         if last < 0:
@@ -123,7 +123,7 @@ class IssuePlans(Planner):
         inputs = [
             self.digests[index],
             digest(chronicle.window(index, key)),
-            [chronicle.raw(entry) if entry else None for entry in neighbours],
+            [entry.cell.mark if entry else None for entry in neighbours],
             f"{key}.png" in self._ready(index),
         ]
         return self._plan(

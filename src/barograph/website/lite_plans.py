@@ -19,10 +19,10 @@ class LitePlans(Planner):
     def plans(self) -> Iterator[Plan]:
         yield self._lite("lite/", "lite", self._overview)
         if self.last >= 0:
-            for topic in self.chronicle.contents[self.last]["topics"]:
-                if topic["commentary"]:
-                    path = f"lite/{topic['key']}/"
-                    yield self._lite(path, "lite_commentary", partial(self._commentary, topic["key"]))
+            for cell in self.chronicle.cells[self.last]:
+                if cell.headline is not None:
+                    path = f"lite/{cell.key}/"
+                    yield self._lite(path, "lite_commentary", partial(self._commentary, cell.key))
 
     def _lite(self, path: str, template: str, make) -> Plan:
         mark = self.digests[self.last] if self.last >= 0 else None

@@ -108,14 +108,17 @@ class Planner:
         self.rhythm = imprint["rhythm"]
         self.name = localized(imprint["name"], self.language, imprint["languages"])
         self.last = len(chronicle.contents) - 1
+        self._found: dict[int, dict[str, int]] = {}
 
     def _ready(self, index: int) -> dict[str, int]:
         """What can be taken along of an issue: name → size in bytes. Drafts have nothing yet."""
         mark = self.chronicle.contents[index].get("digest")
         if not mark:
             return {}
-        found = ready.files(self.language, self.chronicle.first(index), mark)
-        return {name: path.stat().st_size for name, path in found.items()}
+        if index not in self._found:
+            found = ready.files(self.language, self.chronicle.first(index), mark)
+            self._found[index] = {name: path.stat().st_size for name, path in found.items()}
+        return self._found[index]
 
     def plans(self) -> Iterator[Plan]:
         raise NotImplementedError
@@ -151,8 +154,7 @@ class Planner:
         return Plan(place, f"website/{template}.html", self.language, inputs, lambda: {**shell(), **make()}, reason)
 
     def _windows(self, index: int) -> str:
-        topics = self.chronicle.contents[index]["topics"]
-        return digest([self.chronicle.window(index, topic["key"]) for topic in topics])
+        return digest([self.chronicle.window(index, cell.key) for cell in self.chronicle.cells[index]])
 
     def _rows(self, index: int, *, drawn: bool = True) -> list[presenters.Row]:
         topics = presenters.moved_first(self.chronicle.whole(index)["topics"])
@@ -181,15 +183,15 @@ class Planner:
         return localized(topic["names"], self.language, chain), localized(topic["about"], self.language, chain)
 
     def _history_row(self, entry: Entry) -> Context:
-        link, verdict = self.chronicle.link(entry), entry.topic["verdict"]
+        verdict = entry.cell.verdict
         return {
-            "url": link.url,
+            "url": self.chronicle.address(entry),
             "period": presenters.issue_period(entry.content),
-            "headline": link.headline,
+            "headline": entry.cell.headline or "",
             "verdict": verdict,
             "word": presenters.word(verdict),
             "sentence": presenters.sentence(verdict),
-            "revised": entry.topic["revised"],
+            "revised": entry.cell.revised,
         }
 
 

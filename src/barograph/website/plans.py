@@ -133,6 +133,6 @@ def one_commentary(
     chronicle = Chronicle(imprint, issues, language)
     index = next(place for place, held in enumerate(chronicle.contents) if held is content)
     planner = IssuePlans(imprint, chronicle, [""] * len(chronicle.contents), Scope(chronicle, None))
-    plan = planner.commentary(index, chronicle.topics[index][key])
+    plan = planner.commentary(index, chronicle.in_short(index, key))
     with translation.override(languages.interface(language)):
         return pages.render(plan.template, {**plan.make(), "note": note}, language=language)

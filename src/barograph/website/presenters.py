@@ -94,8 +94,12 @@ def window_label(verdicts: Sequence[Verdict], rhythm: str) -> str:
 
 def moved_first(topics: Sequence[Content]) -> list[Content]:
     """Those that moved, then the unchanged, then the not rated; each group in the publication's order."""
-    ranks = {"worsened": 0, "improved": 0, "unchanged": 1, None: 2}
-    return sorted(topics, key=lambda topic: ranks[topic["verdict"]])
+    return sorted(topics, key=lambda topic: rank(topic["verdict"]))
+
+
+def rank(verdict: Verdict) -> int:
+    """Where it stands among others: what moved comes first, what is not rated last."""
+    return 0 if verdict in MOVED else 1 if verdict else 2
 
 
 def teaser(commentary: Content) -> str:

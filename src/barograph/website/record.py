@@ -53,6 +53,11 @@ class Record:
         row = self.connection.execute("SELECT value FROM state WHERE name = ?", (name,)).fetchone()
         return json.loads(row[0]) if row else None
 
+    @property
+    def known_since(self) -> int:
+        """The earliest version that `changed_since` knows."""
+        return int(self.state("known_since") or 0)
+
     def count(self) -> int:
         return self.connection.execute("SELECT count(*) FROM file").fetchone()[0]
 
@@ -79,7 +84,7 @@ class Record:
 
     def changed_since(self, version: int) -> set[str] | None:
         """Files that a tree of that version has otherwise than the newest; None where that isn't known any more."""
-        if version < int(self.state("known_since") or 0):
+        if version < self.known_since:
             return None
         return {path for (path,) in self.connection.execute("SELECT path FROM change WHERE version > ?", (version,))}
 
@@ -105,7 +110,7 @@ class Record:
                 changes = {*files, *(path for (path,) in removed)}
                 do("INSERT OR REPLACE INTO change VALUES (?, ?)", [(version, path) for path in changes])
                 self.connection.execute("DELETE FROM change WHERE version < ?", (version - 20,))
-                states = {**states, "known_since": max(int(self.state("known_since") or 0), version - 21)}
+                states = {**states, "known_since": max(self.known_since, version - 21)}
             rows = [(path, key, reason, version) for path, (key, reason) in files.items()]
             do("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?)", rows)
             self.note({**states, "version": version})

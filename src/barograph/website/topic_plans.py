@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from django.utils.translation import ngettext
 
@@ -33,7 +34,7 @@ class TopicPlans(Planner):
         keys = [topic["key"] for topic in self.imprint["topics"]]
         inputs = [self.chronicle.window(last, key) for key in keys] if last >= 0 else []
         latest = [
-            [(e.content["issue"], e.topic["verdict"]) for e in self.chronicle.entries.get(key, [])[-1:]] for key in keys
+            [(e.content["issue"], e.cell.verdict) for e in self.chronicle.entries.get(key, [])[-1:]] for key in keys
         ]
         return self._plan(
             "topics/", "topics", [digest(inputs), latest], lambda: self._topics_context(last), section="topics"
@@ -43,9 +44,9 @@ class TopicPlans(Planner):
         rows = []
         for topic in self.imprint["topics"]:
             name, about = self._about(topic)
-            entries = [entry for entry in self.chronicle.entries.get(topic["key"], []) if entry.topic["verdict"]]
-            latest = entries[-1] if entries else None
-            verdict = latest.topic["verdict"] if latest else None
+            entries = self.chronicle.entries.get(topic["key"], [])
+            latest = next((entry for entry in reversed(entries) if entry.cell.verdict), None)
+            verdict = latest.cell.verdict if latest else None
             window = self.chronicle.window(last, topic["key"]) if last >= 0 else []
             rows.append(
                 {
@@ -65,7 +66,7 @@ class TopicPlans(Planner):
     def _topic(self, topic: Content) -> Iterator[Plan]:
         """The topic's own page, and one for each year of it."""
         entries = self.chronicle.entries.get(topic["key"], [])
-        inputs = digest([self.chronicle.raw(entry) for entry in entries])
+        inputs = _marks(entries)
         path = f"topics/{topic['key']}/"
         yield self._plan(
             path,
@@ -80,7 +81,7 @@ class TopicPlans(Planner):
             yield self._plan(
                 f"{path}{year}/",
                 "topic_year",
-                [digest([self.chronicle.raw(entry) for entry in found]), beside],
+                [_marks(found), beside],
                 functools.partial(self._topic_year_context, topic, year, found, beside),
                 section="topics",
                 having=[self.language],
@@ -90,13 +91,13 @@ class TopicPlans(Planner):
     def _topic_context(self, topic: Content, entries: list[Entry]) -> Context:
         name, about = self._about(topic)
         points = self._points(topic["key"], entries)
-        rated = [entry for entry in entries if entry.topic["verdict"]]
-        moved = [entry for entry in entries if entry.topic["verdict"] in presenters.MOVED]
-        counted = presenters.summary_text(entry.topic["verdict"] for entry in entries)
+        latest = next((entry for entry in reversed(entries) if entry.cell.verdict), None)
+        moved = [entry for entry in entries if entry.cell.verdict in presenters.MOVED]
+        counted = presenters.summary_text(entry.cell.verdict for entry in entries)
         return {
             "topic_name": name,
             "about": about,
-            "latest": self._history_row(rated[-1]) if rated else None,
+            "latest": self._history_row(latest) if latest else None,
             "changes": [self._history_row(entry) for entry in moved[: -CHANGES - 1 : -1]],
             "history": [self._history_row(entry) for entry in entries[: -HISTORY - 1 : -1]],
             "years": self._year_links(f"topics/{topic['key']}/", _by_year(entries)),
@@ -113,7 +114,7 @@ class TopicPlans(Planner):
             "year": year,
             "history": [self._history_row(entry) for entry in reversed(found)],
             "years": self._year_links(f"topics/{topic['key']}/", beside),
-            "counted": presenters.summary_text(entry.topic["verdict"] for entry in found),
+            "counted": presenters.summary_text(entry.cell.verdict for entry in found),
         }
 
     def _year_links(self, path: str, years: Iterable[int]) -> list[tuple[int, str]]:
@@ -134,33 +135,37 @@ class TopicPlans(Planner):
         by_index = {entry.index: entry for entry in entries}
         start = entries[0].index if entries else len(self.chronicle.contents)
         near = len(self.chronicle.contents) - start <= barogram.MONTHS
-        points = []
-        for index in range(start, len(self.chronicle.contents)):
-            content, entry = self.chronicle.contents[index], by_index.get(index)
-            points.append(
-                barogram.Point(
-                    label=presenters.issue_period(content) if entry and _is_shown(entry) else "",
-                    verdict=entry.topic["verdict"] if entry else None,
-                    year=int(content["issue"]["first"][:4]),
-                    url=self.chronicle.link(entry).url if entry and _is_shown(entry) else "",
-                    corrected=bool(entry and entry.topic["revised"]),
-                    word=presenters.word(entry.topic["verdict"] if entry else None),
-                    month=self._month(index) if near else "",
-                )
-            )
-        return points
+        words = {verdict: presenters.word(verdict) for verdict in presenters.ORDER}
+        return [
+            self._point(index, by_index.get(index), words, near)
+            for index in range(start, len(self.chronicle.contents))
+        ]
+
+    def _point(self, index: int, entry: Entry | None, words: dict[str | None, str], near: bool) -> barogram.Point:
+        """The barogram names and links a change; a level stretch has neither."""
+        cell = entry.cell if entry else None
+        shown = entry if cell and cell.verdict in presenters.MOVED else None
+        return barogram.Point(
+            label=presenters.issue_period(shown.content) if shown else "",
+            verdict=cell.verdict if cell else None,
+            year=self.chronicle.year(index),
+            url=self.chronicle.address(shown) if shown else "",
+            corrected=bool(cell and cell.revised),
+            word=words[cell.verdict if cell else None],
+            month=self._month(index) if near else "",
+        )
 
     def _person(self, person: Content, entries: list[Entry]) -> Iterator[Plan]:
         """What stands under a name, the latest first; all of it by year."""
         path = f"people/{person['slug']}/"
-        told = digest([[*self.chronicle.raw(entry), entry.topic["name"]] for entry in entries])
+        told = _marks(entries)
         yield self._plan(
             path, "person", told, lambda: self._person_context(person, entries, entries[:HISTORY], _by_year(entries))
         )
         years = _by_year(entries)
         for year in self.scope.near_years(sorted(years)):
             found, beside = years[year], _beside(year, years)
-            inputs = digest([[*self.chronicle.raw(entry), entry.topic["name"]] for entry in found])
+            inputs = _marks(found)
             yield self._plan(
                 f"{path}{year}/",
                 "person",
@@ -245,9 +250,9 @@ class TopicPlans(Planner):
         return [self.chronicle.issue_link(index) for index in reversed(self.chronicle.years[year])]
 
 
-def _is_shown(entry: Entry) -> bool:
-    """Whether the barogram names this period: a change does, a level stretch doesn't."""
-    return entry.topic["verdict"] in presenters.MOVED
+def _marks(entries: Iterable[Entry]) -> str:
+    """Changes when a row about one of them may change."""
+    return digest([entry.cell.mark for entry in entries])
 
 
 def _beside(year: int, years: Iterable[int]) -> list[int]:
@@ -258,7 +263,4 @@ def _beside(year: int, years: Iterable[int]) -> list[int]:
 
 
 def _by_year(entries: list[Entry]) -> dict[int, list[Entry]]:
-    found: dict[int, list[Entry]] = {}
-    for entry in entries:
-        found.setdefault(int(entry.content["issue"]["first"][:4]), []).append(entry)
-    return found
+    return {year: list(found) for year, found in groupby(entries, key=lambda entry: entry.year)}

@@ -109,8 +109,11 @@ class Trees:
             if other > number and other != shown:
                 shutil.rmtree(self.version(other), ignore_errors=True)
 
-    def tidy(self) -> None:
-        """Keep the newest versions and the one shown; of the others one becomes the spare. There is one afterwards."""
+    def tidy(self, known_since: int) -> None:
+        """Keep the newest versions and the one shown; of the others one becomes the spare. There is one afterwards.
+
+        `known_since`: from which version on a tree can be brought up to date; earlier ones go.
+        """
         shown, numbers = self.shown(), self.numbers()
         kept = {*numbers[-KEEP:], shown}
         spare = self.folder / "spare"
@@ -120,6 +123,9 @@ class Trees:
                 for older in _numbers(spare):
                     shutil.rmtree(spare / str(older), ignore_errors=True)
                 self.version(number).rename(spare / str(number))
+        for number in _numbers(spare):
+            if number < known_since:
+                shutil.rmtree(spare / str(number), ignore_errors=True)
         if not _numbers(spare) and numbers:
             aside = self.folder / ".cloning"
             shutil.rmtree(aside, ignore_errors=True)

@@ -1,0 +1,49 @@
+"""A cell: one topic in one issue and language, as far as the other pages have to know it.
+
+Pure: contents in, small tuples out. Thousands of them are read for every
+bake, so of all texts they hold the headline alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any, NamedTuple
+
+Content = dict[str, Any]
+
+
+class Cell(NamedTuple):
+    """One topic of an issue in one language."""
+
+    key: str
+    verdict: str | None
+    outlook: str  # flags with a space between
+    written: bool  # in whatever language
+    headline: str | None  # of the commentary in this language, None where there is none
+    revised: str | None  # day of the last correction, or a time
+    people: str  # who signed the commentary in this language: slugs with a space between
+    mark: str  # changes when a row about the cell on another page may change
+
+
+def cells(content: Content) -> list[Cell]:
+    """The cells of a content, or of its line in the ledger, in the publication's order."""
+    found = content.get("cells")
+    return [_cell(content["issue"], topic) for topic in content["topics"]] if found is None else found
+
+
+def _cell(issue: Content, topic: Content) -> Cell:
+    commentary = topic["commentary"]
+    written, headline = bool(topic["languages"]), commentary["headline"] if commentary else None
+    told = [issue["first"], issue["last"], topic["key"], topic["name"], headline, topic["verdict"], written]
+    text = json.dumps([*told, topic["revised"]], ensure_ascii=False)
+    return Cell(
+        topic["key"],
+        topic["verdict"],
+        " ".join(topic["outlook"]),
+        written,
+        headline,
+        topic["revised"],
+        " ".join(person["slug"] for person in commentary["byline"]) if commentary else "",
+        hashlib.sha256(text.encode()).hexdigest()[:16],
+    )
