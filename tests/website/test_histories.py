@@ -51,6 +51,16 @@ def people():
     ]
 
 
+def house(number: int) -> dict:
+    """An imprint of many that differ: in the name that every page shows, or in topics, people and texts alone."""
+    found = contents.imprint(people=people()[: 1 + number % 2], name={"en": f"Name {number % 3 == 0}"})
+    if number % 5 == 0:
+        found["topics"] = found["topics"][::-1][:2]
+    if number % 7 == 0:
+        found["standing"] = {"method": {"en": {"title": "Method", "body": f"<p>{number}</p>"}}}
+    return found
+
+
 class Histories(TestCase):
     @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
     @given(steps=st.lists(STEPS, min_size=2, max_size=9), data=st.data())
@@ -79,7 +89,8 @@ class Histories(TestCase):
                 contents.publish(edition(week, verdicts, languages, slug, versions[week]), versions[week], row)
                 bake.bake()
             elif kind == "imprint":
-                contents.found(contents.imprint(people=people()[: 1 + week % 2], name={"en": f"Name {week}"}))
+                contents.found(house(week))
+                bake.bake()
             elif kind == "bake":
                 bake.bake()
             elif kind == "undo" and (bake.folder() / "current").exists() and _versions()[0] < _shown():
@@ -110,6 +121,41 @@ def test_what_is_written_follows_the_week_and_not_the_archive():
         contents.publish(contents.issue(week))
     bake.bake()
     assert publish_and_count(60) <= small + 24  # year pages and the window of 26 weeks, no more
+
+
+def test_a_new_analyst_a_renamed_topic_or_a_standing_text_leaves_the_archive_alone():
+    published(30)
+    bake.bake()
+    found = contents.imprint(people=people())
+    found["topics"][0]["names"] = {"en": "Economy and labour"}
+    found["standing"]["about"]["en"]["body"] = "<p>Another text.</p>"
+    contents.found(found)
+    report = bake.bake()
+    pages = [path for path in tree(report.path) if path.endswith(".html")]
+    written = {path for path in pages if bake.why(path)["version"] == int(report.path.name)}
+    assert {"en/people/zoja/index.html", "en/topics/economy/index.html", "en/about/index.html"} <= written
+    assert not [path for path in written if "/20" in path and "/topics/" not in path and "/people/" not in path]
+    contents.found(contents.imprint())
+    assert not (bake.bake().path / "en/people/zoja").exists()
+
+
+def test_the_text_only_pages_are_those_of_the_latest_issue():
+    published(1)
+    bake.bake()
+    contents.publish(contents.issue(1, (None, "worsened", "unchanged"), languages=("ru", "en")))
+    path = bake.bake().path
+    assert not (path / "be/lite/economy").exists()
+
+
+def test_a_spare_from_before_a_whole_bake_is_not_kept():
+    published(2)
+    for _again in range(3):
+        bake.bake(everything=True)
+    contents.publish(contents.issue(2))
+    bake.bake()
+    number = _shown()
+    assert [int(path.name) for path in (bake.folder() / "spare").iterdir()] == [number]
+    assert tree(bake.folder() / "spare" / str(number)) == tree(bake.folder() / "current")
 
 
 def publish_and_count(week: int) -> int:

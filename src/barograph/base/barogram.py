@@ -130,9 +130,8 @@ def large(points: Sequence[Point], *, label: str) -> str:
     out += drawing.lines
     out += "".join(_change(points[index], path) for index, path in drawing.changes)
     rings = ""
-    for index, point in enumerate(points):
-        level = drawing.levels[index]
-        if point.corrected and level is not None:
+    for index in [place for place, point in enumerate(points) if point.corrected]:
+        if (level := drawing.levels[index]) is not None:
             middle = _n(round((scale.x(index) + scale.step / 2) * 100 / LARGE_WIDTH, 1))
             rings += f'<circle class="fix" cx="{middle}%" cy="{_n(scale.y(level))}" r="4.5"/>'
     return f"{out}</svg>{rings}{_words(marks, scale, len(points))}</svg>"
@@ -147,7 +146,7 @@ class _Drawing(NamedTuple):
     changes: list[tuple[int, str]]  # place of each change, its path
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _drawn(verdicts: tuple[Verdict, ...]) -> _Drawing:
     """Kept for a moment: each language draws the same line."""
     scale = _Scale(verdicts, LARGE_WIDTH, LARGE_HEIGHT, 12)
@@ -201,8 +200,9 @@ def _rules(reached: Sequence[int | None], scale: _Scale) -> str:
 def _ticks(points: Sequence[Point]) -> list[tuple[int, str]]:
     """(place, word) where a month begins, or a year where there are too many months or none are named."""
     months = len(points) <= MONTHS and all(point.month for point in points)
-    words = [point.month if months else str(point.year) for point in points]
-    return [(place, word) for place, word in enumerate(words) if place == 0 or words[place - 1] != word]
+    words: list[str | int] = [point.month if months else point.year for point in points]
+    before = [None, *words]
+    return [(place, str(word)) for place, word in enumerate(words) if before[place] != word]
 
 
 def _words(marks: Sequence[tuple[int, str]], scale: _Scale, count: int) -> str:

@@ -128,7 +128,7 @@ def current() -> list[dict[str, Content]]:
     shelves: defaultdict[tuple[str, str], _Shelf] = defaultdict(_Shelf)
     for *told, found in json.loads(f"[{','.join(texts)}]"):  # one call is much faster than thousands
         line = InShort(zip(_EAGER, told, strict=True))
-        line["cells"] = [Cell(*cell) for cell in found]
+        line["cells"] = list(map(Cell._make, found))
         first, language = line["issue"]["first"], line["language"]
         line.shelf = shelves[language, first[:4]]
         line.shelf.lines.append(line)

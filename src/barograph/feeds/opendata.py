@@ -88,7 +88,10 @@ def rows(editions_by_issue: Iterable[dict[str, Content]]) -> Iterator[Row]:
 
 def as_text(value: Any) -> str:
     """A cell's text; one a spreadsheet would take for a formula is marked as text with an apostrophe."""
-    text = "" if value is None else ";".join(value) if isinstance(value, list) else str(value)
+    if type(value) is not str:
+        text = "" if value is None else ";".join(value) if isinstance(value, list) else str(value)
+    else:
+        text = value
     return f"'{text}" if text.startswith(FORMULA) else text
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 from barograph.base.languages import x_default
 from barograph.editions.cells import cells
@@ -82,13 +82,16 @@ def _urls(page: Page, base_url: str) -> Iterator[str]:
     links = [(code, path) for code, path in page.paths.items()]
     links.append(("x-default", page.default or x_default(page.paths)))
     alternates = "".join(
-        f'<xhtml:link rel="alternate" hreflang={quoteattr(code)} href={quoteattr(base_url + path)}/>'
-        for code, path in links
+        f'<xhtml:link rel="alternate" hreflang="{code}" href="{_attribute(base_url + path)}"/>' for code, path in links
     )
     for code, path in page.paths.items():
         day = page.changed.get(code)
         lastmod = f"<lastmod>{day}</lastmod>" if day else ""
         yield f"<url><loc>{escape(base_url + path)}</loc>{lastmod}{alternates if len(page.paths) > 1 else ''}</url>\n"
+
+
+def _attribute(text: str) -> str:
+    return escape(text).replace('"', "&quot;")
 
 
 def parts(

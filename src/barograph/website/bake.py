@@ -98,7 +98,7 @@ def swap(report: BakeReport) -> None:
 def tidy() -> None:
     """Drop old trees and lay a spare ready for the next bake. Nobody waits for it."""
     with _alone(), opened(folder() / "record.sqlite3") as record:
-        Trees(folder()).tidy(record.known_since)
+        Trees(folder()).tidy(record.version, record.changed_since)
 
 
 def undo() -> int:
@@ -137,13 +137,19 @@ class _Baking:
         touched = self._touched()
         due, total = [], 0
         known = {} if self.everything or not self.newest else self.record.keys() if touched is None else None
-        looked = list(items(self.sources, touched))
+        house = self.record.state("house") != self.sources.house
+        looked = list(items(self.sources, touched, house=house))
         if known is None:
             known = self.record.keys(item.path for item in looked)
         due = [item for item in looked if known.get(item.path) != item.key]
-        gone = self._gone(looked, touched)
+        gone = self._gone(looked, touched, house)
         total = len(looked) if touched is None else self.record.count() + _new(due, known) - len(gone)
-        states = {"common": self.sources.common, "marks": self.sources.marks, "kept": len(self.kept)}
+        states = {
+            "common": self.sources.common,
+            "house": self.sources.house,
+            "marks": self.sources.marks,
+            "kept": len(self.kept),
+        }
         if self.newest and not self.everything and not due and not gone:
             self.record.note(states)
             return BakeReport(total, 0, total, 0, 0.0, self.trees.version(self.newest))
@@ -162,12 +168,26 @@ class _Baking:
         changed = {first for first in before.keys() | now.keys() if before.get(first) != now.get(first)}
         return frozenset(changed.union(made[seen:]))
 
-    def _gone(self, looked: list[Item], touched: frozenset[str] | None) -> list[str]:
+    def _gone(self, looked: list[Item], touched: frozenset[str] | None, house: bool) -> list[str]:
         if not self.newest:
             return []
         there = {item.path for item in looked}
         if touched is None:
             return sorted(self.record.keys().keys() - there)
+        return sorted({*self._looked_at(touched), *(self._of_the_house() if house else ())} - there)
+
+    def _of_the_house(self) -> list[str]:
+        """Files that go with a topic, a person or a standing text."""
+        below = []
+        for code in self.sources.imprint["languages"]:
+            for path in self.record.below(f"{code}/"):
+                kind = path.split("/")[1]
+                if not kind[0].isdecimal() and kind != "archive":
+                    below.append(path)
+        return below
+
+    def _looked_at(self, touched: frozenset[str]) -> set[str]:
+        """Files that are no longer due where they are not planned for these issues."""
         languages = self.sources.imprint["languages"]
         folders = [*sorted(touched), "lite"]  # of the latest issue alone, whichever topics it has
         below = [path for code in languages for name in folders for path in self.record.below(f"{code}/{name}/")]
@@ -179,9 +199,8 @@ class _Baking:
         below += self.record.below("sitemap-")
         named = self.record.below("data/editions/")
         below += [path for path in named if Path(path).name.split(".")[0] in touched]
-        there |= self.sources.images
-        below += self.record.below("images/")
-        return sorted(set(below) - there)
+        images = self.sources.images
+        return {*below, *(path for path in self.record.below("images/") if path not in images)}
 
     def _build(self, due: list[Item], gone: list[str], states: dict) -> Path:
         number = max([0, *self.trees.numbers(), self.record.version]) + 1
@@ -234,7 +253,7 @@ def _reason(error: OSError) -> str:
 
 @contextlib.contextmanager
 def _calm() -> Iterator[None]:
-    """Planning makes many small objects and no rubbish: looking for rubbish among them all would take a third longer."""
+    """Planning makes many small objects and no rubbish: looking for it among them all takes a third longer."""
     was = gc.isenabled()
     gc.disable()
     try:

@@ -22,16 +22,13 @@ class Entry(NamedTuple):
     """A topic in one of the issues."""
 
     index: int
+    year: int
     cell: Cell
     chronicle: Chronicle
 
     @property
     def content(self) -> Content:
         return self.chronicle.contents[self.index]
-
-    @property
-    def year(self) -> int:
-        return self.chronicle.year(self.index)
 
     @property
     def topic(self) -> Content:
@@ -61,6 +58,7 @@ class Chronicle:
         self.contents = [editions[language] for editions in held]
         self.published = [[code for code in imprint["languages"] if code in editions] for editions in held]
         self.cells = [cells(content) for content in self.contents]
+        self._years = [int(content["issue"]["first"][:4]) for content in self.contents]
         self._by_key: dict[int, dict[str, Cell]] = {}
 
     def whole(self, index: int) -> Content:
@@ -88,16 +86,17 @@ class Chronicle:
         """Every topic's entries that say something (a verdict or a commentary), oldest first."""
         found: defaultdict[str, list[Entry]] = defaultdict(list)
         for index, row in enumerate(self.cells):
+            year = self.year(index)
             for cell in row:
                 if cell.verdict or cell.written:
-                    found[cell.key].append(Entry(index, cell, self))
+                    found[cell.key].append(Entry(index, year, cell, self))
         return dict(found)
 
     def first(self, index: int) -> str:
         return self.contents[index]["issue"]["first"]
 
     def year(self, index: int) -> int:
-        return int(self.contents[index]["issue"]["first"][:4])
+        return self._years[index]
 
     def window(self, index: int, key: str) -> list[tuple[str, Verdict]]:
         """(first day, verdict) of the last periods up to this issue, on the axis all topics share."""

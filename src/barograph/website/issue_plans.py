@@ -30,7 +30,7 @@ class IssuePlans(Planner):
 
     def _home(self, last: int) -> Plan:
         if last < 0:
-            return self._plan("", "empty", None, self._empty, section="issue")
+            return self._plan("", "empty", self.imprint["topics"], self._empty, section="issue")
         return self._plan(
             "", "issue", self._home_inputs(last), lambda: self._issue_context(last, home=True), section="issue"
         )

@@ -49,6 +49,7 @@ class Sources:
     imprint: Content
     issues: list[dict[str, Content]]  # lines of the ledger, newest issue first
     common: str  # a digest of what every page shows
+    house: str  # a digest of the rest of the imprint: topics, people, standing texts
     marks: dict[str, str] = field(default_factory=dict)  # issue → a digest of its editions
 
     @property
@@ -65,18 +66,29 @@ def sources() -> Sources:
     """Read them. Missing lines of the ledger are written first."""
     ledger.catch_up()
     imprint, issues = current_imprint(), ledger.current()
-    common = digest([imprint, settings.BASE_URL, _making()])
+    common, house = _parts(imprint)
     marks = {
         next(iter(editions.values()))["issue"]["first"]: digest(sorted((k, v["digest"]) for k, v in editions.items()))
         for editions in issues
     }
-    return Sources(imprint, issues, common, marks)
+    return Sources(imprint, issues, common, house, marks)
 
 
-def items(found: Sources, touched: frozenset[str] | None) -> Iterator[Item]:
-    """`touched`: first days of the issues that are new or corrected; None: every file there is."""
+def _parts(imprint: Content) -> tuple[str, str]:
+    """Digests: of what every page shows, and of what topics, people and standing texts show on pages of their own."""
+    own = {name: imprint[name] for name in ("topics", "people", "standing")}
+    shown = {name: value for name, value in imprint.items() if name not in own}
+    menu = {kind: sorted(texts) for kind, texts in imprint["standing"].items()}
+    return digest([shown, menu, settings.BASE_URL, _making()]), digest(own)
+
+
+def items(found: Sources, touched: frozenset[str] | None, *, house: bool = False) -> Iterator[Item]:
+    """`touched`: first days of the issues that are new or corrected; None: every file there is.
+
+    `house`: besides, what topics, people and standing texts show.
+    """
     load = _loader()
-    for plan in plans(found.imprint, found.issues, load=load, touched=touched):
+    for plan in plans(found.imprint, found.issues, load=load, touched=touched, house=house):
         yield Item(plan.path, plan.key(found.common), partial(_page, plan), plan.reason)
     for address, content in sorted(style.assets().items()):
         yield _fixed(address.lstrip("/"), content)

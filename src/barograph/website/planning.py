@@ -50,8 +50,9 @@ def digest(value: Any) -> str:
 class Scope:
     """Which pages are worth planning: all, or those that issues newly published or corrected can have changed."""
 
-    def __init__(self, chronicle: Chronicle, touched: frozenset[str] | None) -> None:
+    def __init__(self, chronicle: Chronicle, touched: frozenset[str] | None, *, house: bool = False) -> None:
         self.everything = touched is None
+        self.all_years = self.everything or house
         self.touched = {
             index for index in range(len(chronicle.contents)) if touched and chronicle.first(index) in touched
         }
@@ -84,7 +85,7 @@ class Scope:
 
     def near_years(self, years: list[int]) -> list[int]:
         """Of the years (rising) that something has pages for: those touched, and the ones beside them."""
-        if self.everything:
+        if self.all_years:
             return years
         found: set[int] = set()
         for touched in self.years:

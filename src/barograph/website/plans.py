@@ -32,15 +32,17 @@ def plans(
     *,
     load: Callable[[int], Content] | None = None,
     touched: frozenset[str] | None = None,
+    house: bool = False,
 ) -> Iterator[Plan]:
     """The pages of the site. `issues`: newest first, {language: content, or its line in the ledger}.
 
     `touched`: first days of the issues that are new or corrected; then only pages that these can have changed.
+    `house`: besides those that changed topics, people and standing texts can have changed.
     """
     for language in imprint["languages"]:
         chronicle = Chronicle(imprint, issues, language, load)
         digests = [content.get("digest") or digest(content) for content in chronicle.contents]
-        scope = Scope(chronicle, touched)
+        scope = Scope(chronicle, touched, house=house)
         for group in (IssuePlans, TopicPlans, LitePlans, OtherPlans):
             yield from group(imprint, chronicle, digests, scope).plans()
     yield from _outside_languages(imprint, issues)
@@ -69,7 +71,7 @@ class OtherPlans(Planner):
     def _standing(self, kind: str, texts: Content) -> Plan:
         having = [code for code in self.imprint["languages"] if code in texts]
         text = texts[self.language]
-        return self._plan(f"{kind}/", "standing", None, lambda: dict(text), having=having)
+        return self._plan(f"{kind}/", "standing", text, lambda: dict(text), having=having)
 
     def _widgets(self, last: int) -> Iterator[Plan]:
         """The widget in the reader's colours, in light and in dark, and the page that shows how to set it in."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+from operator import attrgetter
 
 from django.utils.translation import ngettext
 
@@ -14,7 +15,7 @@ from barograph.website import presenters, ready
 from barograph.website.chronicle import Entry
 from barograph.website.planning import Content, Context, Plan, Planner, digest
 
-HISTORY, CHANGES = 26, 40  # rows of a topic's tables: its last periods, and its last changes
+HISTORY, CHANGES = 26, 26  # rows of a topic's tables: its last periods, and its last changes
 RECENT = 2  # years that the archive's first page lists whole
 
 
@@ -37,7 +38,11 @@ class TopicPlans(Planner):
             [(e.content["issue"], e.cell.verdict) for e in self.chronicle.entries.get(key, [])[-1:]] for key in keys
         ]
         return self._plan(
-            "topics/", "topics", [digest(inputs), latest], lambda: self._topics_context(last), section="topics"
+            "topics/",
+            "topics",
+            [self.imprint["topics"], digest(inputs), latest],
+            lambda: self._topics_context(last),
+            section="topics",
         )
 
     def _topics_context(self, last: int) -> Context:
@@ -68,27 +73,27 @@ class TopicPlans(Planner):
         entries = self.chronicle.entries.get(topic["key"], [])
         inputs = _marks(entries)
         path = f"topics/{topic['key']}/"
+        years = _by_year(entries)
         yield self._plan(
             path,
             "topic",
-            [inputs, len(self.chronicle.contents)],
-            lambda: self._topic_context(topic, entries),
+            [topic, self._steps(topic), inputs, len(self.chronicle.contents)],
+            lambda: self._topic_context(topic, entries, years),
             section="topics",
         )
-        years = _by_year(entries)
         for year in self.scope.near_years(sorted(years)):
             found, beside = years[year], _beside(year, years)
             yield self._plan(
                 f"{path}{year}/",
                 "topic_year",
-                [_marks(found), beside],
+                [topic["names"], _marks(found), beside],
                 functools.partial(self._topic_year_context, topic, year, found, beside),
                 section="topics",
                 having=[self.language],
                 fallback=path,
             )
 
-    def _topic_context(self, topic: Content, entries: list[Entry]) -> Context:
+    def _topic_context(self, topic: Content, entries: list[Entry], years: Iterable[int]) -> Context:
         name, about = self._about(topic)
         points = self._points(topic["key"], entries)
         latest = next((entry for entry in reversed(entries) if entry.cell.verdict), None)
@@ -100,7 +105,7 @@ class TopicPlans(Planner):
             "latest": self._history_row(latest) if latest else None,
             "changes": [self._history_row(entry) for entry in moved[: -CHANGES - 1 : -1]],
             "history": [self._history_row(entry) for entry in entries[: -HISTORY - 1 : -1]],
-            "years": self._year_links(f"topics/{topic['key']}/", _by_year(entries)),
+            "years": self._year_links(f"topics/{topic['key']}/", years),
             "steps": self._steps(topic),
             "counted": counted,
             "fixes": any(point.corrected for point in points),
@@ -135,41 +140,43 @@ class TopicPlans(Planner):
         by_index = {entry.index: entry for entry in entries}
         start = entries[0].index if entries else len(self.chronicle.contents)
         near = len(self.chronicle.contents) - start <= barogram.MONTHS
-        words = {verdict: presenters.word(verdict) for verdict in presenters.ORDER}
-        return [
-            self._point(index, by_index.get(index), words, near)
-            for index in range(start, len(self.chronicle.contents))
-        ]
+        level: dict[tuple, barogram.Point] = {}  # equal ones are the same
+        points = []
+        for index in range(start, len(self.chronicle.contents)):
+            entry, year, month = by_index.get(index), self.chronicle.year(index), self._month(index) if near else ""
+            if entry and (entry.cell.verdict in presenters.MOVED or entry.cell.revised):
+                points.append(self._point(entry, month))
+                continue
+            told = ("", entry.cell.verdict if entry else None, year, "", False, "", month)
+            points.append(level.get(told) or level.setdefault(told, barogram.Point(*told)))
+        return points
 
-    def _point(self, index: int, entry: Entry | None, words: dict[str | None, str], near: bool) -> barogram.Point:
-        """The barogram names and links a change; a level stretch has neither."""
-        cell = entry.cell if entry else None
-        shown = entry if cell and cell.verdict in presenters.MOVED else None
+    def _point(self, entry: Entry, month: str) -> barogram.Point:
+        """The barogram names and links a change, and rings a correction; a level stretch has neither."""
+        verdict, moved = entry.cell.verdict, entry.cell.verdict in presenters.MOVED
         return barogram.Point(
-            label=presenters.issue_period(shown.content) if shown else "",
-            verdict=cell.verdict if cell else None,
-            year=self.chronicle.year(index),
-            url=self.chronicle.address(shown) if shown else "",
-            corrected=bool(cell and cell.revised),
-            word=words[cell.verdict if cell else None],
-            month=self._month(index) if near else "",
+            label=presenters.issue_period(entry.content) if moved else "",
+            verdict=verdict,
+            year=entry.year,
+            url=self.chronicle.address(entry) if moved else "",
+            corrected=bool(entry.cell.revised),
+            word=presenters.word(verdict),
+            month=month,
         )
 
     def _person(self, person: Content, entries: list[Entry]) -> Iterator[Plan]:
         """What stands under a name, the latest first; all of it by year."""
         path = f"people/{person['slug']}/"
-        told = _marks(entries)
-        yield self._plan(
-            path, "person", told, lambda: self._person_context(person, entries, entries[:HISTORY], _by_year(entries))
-        )
+        told = [person, _marks(entries)]
         years = _by_year(entries)
+        yield self._plan(path, "person", told, lambda: self._person_context(person, entries, entries[:HISTORY], years))
         for year in self.scope.near_years(sorted(years)):
             found, beside = years[year], _beside(year, years)
             inputs = _marks(found)
             yield self._plan(
                 f"{path}{year}/",
                 "person",
-                [inputs, beside],
+                [person, inputs, beside],
                 functools.partial(self._person_context, person, found, found, beside, year),
                 having=[self.language],
                 fallback=path,
@@ -263,4 +270,4 @@ def _beside(year: int, years: Iterable[int]) -> list[int]:
 
 
 def _by_year(entries: list[Entry]) -> dict[int, list[Entry]]:
-    return {year: list(found) for year, found in groupby(entries, key=lambda entry: entry.year)}
+    return {year: list(found) for year, found in groupby(entries, key=attrgetter("year"))}

@@ -16,10 +16,11 @@ import contextlib
 import errno
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 SUFFIXES = ("", ".br", ".gz")
+Changes = Callable[[int], set[str] | None]
 KEEP = 3  # the version that readers see and those before it, for undo
 
 
@@ -52,7 +53,7 @@ class Trees:
         self.building.mkdir(parents=True)
         return self.building
 
-    def begin_from(self, newest: int, changed_since) -> Path:
+    def begin_from(self, newest: int, changed_since: Changes) -> Path:
         """`building` with the files of the newest version: from a spare where one can be brought up to date.
 
         `changed_since(k)` names the files that version k has otherwise than the newest, or None.
@@ -65,8 +66,7 @@ class Trees:
                 shutil.rmtree(spare, ignore_errors=True)
                 continue
             spare.rename(self.building)
-            for path in changed:
-                _take_over(self.version(newest), self.building, path)
+            _bring_up(self.building, self.version(newest), changed)
             return self.building
         _clone(self.version(newest), self.building)
         return self.building
@@ -109,10 +109,10 @@ class Trees:
             if other > number and other != shown:
                 shutil.rmtree(self.version(other), ignore_errors=True)
 
-    def tidy(self, known_since: int) -> None:
+    def tidy(self, newest: int, changed_since: Changes) -> None:
         """Keep the newest versions and the one shown; of the others one becomes the spare. There is one afterwards.
 
-        `known_since`: from which version on a tree can be brought up to date; earlier ones go.
+        It holds what version `newest` holds, so that the next bake can begin at once. `changed_since` as in begin_from.
         """
         shown, numbers = self.shown(), self.numbers()
         kept = {*numbers[-KEEP:], shown}
@@ -123,15 +123,21 @@ class Trees:
                 for older in _numbers(spare):
                     shutil.rmtree(spare / str(older), ignore_errors=True)
                 self.version(number).rename(spare / str(number))
+        if newest not in numbers:
+            return
         for number in _numbers(spare):
-            if number < known_since:
+            changed = changed_since(number)
+            if changed is None:
                 shutil.rmtree(spare / str(number), ignore_errors=True)
-        if not _numbers(spare) and numbers:
+            elif number != newest:
+                _bring_up(spare / str(number), self.version(newest), changed)
+                (spare / str(number)).rename(spare / str(newest))
+        if not _numbers(spare):
             aside = self.folder / ".cloning"
             shutil.rmtree(aside, ignore_errors=True)
             try:
-                _clone(self.version(numbers[-1]), aside)
-                aside.rename(spare / str(numbers[-1]))
+                _clone(self.version(newest), aside)
+                aside.rename(spare / str(newest))
             except OSError:  # a spare saves time, no more
                 shutil.rmtree(aside, ignore_errors=True)
 
@@ -155,13 +161,19 @@ def _clone(source: Path, target: Path) -> None:
             _link(os.path.join(place, name), os.path.join(there, name))
 
 
-def _take_over(source: Path, target: Path, path: str) -> None:
-    """Make a file of `target` what it is in `source`: another, the same, or none."""
-    _remove(target, path)
-    for suffix in SUFFIXES:
-        if (source / (path + suffix)).exists():
-            (target / path).parent.mkdir(parents=True, exist_ok=True)
-            _link(str(source / (path + suffix)), str(target / (path + suffix)))
+def _bring_up(tree: Path, source: Path, changed: Iterable[str]) -> None:
+    """Make files of `tree` what they are in `source`: others, the same, or none. Doing it again changes nothing."""
+    for path in changed:
+        if not (source / path).exists():
+            _remove(tree, path)
+            continue
+        os.makedirs((tree / path).parent, exist_ok=True)
+        for suffix in SUFFIXES:
+            there, here = f"{source}/{path}{suffix}", f"{tree}/{path}{suffix}"
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(here)
+            if os.path.exists(there):
+                _link(there, here)
 
 
 def _remove(tree: Path, path: str) -> None:
