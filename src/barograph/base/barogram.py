@@ -151,8 +151,8 @@ def _drawn(verdicts: tuple[Verdict, ...]) -> _Drawing:
     """Kept for a moment: each language draws the same line."""
     scale = _Scale(verdicts, LARGE_WIDTH, LARGE_HEIGHT, 12)
     changes, reached = [], levels(verdicts)
-    for index, level in enumerate(reached):
-        if level is not None and (move := MOVES[verdicts[index]]):
+    for index, (verdict, level) in enumerate(zip(verdicts, reached, strict=True)):
+        if verdict and level is not None and (move := MOVES[verdict]):
             path = f"M{_n(scale.x(index))} {_n(scale.y(level - move))}V{_n(scale.y(level))}H{_n(scale.x(index + 1))}"
             changes.append((index, path))
     lines = _rules(reached, scale) + f'<path d="{_line(verdicts, scale)}"/>'

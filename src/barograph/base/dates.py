@@ -28,7 +28,9 @@ def _month(day: date, language: str) -> str:
 
 
 @cache
-def _months(width: Literal["wide", "abbreviated"], context: Literal["format", "stand-alone"], language: str):
+def _months(
+    width: Literal["wide", "abbreviated"], context: Literal["format", "stand-alone"], language: str
+) -> dict[int, str]:
     """{1: 'January', …}."""
     return dict(get_month_names(width, context, _locale(language)).items())
 
