@@ -6,13 +6,15 @@ Knows no app: templates lie in each app's jinja2/ folder and get plain data.
 from __future__ import annotations
 
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 from django.conf import settings
 from django.utils import translation
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from barograph.base import dates, languages, style
@@ -20,16 +22,22 @@ from barograph.base import dates, languages, style
 PACKAGE = Path(__file__).resolve().parent.parent
 
 
-def _gettext(message: str) -> str:
-    return translation.gettext(message)
+@lru_cache(maxsize=4096)
+def _gettext(language: str, message: str) -> str:
+    with translation.override(language):
+        return translation.gettext(message)
 
 
-def _pgettext(context: str, message: str) -> str:
-    return translation.pgettext(context, message)
+@lru_cache(maxsize=1024)
+def _pgettext(language: str, context: str, message: str) -> str:
+    with translation.override(language):
+        return translation.pgettext(context, message)
 
 
-def _ngettext(singular: str, plural: str, number: int) -> str:
-    return translation.ngettext(singular, plural, number)
+@lru_cache(maxsize=4096)
+def _ngettext(language: str, singular: str, plural: str, number: int) -> str:
+    with translation.override(language):
+        return translation.ngettext(singular, plural, number)
 
 
 def _date(value: str | date) -> date:
@@ -38,9 +46,27 @@ def _date(value: str | date) -> date:
     return value if isinstance(value, date) else date.fromisoformat(value[:10])
 
 
+class _Compiled(BytecodeCache):
+    """Templates are compiled once a process, whichever language asks first."""
+
+    def __init__(self) -> None:
+        self.code: dict[str, CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self.code.get(bucket.key)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.code[bucket.key] = bucket.code
+
+
+_compiled = _Compiled()
+
+
 @cache
-def environment() -> Environment:
+def environment(language: str = "en") -> Environment:
+    """Templates that speak an interface language."""
     env = Environment(
+        bytecode_cache=_compiled,
         loader=FileSystemLoader(sorted(PACKAGE.glob("*/jinja2"))),
         autoescape=True,
         undefined=StrictUndefined,
@@ -49,9 +75,9 @@ def environment() -> Environment:
         auto_reload=False,
     )
     env.globals.update(
-        _=_gettext,
-        ngettext=_ngettext,
-        pgettext=_pgettext,
+        _=partial(_gettext, language),
+        ngettext=partial(_ngettext, language),
+        pgettext=partial(_pgettext, language),
         language_name=languages.name,
         direction=languages.direction,
         territory=languages.territory,
@@ -71,8 +97,9 @@ def environment() -> Environment:
 
 def render(template: str, context: dict[str, Any], *, language: str) -> str:
     """Render a template with the interface's words in the language nearest to `language`."""
-    with translation.override(languages.interface(language)):
-        return environment().get_template(template).render(**context, language=language)
+    interface = languages.interface(language)
+    with translation.override(interface):
+        return environment(interface).get_template(template).render(**context, language=language)
 
 
 def shell_context(

@@ -162,8 +162,7 @@ class Planner:
         return [self._row(index, topic, drawn=drawn) for topic in topics]
 
     def _row(self, index: int, topic: Content, *, drawn: bool = True) -> presenters.Row:
-        window = self.chronicle.window(index, topic["key"])
-        svg = presenters.small_barogram(window, self.rhythm) if drawn else ""
+        svg = presenters.small_barogram(self.chronicle.window(index, topic["key"]), self.rhythm) if drawn else ""
         return presenters.row(topic, self.chronicle.contents[index], self.chronicle.published[index], svg)
 
     def _axis(self, index: int) -> tuple[str, str]:

@@ -10,10 +10,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext
+from django.utils.translation import get_language, gettext_noop, ngettext
 
 from barograph.base import barogram, dates, languages, richtext
 
@@ -40,12 +41,18 @@ WINDOW = 26
 
 def sentence(verdict: Verdict) -> str:
     """The verdict as a reader is told it."""
-    return _(SENTENCES[verdict])
+    return _told(SENTENCES[verdict], get_language())
 
 
 def word(verdict: Verdict) -> str:
     """The verdict in a word or two."""
-    return _(WORDS[verdict])
+    return _told(WORDS[verdict], get_language())
+
+
+@lru_cache(maxsize=64)
+def _told(message: str, _language: str | None) -> str:
+    """A message in the present language; every page asks for the same few many times."""
+    return _(message)
 
 
 def outlook(flags: Iterable[str]) -> str:
@@ -57,6 +64,11 @@ def outlook(flags: Iterable[str]) -> str:
 
 def counted(verdict: Verdict, count: int) -> str:
     """'2 worsened', in the right plural."""
+    return _counted(verdict, count, get_language())
+
+
+@lru_cache(maxsize=1024)
+def _counted(verdict: Verdict, count: int, _language: str | None) -> str:
     text = {
         "worsened": ngettext("%(count)s worsened", "%(count)s worsened", count),
         "unchanged": ngettext("%(count)s unchanged", "%(count)s unchanged", count),

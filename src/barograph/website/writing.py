@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from pathlib import Path
 
@@ -21,15 +20,19 @@ def write(path: Path, content: bytes) -> None:
 
     The file may share its bytes with another tree's, so it is replaced, not written into.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _replace(path, content)
+    os.makedirs(path.parent, exist_ok=True)
+    place = str(path)
+    _replace(place, content)
     if path.suffix in TEXT:
-        _replace(path.with_name(f"{path.name}.br"), brotli.compress(content, quality=BROTLI))
-        _replace(path.with_name(f"{path.name}.gz"), gzip_ng.compress(content, GZIP, mtime=0))
+        _replace(f"{place}.br", brotli.compress(content, quality=BROTLI))
+        _replace(f"{place}.gz", gzip_ng.compress(content, GZIP, mtime=0))
 
 
-def _replace(path: Path, content: bytes) -> None:
-    with contextlib.suppress(FileNotFoundError):
+def _replace(path: str, content: bytes) -> None:
+    try:
+        file = open(path, "xb", buffering=0)  # noqa: SIM115
+    except FileExistsError:
         os.unlink(path)
-    with open(path, "xb", buffering=0) as file:
+        file = open(path, "xb", buffering=0)  # noqa: SIM115
+    with file:
         file.write(content)
