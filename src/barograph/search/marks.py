@@ -16,7 +16,7 @@ Pieces = list[tuple[str, bool]]  # text, and whether it is a hit
 #: Letters that fold to one, or change places when a word is inflected or spelt otherwise.
 _KIN = ("уў", "еёэя", "ао", "іыи", "гґ")
 
-_LONG = 6  # letters
+_LONG, _VERY_LONG = 6, 8  # letters
 
 
 @lru_cache(maxsize=50_000)
@@ -68,10 +68,10 @@ class Marker:
 def _beginning(words: set[str]) -> str:
     """A pattern for words that begin like one of `words`, but for case and kindred letters.
 
-    Three letters of a long word, two of a short one: its forms differ more (сон, сну).
+    Four letters of a very long word, two of a short one: its forms differ more (сон, сну).
     """
     bare = {word.lstrip("*") for word in words}
-    begins = sorted({word[: 3 if len(word) > _LONG else 2] for word in bare} - {""})
+    begins = sorted({word[: 2 + (len(word) > _LONG) + (len(word) > _VERY_LONG)] for word in bare} - {""})
     either = "|".join("".join(_either(letter) for letter in begin) for begin in begins) or r"(?!)"
     return rf"\b(?:{either})\w*(?:[{letters.APOSTROPHES}]\w+)*"
 

@@ -89,7 +89,7 @@ class TopicPlans(Planner):
                 [topic["names"], _marks(found), beside],
                 functools.partial(self._topic_year_context, topic, year, found, beside),
                 section="topics",
-                having=[self.language],
+                having=self._languages(entry.index for entry in found),
                 fallback=path,
             )
 
@@ -219,9 +219,14 @@ class TopicPlans(Planner):
                 [self._year_digest(year), beside, self._archive_of(year)],
                 functools.partial(self._archive_year_context, year, beside),
                 section="archive",
-                having=[self.language],
+                having=self._languages(self.chronicle.years[year]),
                 fallback="archive/",
             )
+
+    def _languages(self, indices: Iterable[int]) -> list[str]:
+        """In which languages any of these issues was published, in the publication's order."""
+        found = {code for index in indices for code in self.chronicle.published[index]}
+        return [code for code in self.imprint["languages"] if code in found]
 
     def _year_digest(self, year: int) -> str:
         return digest([self.digests[index] for index in self.chronicle.years[year]])
