@@ -26,6 +26,14 @@ _SAFE = frozenset(range(33, 127)) - {ord("=")} | {ord(" ")}
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A PNG that comes with the letter: the HTML names it as 'cid:' and its name (RFC 2392)."""
+
+    name: str  # ASCII, like an address: "1f2e@barogram"
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Letter:
     """What is the same for every recipient."""
 
@@ -36,6 +44,7 @@ class Letter:
     text: str
     date: datetime
     headers: dict[str, str] = field(default_factory=dict)
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -151,20 +160,46 @@ def _common_headers(letter: Letter) -> bytes:
     return "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode("ascii")
 
 
+_PART = b"--%s\r\nContent-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: %s\r\n\r\n"
+
+
+def _opened(kind: bytes, boundary: bytes, more: bytes = b"") -> bytes:
+    """The header that begins a multipart body."""
+    return b'Content-Type: multipart/%s;%s\r\n boundary="%s"\r\n\r\n' % (kind, more, boundary)
+
+
+def _attached(picture: Picture, boundary: bytes) -> bytes:
+    """A picture as a part that the HTML shows in its place (RFC 2387)."""
+    file = picture.name.partition("@")[0].encode("ascii")
+    return (
+        b'\r\n--%s\r\nContent-Type: image/png; name="%s.png"\r\nContent-Transfer-Encoding: base64\r\n'
+        b'Content-ID: <%s>\r\nContent-Disposition: inline; filename="%s.png"\r\n\r\n'
+        % (boundary, file, picture.name.encode("ascii"), file)
+    ) + encodebytes(picture.content).replace(b"\n", CRLF)
+
+
 class Template:
-    """A letter, encoded; `fill` makes one person's mail of it."""
+    """A letter, encoded; `fill` makes one person's mail of it.
+
+    Text and HTML are alternatives; where pictures come with it, the HTML and they are related (RFC 2387).
+    """
 
     def __init__(self, letter: Letter) -> None:
         boundary = b"=_" + hashlib.sha256(letter.key.encode()).hexdigest()[:32].encode()
+        inner = b"=-" + boundary[2:]
         self.text, self.html = encoded(letter.text), encoded(letter.html)
-        part = b"--%s\r\nContent-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: %s\r\n\r\n"
         self.head = (
             _common_headers(letter)
-            + b'MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary="%s"\r\n\r\n' % boundary
-            + part % (boundary, b"plain", self.text.name)
+            + b"MIME-Version: 1.0\r\n"
+            + _opened(b"alternative", boundary)
+            + _PART % (boundary, b"plain", self.text.name)
         )
-        self.middle = CRLF + part % (boundary, b"html", self.html.name)
-        self.end = CRLF + b"--" + boundary + b"--" + CRLF
+        self.middle, self.end = CRLF, CRLF + b"--" + boundary + b"--" + CRLF
+        if letter.pictures:
+            self.middle += b"--" + boundary + CRLF + _opened(b"related", inner, b' type="text/html";')
+            attached = b"".join(_attached(picture, inner) for picture in letter.pictures)
+            self.end = attached + CRLF + b"--" + inner + b"--" + CRLF + self.end
+        self.middle += _PART % (inner if letter.pictures else boundary, b"html", self.html.name)
 
     def fill(self, person: Person) -> bytes:
         """The whole mail as bytes, ready for SMTP."""

@@ -30,6 +30,7 @@ class Mailing(models.Model):
     html = models.TextField()
     text = models.TextField()
     headers = models.JSONField(default=dict)
+    pictures = models.JSONField(default=list)  # [name, PNG in base64]
     unsubscribe_url = models.CharField(max_length=400)  # with {language} and {token}
     settings_url = models.CharField(max_length=400)
     state = models.CharField(max_length=10, choices=MailingState.choices, default=MailingState.QUEUED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from email.utils import parseaddr
 from urllib.parse import urlsplit
 
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from barograph.delivery import dkim
 from barograph.delivery.bounces.return_paths import envelope_sender
-from barograph.delivery.messages import SETTINGS, UNSUBSCRIBE, Letter, Person, Template
+from barograph.delivery.messages import SETTINGS, UNSUBSCRIBE, Letter, Person, Picture, Template
 from barograph.delivery.models import Mailing
 from barograph.delivery.transports import Parcel
 from barograph.subscribers import addresses, tokens
@@ -32,6 +33,7 @@ def letter_of(mailing: Mailing) -> Letter:
         text=mailing.text,
         date=mailing.created_at,
         headers=mailing.headers,
+        pictures=tuple(Picture(name, b64decode(content)) for name, content in mailing.pictures),
     )
 
 

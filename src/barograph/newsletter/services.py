@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
@@ -45,14 +46,15 @@ def _mailing(
     kept = Mailing.objects.filter(key=key).first()
     if kept is not None:
         return delivery.make_mailing(mailing=kept)[0]
-    subject, html, text = bulletin.compose(editions, chain, _history(first, chain[0]), imprint, entry["label"])
+    letter = bulletin.compose(editions, chain, _history(first, chain[0]), imprint, entry["label"])
     mailing = Mailing(
         key=key,
         list_key=entry["key"],
         sender=mails.sender(imprint, chain[0]),
-        subject=subject,
-        html=html,
-        text=text,
+        subject=letter.subject,
+        html=letter.html,
+        text=letter.text,
+        pictures=[[picture.name, b64encode(picture.content).decode()] for picture in letter.pictures],
         headers=_headers(entry, chain, issue_key=first.isoformat()),
         unsubscribe_url=links.pattern("newsletter_unsubscribe"),
         settings_url=links.pattern("newsletter_settings"),
@@ -61,7 +63,7 @@ def _mailing(
 
 
 def _history(first: date, language: str) -> list[Content]:
-    """The contents up to this issue, oldest first: as many as the line of verdicts shows."""
+    """The contents up to this issue, oldest first: as many as a barogram shows."""
     rows = Edition.objects.filter(first__lte=first).current().in_language(language).order_by("-first")
     return [edition.content for edition in rows[: bulletin.WINDOW]][::-1]
 
