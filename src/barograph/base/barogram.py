@@ -115,7 +115,15 @@ def svg(periods: Sequence[tuple[str, Verdict]], *, label: str, width: int = WIDT
     return out + "</svg>"
 
 
-def alone(periods: Sequence[tuple[str, Verdict]], *, ink: str, rule: str, move: str = "") -> str:
+def alone(
+    periods: Sequence[tuple[str, Verdict]],
+    *,
+    ink: str,
+    rule: str,
+    move: str = "",
+    width: int = WIDTH,
+    height: int = HEIGHT,
+) -> str:
     """A small barogram as a picture of its own, where no page's style reaches: with its namespace and its colours.
 
     `ink` draws the line, `rule` the level it began on, `move` (else `ink`) the newest period.
@@ -124,7 +132,7 @@ def alone(periods: Sequence[tuple[str, Verdict]], *, ink: str, rule: str, move: 
         f"<style>path{{fill:none;stroke:{ink};stroke-width:1.6}}.mid{{stroke:{rule};stroke-width:1}}"
         f".now{{stroke:{move or ink};stroke-width:3.2}}circle{{fill:{move or ink}}}</style>"
     )
-    head, _gap, rest = svg(periods, label="").partition(">")
+    head, _gap, rest = svg(periods, label="", width=width, height=height).partition(">")
     return head.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1) + f">{style}{rest}"
 
 

@@ -21,11 +21,14 @@ Window = Sequence[tuple[str, str | None]]
 #: Each at least 3.8 : 1 against white, paper, dark and black (WCAG 2.2, 1.4.11 asks for 3).
 INK = "#767b7f"
 MOVES = {"worsened": "#d2503a", "improved": "#2a8f59"}
+WIDTH, HEIGHT = 150, 36  # points
 SCALE = 2  # pixels a point, for fine screens
 COLOURS = 24  # of one picture, with their shades of clear
 #: All pictures of a letter together; topics beyond have their line as text.
 MOST_BYTES = 30_000
 
+#: Heavier than on the site: narrow screens show it at two thirds.
+_STYLE = "path{stroke-width:2}.mid{stroke-width:1;stroke-dasharray:1 3}.now{stroke-width:4}</style>"
 _SOURCE = """
 #set page(width: {width}pt, height: {height}pt, margin: 0pt, fill: none)
 #for drawing in json(bytes(sys.inputs.drawings)) {{ page(image(bytes(drawing), format: "svg", width: {width}pt)) }}
@@ -54,7 +57,9 @@ def drawn(windows: Mapping[str, Window]) -> dict[str, Picture]:
 
 
 def _svg(window: Window) -> str:
-    return barogram.alone(window, ink=INK, rule=INK, move=MOVES.get(window[-1][1] or "", INK))
+    move = MOVES.get(window[-1][1] or "", INK)
+    svg = barogram.alone(window, ink=INK, rule=INK, move=move, width=WIDTH, height=HEIGHT)
+    return svg.replace("</style>", _STYLE, 1)
 
 
 def _pngs(svgs: Sequence[str]) -> list[bytes]:
@@ -62,7 +67,7 @@ def _pngs(svgs: Sequence[str]) -> list[bytes]:
         return []
     import typst  # some 20 MB of memory, which a worker that only sends does without
 
-    source = _SOURCE.format(width=barogram.WIDTH, height=barogram.HEIGHT)
+    source = _SOURCE.format(width=WIDTH, height=HEIGHT)
     compiler = typst.Compiler(
         input=source.encode(),
         font_paths=typst.Fonts(include_system_fonts=False),
