@@ -80,7 +80,10 @@ def windows(history: Sequence[Content]) -> dict[str, Window]:
     found = {}
     for topic in history[-1]["topics"] if history else ():
         verdicts = [
-            (content["issue"]["first"], next((t["verdict"] for t in content["topics"] if t["key"] == topic["key"]), None))
+            (
+                content["issue"]["first"],
+                next((t["verdict"] for t in content["topics"] if t["key"] == topic["key"]), None),
+            )
             for content in history[-WINDOW:]
         ]
         found[topic["key"]] = list(dropwhile(lambda entry: entry[1] is None, verdicts))
@@ -141,7 +144,7 @@ def _item(topic: Content, editions: Mapping[str, Content], chain: Sequence[str],
         "outlook": [{"risk": _("risk"), "opportunity": _("opportunity")}[flag] for flag in topic["outlook"]],
         "elsewhere": [],
         "commentary": None,
-        "full": True,
+        "detail": "full",
         **lines.of(topic["key"]),
     }
     found = chosen(editions, chain, topic["key"])
@@ -166,10 +169,10 @@ def _item(topic: Content, editions: Mapping[str, Content], chain: Sequence[str],
 
 
 def foretaste(items: Sequence[Content]) -> str:
-    """What a mailbox shows behind the subject: the headlines of what moved, else the first."""
+    """What a mailbox shows behind the subject: the headlines of what moved, three at most, else the first."""
     written = [item for item in items if item["commentary"]]
     moved = [item for item in written if RANKS[item["verdict"]] == 0] or written[:1]
-    return " ".join(f"{item['glyph']} {item['commentary']['headline']}" for item in moved)
+    return " ".join(f"{item['glyph']} {item['commentary']['headline']}" for item in moved[:3])
 
 
 def context(
@@ -196,21 +199,25 @@ def context(
     }
 
 
+#: What gives way in turn where a mail is too heavy. Up to which rank a topic comes with its whole text, up to which
+#: with headline and lede (the others keep their row with a link to the site), and whether pictures come along.
+_STEPS = ((2, 2, True), (0, 2, True), (-1, 2, True), (-1, 0, False), (-1, -1, False))
+
+
 def compose(
     editions: Mapping[str, Content], chain: Sequence[str], history: Sequence[Content], imprint: Content, label: str
 ) -> Bulletin:
-    """The letter for a list; `chain` holds only languages that have an edition.
-
-    What would be too heavy for a mail gives way in turn: the text of what has not
-    moved goes as its beginning, then every text.
-    """
+    """The letter for a list; `chain` holds only languages that have an edition. Never heavier than MOST_BYTES."""
     with translation.override(interface(chain[0])):
         made = pictures.drawn(windows(history))
         shown = {**context(editions, chain, history, imprint, made), "label": label}
-        inside = tuple({made[item["key"]].name: made[item["key"]] for item in shown["items"] if item["key"] in made}.values())
-        for rank in (2, 1, 0, -1):
+        for full, section, with_pictures in _STEPS:
             for item in shown["items"]:
-                item["full"] = RANKS[item["verdict"]] <= rank
+                rank = RANKS[item["verdict"]]
+                item["detail"] = "full" if rank <= full else "lede" if rank <= section else "row"
+                item["picture"] = item["picture"] if with_pictures else ""
+            names = {item["picture"] for item in shown["items"]}
+            inside = tuple({p.name: p for p in made.values() if p.name in names}.values())
             letter = Bulletin(*mails.rendered("bulletin", shown, language=chain[0]), inside)
             if mails.weight(letter.html, letter.text, letter.pictures) <= MOST_BYTES:
                 break
