@@ -6,7 +6,7 @@ from email import message_from_bytes, policy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from barograph.delivery.messages import SETTINGS, UNSUBSCRIBE, Letter, Person, Template, encoded
+from barograph.delivery.messages import SETTINGS, UNSUBSCRIBE, Body, Letter, Person, Template
 
 LINKS = {UNSUBSCRIBE: "https://example.org/be/unsubscribe/abc=_-:x/", SETTINGS: "https://example.org/s/" + "t" * 150}
 WORDS = st.text(st.sampled_from("abc =.\nжўі—\t") | st.characters(exclude_categories=["Cs", "Cc"]), max_size=200)
@@ -15,7 +15,7 @@ WORDS = st.text(st.sampled_from("abc =.\nжўі—\t") | st.characters(exclude_c
 @given(st.lists(st.tuples(WORDS, st.sampled_from(["", UNSUBSCRIBE, SETTINGS])), max_size=6), st.integers(0, 5))
 def test_both_encodings_give_back_the_text_with_the_links_in_place(parts, length):
     text = "".join(words + mark for words, mark in parts)
-    body = encoded(text)
+    body = Body(text)
     links = {mark: value + "x" * length for mark, value in LINKS.items()}
     raw = body.fill(links)
     assert raw.isascii()

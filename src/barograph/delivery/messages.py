@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import encodebytes
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.header import Header
@@ -19,6 +20,10 @@ from email.utils import format_datetime, formataddr, parseaddr
 UNSUBSCRIBE = "{{unsubscribe-link}}"
 SETTINGS = "{{settings-link}}"
 PERSONAL = (UNSUBSCRIBE, SETTINGS)
+
+#: Around a part that belongs to one topic: readers get those they chose, that one first which they put first.
+SECTION, SECTION_END = "<!--section:{}-->", "<!--/section-->"
+_SECTIONS = re.compile(r"<!--section:([\w-]+)-->\n?(.*?)<!--/section-->\n?", re.DOTALL)
 
 CRLF = b"\r\n"
 _WIDTH = 72  # under the 76 that quoted-printable allows (RFC 2045, 6.7), with room for a soft break
@@ -87,6 +92,11 @@ class QuotedPrintable:
         return b"".join(part if isinstance(part, bytes) else self._link(links[part]) for part in self.segments)
 
     @staticmethod
+    def fixed(text: str) -> bytes:
+        """Text without links that can stand before any other."""
+        return CRLF.join(quoted_printable(text)) if text else b""
+
+    @staticmethod
     def _link(value: str) -> bytes:
         pieces = [value[start : start + 60].encode("ascii") for start in range(0, len(value), 60)]
         return b"=\r\n" + b"=\r\n".join(piece.replace(b"=", b"=3D") for piece in pieces) + b"=\r\n"
@@ -128,16 +138,41 @@ class Base64:
             pieces += [encodebytes(link + taken).replace(b"\n", CRLF), middle]
         return b"".join(pieces) + encodebytes(over).replace(b"\n", CRLF)
 
+    @staticmethod
+    def fixed(text: str) -> bytes:
+        """Text without links that can stand before any other: filled up to whole threes with spaces."""
+        raw = text.replace("\n", "\r\n").encode()
+        if raw:
+            raw = raw.removesuffix(CRLF) + b" " * (-len(raw) % 3) + CRLF
+        return encodebytes(raw).replace(b"\n", CRLF)
+
+
+class Body:
+    """A text in the encoding that suits its script: what comes before the sections, the sections, what comes after."""
+
+    def __init__(self, text: str) -> None:
+        foreign = sum(1 for character in text if character > "\x7f")
+        kind: type[QuotedPrintable | Base64] = Base64 if foreign * 6 > len(text) else QuotedPrintable
+        pieces = _SECTIONS.split(text)
+        if any(mark in piece for piece in pieces[:-1] for mark in PERSONAL):
+            raise ValueError("a personal link stands before or within the sections")
+        self.name = kind.name
+        self.before = kind.fixed("".join(pieces[:-1:3]))
+        self.sections = {key: kind.fixed(part) for key, part in zip(pieces[1::3], pieces[2::3], strict=True)}
+        self.after = kind(pieces[-1])
+
+    def fill(self, links: dict[str, str], wanted: Sequence[str] = ()) -> bytes:
+        """The body with one's own links. `wanted`: only these sections, the first of them first; none: all."""
+        parts = [part for key, part in self.sections.items() if not wanted or key in wanted]
+        if wanted and wanted[0] in self.sections:
+            first = self.sections[wanted[0]]
+            parts = [first, *(part for part in parts if part is not first)]
+        return b"".join([self.before, *parts, self.after.fill(links)])
+
 
 def cut(text: str) -> list[str]:
     """Text and marks in turn, beginning and ending with text: 'a{{settings-link}}b' → ['a', '{{…}}', 'b']."""
     return re.split("(" + "|".join(re.escape(mark) for mark in PERSONAL) + ")", text)
-
-
-def encoded(text: str) -> QuotedPrintable | Base64:
-    """The body in the encoding that suits its script."""
-    foreign = sum(1 for character in text if character > "\x7f")
-    return Base64(text) if foreign * 6 > len(text) else QuotedPrintable(text)
 
 
 def _words(text: str, header: str) -> str:
@@ -187,7 +222,7 @@ class Template:
     def __init__(self, letter: Letter) -> None:
         boundary = b"=_" + hashlib.sha256(letter.key.encode()).hexdigest()[:32].encode()
         inner = b"=-" + boundary[2:]
-        self.text, self.html = encoded(letter.text), encoded(letter.html)
+        self.text, self.html = Body(letter.text), Body(letter.html)
         self.head = (
             _common_headers(letter)
             + b"MIME-Version: 1.0\r\n"
@@ -201,10 +236,11 @@ class Template:
             self.end = attached + CRLF + b"--" + inner + b"--" + CRLF + self.end
         self.middle += _PART % (inner if letter.pictures else boundary, b"html", self.html.name)
 
-    def fill(self, person: Person) -> bytes:
-        """The whole mail as bytes, ready for SMTP."""
+    def fill(self, person: Person, sections: Sequence[str] = ()) -> bytes:
+        """The whole mail as bytes, ready for SMTP; with these sections alone, the first of them first (none: all)."""
         head = f"To: {person.address}\r\nMessage-ID: {person.message_id}\r\n"
         if link := person.links.get(UNSUBSCRIBE):
             head += f"List-Unsubscribe: <{link}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
-        body = [self.head, self.text.fill(person.links), self.middle, self.html.fill(person.links), self.end]
+        text, html = self.text.fill(person.links, sections), self.html.fill(person.links, sections)
+        body = [self.head, text, self.middle, html, self.end]
         return head.encode("ascii") + b"".join(body)

@@ -46,6 +46,12 @@ class Copies:
         self.sender = parseaddr(mailing.sender)[1]
         self.signers = dkim.signers(settings.DATA / "keys", domain=self.sender.rpartition("@")[2])
 
+    def _sections(self, recipient: Recipient) -> tuple[str, ...]:
+        """Which sections this reader's letter has; none said: all of them."""
+        if not self.mailing.topics:
+            return recipient.topics
+        return tuple(topic for topic in recipient.topics or self.mailing.topics if topic in self.mailing.topics)
+
     def parcel(self, number: int, recipient: Recipient) -> Parcel:
         """The mail of one delivery, ready to be handed over. Raises addresses.Unreadable."""
         mailing, address = self.mailing, recipient.address()
@@ -60,7 +66,7 @@ class Copies:
         sender = envelope_sender(
             mailing_id=mailing.pk, subscriber_id=recipient.id, otherwise=self.sender, on=timezone.localdate()
         )
-        message = self.template.fill(person)
+        message = self.template.fill(person, self._sections(recipient))
         for signer in self.signers:
             message = signer.sign(message)
         return Parcel(number, sender, address, message)

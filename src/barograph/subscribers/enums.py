@@ -11,6 +11,20 @@ class SubscriberState(models.TextChoices):
     CONFIRMED = "confirmed", _("confirmed")
 
 
+class Pace(models.TextChoices):
+    """How often a reader wants a list."""
+
+    ISSUE = "issue", _("every issue")
+    MONTH = "month", _("once a month, a summary")
+    BOTH = "both", _("once a month, and at once when the verdict on one of my topics changes")
+    CHANGES = "changes", _("only when the verdict on one of my topics changes")
+
+
+#: Who gets a summary of the month, and who is told of changes at once.
+MONTHLY = frozenset({Pace.MONTH, Pace.BOTH})
+TOLD_AT_ONCE = frozenset({Pace.BOTH, Pace.CHANGES})
+
+
 class Refusal(models.TextChoices):
     """Why an address is not mailed."""
 
