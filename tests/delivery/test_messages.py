@@ -27,6 +27,26 @@ def test_both_encodings_give_back_the_text_with_the_links_in_place(parts, length
     assert seen.rstrip("\n") == text.rstrip("\n")
 
 
+KEYS = ["economy", "belarus-russia", "security"]
+PIECE = st.text(st.sampled_from("ab =.\nжўі—"), max_size=120).map(lambda text: text + "\n")
+
+
+@given(PIECE, st.lists(PIECE, min_size=3, max_size=3), PIECE, st.lists(st.sampled_from([*KEYS, "gone"]), unique=True))
+def test_a_letter_holds_the_chosen_sections_with_the_first_choice_first(before, parts, after, wanted):
+    marked = "".join(f"<!--section:{key}-->\n{part}<!--/section-->\n" for key, part in zip(KEYS, parts, strict=True))
+    body = Body(f"{before}{marked}{after}{SETTINGS}\n")
+    raw = body.fill(LINKS, wanted)
+    head = b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: " + body.name + b"\r\n\r\n"
+    seen = message_from_bytes(head + raw).get_payload(decode=True).decode().replace("\r\n", "\n")
+    order = [key for key in KEYS if not wanted or key in wanted]
+    if wanted and wanted[0] in order:
+        order = [wanted[0], *(key for key in order if key != wanted[0])]
+    expected = before + "".join(parts[KEYS.index(key)] for key in order) + after + LINKS[SETTINGS]
+    assert [line.rstrip() for line in seen.strip().split("\n")] == [
+        line.rstrip() for line in expected.strip().split("\n")
+    ]
+
+
 @given(WORDS)
 def test_a_subject_arrives_as_it_was_written(words):
     subject = " ".join(f"3 – 9 жніўня: горш — 2, без змен — 5 {words}".split())

@@ -93,8 +93,8 @@ class QuotedPrintable:
 
     @staticmethod
     def fixed(text: str) -> bytes:
-        """Text without links that can stand before any other."""
-        return CRLF.join(quoted_printable(text)) if text else b""
+        """Text without links that can stand before any other: whole lines."""
+        return CRLF.join([*quoted_printable(text.removesuffix("\n")), b""]) if text else b""
 
     @staticmethod
     def _link(value: str) -> bytes:
@@ -141,9 +141,9 @@ class Base64:
     @staticmethod
     def fixed(text: str) -> bytes:
         """Text without links that can stand before any other: filled up to whole threes with spaces."""
-        raw = text.replace("\n", "\r\n").encode()
-        if raw:
-            raw = raw.removesuffix(CRLF) + b" " * (-len(raw) % 3) + CRLF
+        raw = text.removesuffix("\n").replace("\n", "\r\n").encode()
+        if text:
+            raw += b" " * (-(len(raw) + len(CRLF)) % 3) + CRLF
         return encodebytes(raw).replace(b"\n", CRLF)
 
 
