@@ -23,6 +23,8 @@ PERSONAL = (UNSUBSCRIBE, SETTINGS)
 
 #: Around a part that belongs to one topic: readers get those they chose, that one first which they put first.
 SECTION, SECTION_END = "<!--section:{}-->", "<!--/section-->"
+#: Among the wanted ones: every section there is.
+EVERY = "*"
 _SECTIONS = re.compile(r"<!--section:([\w-]+)-->\n?(.*?)<!--/section-->\n?", re.DOTALL)
 
 CRLF = b"\r\n"
@@ -163,7 +165,7 @@ class Body:
 
     def fill(self, links: dict[str, str], wanted: Sequence[str] = ()) -> bytes:
         """The body with one's own links. `wanted`: only these sections, the first of them first; none: all."""
-        parts = [part for key, part in self.sections.items() if not wanted or key in wanted]
+        parts = [part for key, part in self.sections.items() if not wanted or key in wanted or EVERY in wanted]
         if wanted and wanted[0] in self.sections:
             first = self.sections[wanted[0]]
             parts = [first, *(part for part in parts if part is not first)]

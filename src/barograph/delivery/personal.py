@@ -15,6 +15,7 @@ from barograph.delivery.messages import SETTINGS, UNSUBSCRIBE, Letter, Person, P
 from barograph.delivery.models import Mailing
 from barograph.delivery.transports import Parcel
 from barograph.subscribers import addresses, tokens
+from barograph.subscribers.enums import ALL, IN_ORDER
 from barograph.subscribers.recipients import Recipient
 
 
@@ -50,7 +51,9 @@ class Copies:
         """Which sections this reader's letter has; none said: all of them."""
         if not self.mailing.topics:
             return recipient.topics
-        return tuple(topic for topic in recipient.topics or self.mailing.topics if topic in self.mailing.topics)
+        wanted = recipient.topics or (IN_ORDER, ALL)
+        held = [topic for topic in self.mailing.topics if ALL in wanted or topic in wanted]
+        return (wanted[0] if wanted[0] in held else IN_ORDER, *held)
 
     def parcel(self, number: int, recipient: Recipient) -> Parcel:
         """The mail of one delivery, ready to be handed over. Raises addresses.Unreadable."""

@@ -205,12 +205,18 @@ _STEPS = ((2, 2, True), (0, 2, True), (-1, 2, True), (-1, 0, False), (-1, -1, Fa
 
 
 def compose(
-    editions: Mapping[str, Content], chain: Sequence[str], history: Sequence[Content], imprint: Content, label: str
+    editions: Mapping[str, Content],
+    chain: Sequence[str],
+    history: Sequence[Content],
+    imprint: Content,
+    label: str,
+    *,
+    only_changes: bool = False,
 ) -> Bulletin:
     """The letter for a list; `chain` holds only languages that have an edition. Never heavier than MOST_BYTES."""
     with translation.override(interface(chain[0])):
         made = pictures.drawn(windows(history))
-        shown = {**context(editions, chain, history, imprint, made), "label": label}
+        shown = {**context(editions, chain, history, imprint, made), "label": label, "only_changes": only_changes}
         for full, section, with_pictures in _STEPS:
             for item in shown["items"]:
                 rank = RANKS[item["verdict"]]

@@ -15,7 +15,7 @@ from barograph.base import pages
 from barograph.base.languages import localized
 from barograph.delivery.messages import SETTINGS, UNSUBSCRIBE, Letter, Person, Picture, Template
 from barograph.newsletter import links
-from barograph.newsletter.models import SignUpRequest
+from barograph.newsletter.models import AddressChange, SignUpRequest
 from barograph.subscribers import tokens
 from barograph.subscribers.models import Subscriber
 
@@ -101,6 +101,25 @@ def _letter(
         text=text,
         date=request.at,
     )
+
+
+def address_change(*, change: AddressChange, side: str, imprint: Content) -> Letter:
+    """'Change of your address', to the old or the new mailbox, with a link to the page that has the button."""
+    language = change.subscriber.language
+    link = links.page("newsletter_address", language, tokens.address_change(change.pk, side))
+    context = {**common(imprint, language), "link": link, "is_new": side == "new"}
+    subject, html, text = rendered("address", context, language=language)
+    key = f"address:{change.pk.hex}:{side}"
+    return Letter(key, sender(imprint, language), subject, html, text, date=change.at)
+
+
+def own_data(*, subscriber: Subscriber, data: str, at: datetime, imprint: Content) -> Letter:
+    """'What we keep about you': `data` as it is, JSON."""
+    language = subscriber.language
+    link = links.page("newsletter_settings", language, tokens.settings(subscriber.pk))
+    context = {**common(imprint, language), "link": link, "data": data}
+    subject, html, text = rendered("data", context, language=language)
+    return Letter(f"data:{at.isoformat()}", sender(imprint, language), subject, html, text, date=at)
 
 
 def confirm(*, subscriber: Subscriber, list_key: str, imprint: Content, request: SignUpRequest) -> Letter:

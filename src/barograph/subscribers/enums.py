@@ -25,6 +25,10 @@ MONTHLY = frozenset({Pace.MONTH, Pace.BOTH})
 TOLD_AT_ONCE = frozenset({Pace.BOTH, Pace.CHANGES})
 
 
+#: In a subscription's topics: every topic there is or will be; and, in the first place, "as the week has it".
+ALL, IN_ORDER = "*", ""
+
+
 class Refusal(models.TextChoices):
     """Why an address is not mailed."""
 

@@ -80,7 +80,7 @@ class Subscription(models.Model):
     list_key = models.CharField(max_length=40)
     confirmed_at = models.DateTimeField()
     source = models.CharField(max_length=100, blank=True)
-    topics = models.JSONField(default=list)  # keys; the first comes first in the letter, none means all
+    topics = models.JSONField(default=list)  # keys, the first wished first; see enums.ALL; none: all
     pace = models.CharField(max_length=10, choices=Pace.choices, default=Pace.ISSUE)
 
     class Meta:

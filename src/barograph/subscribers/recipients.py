@@ -15,7 +15,7 @@ from datetime import date, datetime
 from django.db import connection
 
 from barograph.subscribers import addresses
-from barograph.subscribers.enums import SubscriberState
+from barograph.subscribers.enums import ALL, SubscriberState
 from barograph.subscribers.models import Subscriber, Subscription
 
 
@@ -92,8 +92,8 @@ def chunk_query(
         chosen += paces
     if topics:  # as text: the same on both databases
         words = "CAST(wanted.topics AS TEXT)"
-        sql += f" AND ({words} = '[]'" + f" OR {words} LIKE %s" * len(topics) + ")"
-        chosen += [f'%"{topic}"%' for topic in topics]
+        sql += f" AND ({words} = '[]'" + f" OR {words} LIKE %s" * (len(topics) + 1) + ")"
+        chosen += [f'%"{topic}"%' for topic in (*topics, ALL)]
     bounds = [field.get_db_prep_value(bound, connection) for bound in (after, upto) if bound is not None]
     return sql, [
         list_key,

@@ -41,10 +41,9 @@ def sign_up(*, address: str, list_key: str, language: str, source: str = "site")
 
     Nothing changes for a subscriber who is confirmed. Raises addresses.InvalidAddress.
     """
-    key = addresses.lookup_key(address)
-    if Suppression.objects.filter(address_key=key, list_key="", reason__in=NEVER_MAILED).exists():
+    if not may_be_asked(address=address):
         return None
-    now = timezone.now()
+    key, now = addresses.lookup_key(address), timezone.now()
     subscriber = Subscriber.objects.select_for_update().filter(address_key=key).first()
     if subscriber is None:
         subscriber = Subscriber(language=language, created_at=now, source=source, consent_text=CONSENT_TEXT)
@@ -55,6 +54,17 @@ def sign_up(*, address: str, list_key: str, language: str, source: str = "site")
         subscriber.save(update_fields=["language", "created_at"])
     known = subscriber.is_confirmed and subscriber.subscriptions.filter(list_key=list_key).exists()
     return SignUp(subscriber, known)
+
+
+def may_be_asked(*, address: str) -> bool:
+    """Whether a letter that asks for a yes may go to this address at all. Raises addresses.InvalidAddress."""
+    key = addresses.lookup_key(address)
+    return not Suppression.objects.filter(address_key=key, list_key="", reason__in=NEVER_MAILED).exists()
+
+
+def anybody_reads(*, list_key: str, paces: Iterable[str]) -> bool:
+    """Whether a list has readers at one of these paces."""
+    return Subscription.objects.filter(list_key=list_key, pace__in=list(paces)).exists()
 
 
 def pending_confirmation(*, confirmation: Confirmation) -> Subscriber:
