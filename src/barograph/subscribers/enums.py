@@ -14,10 +14,10 @@ class SubscriberState(models.TextChoices):
 class Pace(models.TextChoices):
     """How often a reader wants a list."""
 
-    ISSUE = "issue", _("every issue")
-    MONTH = "month", _("once a month, a summary")
-    BOTH = "both", _("once a month, and at once when the verdict on one of my topics changes")
-    CHANGES = "changes", _("only when the verdict on one of my topics changes")
+    ISSUE = "issue"
+    MONTH = "month"  # a summary once a month
+    BOTH = "both"  # the summary, and at once when the verdict on one of their topics changes
+    CHANGES = "changes"  # nothing but that
 
 
 #: Who gets a summary of the month, and who is told of changes at once.

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='subscription',
             name='pace',
-            field=models.CharField(choices=[('issue', 'every issue'), ('month', 'once a month, a summary'), ('both', 'once a month, and at once when the verdict on one of my topics changes'), ('changes', 'only when the verdict on one of my topics changes')], default='issue', max_length=10),
+            field=models.CharField(choices=[('issue', 'Issue'), ('month', 'Month'), ('both', 'Both'), ('changes', 'Changes')], default='issue', max_length=10),
         ),
         migrations.AddConstraint(
             model_name='subscription',
