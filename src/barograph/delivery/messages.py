@@ -172,6 +172,11 @@ class Body:
         return b"".join([self.before, *parts, self.after.fill(links)])
 
 
+def without_marks(text: str) -> str:
+    """A letter's text with all its sections, the marks around them taken out."""
+    return _SECTIONS.sub(lambda found: found[2], text)
+
+
 def cut(text: str) -> list[str]:
     """Text and marks in turn, beginning and ending with text: 'a{{settings-link}}b' → ['a', '{{…}}', 'b']."""
     return re.split("(" + "|".join(re.escape(mark) for mark in PERSONAL) + ")", text)

@@ -61,8 +61,13 @@ def _page(request: HttpRequest, imprint: Content, language: str, form: Content) 
 
 
 def topics(imprint: Content) -> dict[str, dict[str, str]]:
-    """The topics a reader may choose, as the imprint has them: key → names."""
-    return {entry["key"]: entry["names"] for entry in imprint.get("topics", ())}
+    """The topics that are followed today, as the imprint has them: key → names."""
+    today = timezone.localdate().isoformat()
+    return {
+        entry["key"]: entry["names"]
+        for entry in imprint.get("topics", ())
+        if not entry.get("until") or entry["until"] >= today
+    }
 
 
 def _paces(imprint: Content) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db.models import Q
 
 from barograph.delivery import services as delivery
 from barograph.delivery.models import Mailing
@@ -47,6 +48,14 @@ def make_mailings(*, issue_key: str) -> list[Mailing]:
             week = _Week(first, entry, chain, editions, imprint)
             made += [mailing for mailing in (week.issue(), week.changes(), week.month()) if mailing]
     return made
+
+
+def mailings_of(*, issue_key: str) -> list[Mailing]:
+    """The mailings of an issue, with the summaries of the month before its own."""
+    month = f"{date.fromisoformat(issue_key).replace(day=1) - timedelta(days=1):%Y-%m}"
+    kinds = Q(key__startswith=f"issue:{issue_key}:") | Q(key__startswith=f"changes:{issue_key}:")
+    kinds |= Q(key__startswith=f"month:{month}:")
+    return list(Mailing.objects.filter(kinds).order_by("key"))
 
 
 @dataclass(frozen=True)
