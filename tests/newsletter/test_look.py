@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from barograph.delivery.messages import SETTINGS, UNSUBSCRIBE, Letter, Person, Template
-from barograph.newsletter import bulletin, mails, pictures
+from barograph.newsletter import bulletin, mails, pictures, services
 from tests.newsletter.letters import IMPRINT, LANGUAGES, week
 
 AT = datetime(2020, 9, 28, 7, tzinfo=UTC)
@@ -32,7 +32,7 @@ def mail(language, letter=None, **more):
         html=made.html,
         text=made.text,
         date=AT,
-        headers={"List-Id": f"<{language}.bulletin.example.org>", "Precedence": "bulk"},
+        headers=services.headers("issue", {"key": language}, [language], issue_key="2020-09-21"),
         pictures=made.pictures,
     )
     return Template(whole).fill(Person("reader@example.net", "<0a1b2c3d4e5f@bulletin.example.org>", LINKS))

@@ -121,7 +121,7 @@ class _Week:
             html=letter.html,
             text=letter.text,
             pictures=[[picture.name, b64encode(picture.content).decode()] for picture in letter.pictures],
-            headers=_headers(self.entry, self.chain, issue_key=self.first.isoformat()),
+            headers=headers(kind, self.entry, self.chain, issue_key=self.first.isoformat()),
             paces=[str(pace) for pace in paces],
             topics=list(topics),
             unsubscribe_url=links.pattern("newsletter_unsubscribe"),
@@ -145,12 +145,21 @@ def _history(first: date, language: str) -> list[Content]:
     return [edition.content for edition in rows[: bulletin.WINDOW]][::-1]
 
 
-def _headers(entry: Content, chain: list[str], *, issue_key: str) -> dict[str, str]:
-    """Headers every copy has: RFC 2919 (List-Id), RFC 5064 (Archived-At), RFC 3282 (Content-Language)."""
+def headers(kind: str, entry: Content, chain: list[str], *, issue_key: str) -> dict[str, str]:
+    """Headers every copy has, the same for everybody: none of them tells one reader from another.
+
+    RFC 2919 (List-Id), RFC 2369 (List-…), RFC 3834 (no machine need answer), RFC 5064 (Archived-At),
+    RFC 3282 (Content-Language), and Feedback-ID, by which large providers count complaints a mailing.
+    """
     host = urlsplit(settings.BASE_URL).hostname or "localhost"
     return {
         "List-Id": f"<{entry['key']}.{host}>",
+        "List-Help": f"<{links.site(f'/{chain[0]}/subscribe/')}>",
+        "List-Archive": f"<{links.site(f'/{chain[0]}/archive/')}>",
+        "List-Post": "NO",
         "Precedence": "bulk",
+        "Auto-Submitted": "auto-generated",
+        "Feedback-ID": f"{issue_key}:{entry['key']}:{kind}:{host}",
         "Content-Language": ", ".join(chain),
         "Archived-At": f"<{links.site(f'/{chain[0]}/{issue_key}/')}>",
     }
