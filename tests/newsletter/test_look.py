@@ -4,15 +4,15 @@ import io
 import os
 import re
 import subprocess
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email import message_from_bytes, policy
 
 import pytest
 from PIL import Image
 
 from barograph.delivery.messages import SETTINGS, UNSUBSCRIBE, Letter, Person, Template
-from barograph.newsletter import bulletin, mails, pictures, services
-from tests.newsletter.letters import IMPRINT, LANGUAGES, week
+from barograph.newsletter import bulletin, digest, mails, pictures, services
+from tests.newsletter.letters import IMPRINT, LANGUAGES, content, week
 
 AT = datetime(2020, 9, 28, 7, tzinfo=UTC)
 LINKS = {mark: f"https://bulletin.example.org/en/{mark.strip('{}')}/{'x' * 120}/" for mark in (SETTINGS, UNSUBSCRIBE)}
@@ -101,6 +101,13 @@ def test_a_mail_stays_under_what_mail_programs_cut(topics, paragraphs):
         assert f"/be/2020-09-21/topic-{place}/" in letter.html
         assert f"/be/2020-09-21/topic-{place}/" in letter.text
     assert sum(len(picture.content) for picture in letter.pictures) <= pictures.MOST_BYTES
+
+
+def test_a_summary_of_a_month_stays_as_light():
+    weeks = [content("be", date(2020, 8, day), ["worsened", "improved"] * 30) for day in (3, 10, 17, 24, 31)]
+    letter = digest.compose([{"be": week} for week in weeks], ["be"], IMPRINT, "BE")
+    assert len(mail("be", letter)) < 100_000
+    assert all(f"{IMPRINT['name']['be']} {place}" in letter.text for place in range(60))
 
 
 def test_what_moved_keeps_its_text_longest():

@@ -82,4 +82,12 @@ def compose(weeks: Sequence[Week], chain: Sequence[str], imprint: Content, label
             "wrapped": bodies.wrapped,
         }
         inside = tuple({picture.name: picture for picture in made.values()}.values())
-        return Bulletin(*mails.rendered("month", shown, language=chain[0]), inside)
+        letter = Bulletin(*mails.rendered("month", shown, language=chain[0]), inside)
+        for rank in (2, 0, -1):  # too heavy: without pictures, then without what did not move, then figures alone
+            if mails.weight(letter.html, letter.text, letter.pictures) <= bulletin.MOST_BYTES:
+                break
+            for item in items:
+                item["picture"] = ""
+                item["weeks"] = item["weeks"] if item["rank"] <= rank else []
+            letter = Bulletin(*mails.rendered("month", shown, language=chain[0]), ())
+        return letter
