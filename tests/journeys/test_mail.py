@@ -5,7 +5,7 @@ import base64
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from barograph.newsletter import bulletin, mails
+from barograph.newsletter import bulletin, digest, mails
 from tests.newsletter.letters import IMPRINT, LANGUAGES, week
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("demo")]
@@ -27,9 +27,11 @@ def bulletin_html(language, *, pictures):
 
 def small_html(name, language):
     link = f"https://bulletin.example.org/{language}/subscribe/confirm/{'a' * 150}/"
-    return mails.rendered(name, {**mails.common(IMPRINT, language), "list": "BE/RU", "link": link}, language=language)[
-        1
-    ]
+    return mails.rendered(
+        name,
+        {**mails.common(IMPRINT, language), "list": "BE/RU", "link": link, "is_new": True, "data": "{}"},
+        language=language,
+    )[1]
 
 
 def _mails(language):
@@ -37,6 +39,9 @@ def _mails(language):
     yield "bulletin, pictures off", bulletin_html(language, pictures=False)
     yield "confirm", small_html("confirm", language)
     yield "already", small_html("already", language)
+    yield "address", small_html("address", language)
+    yield "data", small_html("data", language)
+    yield "month", digest.compose([week(language)[0]], [language], IMPRINT, language.upper()).html
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
