@@ -194,12 +194,13 @@ def test_a_change_of_address_does_not_tell_who_subscribes(web, post):
 
 def test_two_subscriptions_become_one_and_nobody_is_lost(web, post):
     other = reader("known", "en")
-    subscriber = reader("reader", "be-ru")
+    subscriber = reader("reader", "be-ru", pace="month", topics=["economy", "*"])
     _page, mails = asked(web, post, subscriber, "known@example.org")
     for mail in mails.values():
         web.post(link(mail))
     assert Subscriber.objects.get() == other
-    assert [entry.list_key for entry in other.subscriptions.all()] == ["be-ru", "en"]
+    found = {entry.list_key: (entry.pace, entry.topics) for entry in other.subscriptions.all()}
+    assert found == {"be-ru": ("month", ["economy", "*"]), "en": ("issue", [])}
 
 
 def test_an_address_that_must_not_be_written_to_is_not(web, post):

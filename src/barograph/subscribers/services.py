@@ -185,7 +185,11 @@ def move(*, subscriber_id: uuid.UUID, address: str) -> bool:
         return True
     other.state, other.confirmed_at = SubscriberState.CONFIRMED, other.confirmed_at or now
     other.save(update_fields=["state", "confirmed_at"])
-    _subscribe(other, subscriber.subscriptions.values_list("list_key", flat=True), now=now)
+    has = set(other.subscriptions.values_list("list_key", flat=True))
+    moved = [entry for entry in subscriber.subscriptions.all() if entry.list_key not in has]
+    _subscribe(other, [entry.list_key for entry in moved], now=now)
+    for entry in moved:
+        other.subscriptions.filter(list_key=entry.list_key).update(topics=entry.topics, pace=entry.pace)
     subscriber.delete()
     return True
 
