@@ -1,5 +1,5 @@
 #!/bin/sh
-# What the tests need of the system: a browser, PostgreSQL, nginx and Caddy. Says what is missing, installs it where it may.
+# What the tests need of the system: a browser, databases, web servers, spam rules and more. Says what is missing, installs it where it may.
 set -eu
 missing=""
 command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || missing="$missing chromium"
@@ -9,6 +9,7 @@ command -v caddy >/dev/null 2>&1 || missing="$missing caddy"
 [ -e /usr/bin/epubcheck ] && command -v java >/dev/null 2>&1 || missing="$missing epubcheck default-jre-headless"
 command -v pdfinfo >/dev/null 2>&1 || missing="$missing poppler-utils"
 command -v smtp-sink >/dev/null 2>&1 || [ -x /usr/sbin/smtp-sink ] || missing="$missing postfix"
+command -v spamassassin >/dev/null 2>&1 || missing="$missing spamassassin"
 [ -z "$missing" ] && exit 0
 echo "The tests need these system packages:$missing"
 if ! command -v apt-get >/dev/null 2>&1; then

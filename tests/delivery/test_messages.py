@@ -6,7 +6,7 @@ from email import message_from_bytes, policy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from barograph.delivery.messages import SETTINGS, UNSUBSCRIBE, Letter, Person, Template, encoded
+from barograph.delivery.messages import SETTINGS, UNSUBSCRIBE, Body, Letter, Person, Template
 
 LINKS = {UNSUBSCRIBE: "https://example.org/be/unsubscribe/abc=_-:x/", SETTINGS: "https://example.org/s/" + "t" * 150}
 WORDS = st.text(st.sampled_from("abc =.\nжўі—\t") | st.characters(exclude_categories=["Cs", "Cc"]), max_size=200)
@@ -15,7 +15,7 @@ WORDS = st.text(st.sampled_from("abc =.\nжўі—\t") | st.characters(exclude_c
 @given(st.lists(st.tuples(WORDS, st.sampled_from(["", UNSUBSCRIBE, SETTINGS])), max_size=6), st.integers(0, 5))
 def test_both_encodings_give_back_the_text_with_the_links_in_place(parts, length):
     text = "".join(words + mark for words, mark in parts)
-    body = encoded(text)
+    body = Body(text)
     links = {mark: value + "x" * length for mark, value in LINKS.items()}
     raw = body.fill(links)
     assert raw.isascii()
@@ -25,6 +25,26 @@ def test_both_encodings_give_back_the_text_with_the_links_in_place(parts, length
     for mark, value in links.items():
         text = text.replace(mark, value)
     assert seen.rstrip("\n") == text.rstrip("\n")
+
+
+KEYS = ["economy", "belarus-russia", "security"]
+PIECE = st.text(st.sampled_from("ab =.\nжўі—"), max_size=120).map(lambda text: text + "\n")
+
+
+@given(PIECE, st.lists(PIECE, min_size=3, max_size=3), PIECE, st.lists(st.sampled_from([*KEYS, "gone"]), unique=True))
+def test_a_letter_holds_the_chosen_sections_with_the_first_choice_first(before, parts, after, wanted):
+    marked = "".join(f"<!--section:{key}-->\n{part}<!--/section-->\n" for key, part in zip(KEYS, parts, strict=True))
+    body = Body(f"{before}{marked}{after}{SETTINGS}\n")
+    raw = body.fill(LINKS, wanted)
+    head = b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: " + body.name + b"\r\n\r\n"
+    seen = message_from_bytes(head + raw).get_payload(decode=True).decode().replace("\r\n", "\n")
+    order = [key for key in KEYS if not wanted or key in wanted]
+    if wanted and wanted[0] in order:
+        order = [wanted[0], *(key for key in order if key != wanted[0])]
+    expected = before + "".join(parts[KEYS.index(key)] for key in order) + after + LINKS[SETTINGS]
+    assert [line.rstrip() for line in seen.strip().split("\n")] == [
+        line.rstrip() for line in expected.strip().split("\n")
+    ]
 
 
 @given(WORDS)

@@ -67,6 +67,10 @@ def subscribe(page: Page) -> None:
     page.goto(link)
     page.get_by_role("button", name="Пацвердзіць").click()
     expect(page.locator("h1")).to_have_text("Вы паспяхова падпісаліся")
+    page.get_by_role("link", name="Налады падпіскі").click()
+    page.get_by_label("Першая ў маім лісце").select_option(label="Беларусь і Расія")
+    page.get_by_role("button", name="Захаваць").click()
+    expect(page.get_by_role("status")).to_have_text("Налады захаваныя.")
 
 
 def sign_in(page: Page, name: str, password: str) -> None:

@@ -62,6 +62,10 @@ def test_each_list_gets_its_mailing_once_and_unsubscribing_works(issue, post):
     english = mails["english@example.org"]
     assert "Headline in ru" not in english.get_body(("html",)).get_content()
     assert english["List-Id"] == "<en.127.0.0.1>"
+    assert english["List-Archive"] == "<http://127.0.0.1:8000/en/archive/>"
+    assert english["List-Post"] == "NO"
+    assert english["Auto-Submitted"] == "auto-generated"
+    assert english["Feedback-ID"] == "2020-08-03:en:issue:127.0.0.1"
     assert english["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
     address = mails["belarusian@example.org"]["List-Unsubscribe"].strip("<>")

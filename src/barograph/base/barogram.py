@@ -115,6 +115,27 @@ def svg(periods: Sequence[tuple[str, Verdict]], *, label: str, width: int = WIDT
     return out + "</svg>"
 
 
+def alone(
+    periods: Sequence[tuple[str, Verdict]],
+    *,
+    ink: str,
+    rule: str,
+    move: str = "",
+    width: int = WIDTH,
+    height: int = HEIGHT,
+) -> str:
+    """A small barogram as a picture of its own, where no page's style reaches: with its namespace and its colours.
+
+    `ink` draws the line, `rule` the level it began on, `move` (else `ink`) the newest period.
+    """
+    style = (
+        f"<style>path{{fill:none;stroke:{ink};stroke-width:1.6}}.mid{{stroke:{rule};stroke-width:1}}"
+        f".now{{stroke:{move or ink};stroke-width:3.2}}circle{{fill:{move or ink}}}</style>"
+    )
+    head, _gap, rest = svg(periods, label="", width=width, height=height).partition(">")
+    return head.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1) + f">{style}{rest}"
+
+
 def large(points: Sequence[Point], *, label: str) -> str:
     """The whole history: time marked, corrections ringed, every change a link to what was written on it.
 

@@ -62,6 +62,8 @@ def _chunk(mailing: Mailing, upto: object) -> None:
         upto=upto,
         joined_by=mailing.created_at,
         on=timezone.localdate(),
+        paces=mailing.paces,
+        topics=mailing.topics,
     )
     values = {
         "mailing_id": mailing.pk,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import encodebytes
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.header import Header
@@ -20,9 +21,23 @@ UNSUBSCRIBE = "{{unsubscribe-link}}"
 SETTINGS = "{{settings-link}}"
 PERSONAL = (UNSUBSCRIBE, SETTINGS)
 
+#: Around a part that belongs to one topic: readers get those they chose, that one first which they put first.
+SECTION, SECTION_END = "<!--section:{}-->", "<!--/section-->"
+#: Among the wanted ones: every section there is.
+EVERY = "*"
+_SECTIONS = re.compile(r"<!--section:([\w-]+)-->\n?(.*?)<!--/section-->\n?", re.DOTALL)
+
 CRLF = b"\r\n"
 _WIDTH = 72  # under the 76 that quoted-printable allows (RFC 2045, 6.7), with room for a soft break
 _SAFE = frozenset(range(33, 127)) - {ord("=")} | {ord(" ")}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A PNG that comes with the letter: the HTML names it as 'cid:' and its name (RFC 2392)."""
+
+    name: str  # ASCII, like an address: "1f2e@barogram"
+    content: bytes
 
 
 @dataclass(frozen=True)
@@ -36,6 +51,7 @@ class Letter:
     text: str
     date: datetime
     headers: dict[str, str] = field(default_factory=dict)
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,6 +92,11 @@ class QuotedPrintable:
     def fill(self, links: dict[str, str]) -> bytes:
         """A link stands on lines of its own, softly broken on both sides."""
         return b"".join(part if isinstance(part, bytes) else self._link(links[part]) for part in self.segments)
+
+    @staticmethod
+    def fixed(text: str) -> bytes:
+        """Text without links that can stand before any other: whole lines."""
+        return CRLF.join([*quoted_printable(text.removesuffix("\n")), b""]) if text else b""
 
     @staticmethod
     def _link(value: str) -> bytes:
@@ -119,16 +140,46 @@ class Base64:
             pieces += [encodebytes(link + taken).replace(b"\n", CRLF), middle]
         return b"".join(pieces) + encodebytes(over).replace(b"\n", CRLF)
 
+    @staticmethod
+    def fixed(text: str) -> bytes:
+        """Text without links that can stand before any other: filled up to whole threes with spaces."""
+        raw = text.removesuffix("\n").replace("\n", "\r\n").encode()
+        if text:
+            raw += b" " * (-(len(raw) + len(CRLF)) % 3) + CRLF
+        return encodebytes(raw).replace(b"\n", CRLF)
+
+
+class Body:
+    """A text in the encoding that suits its script: what comes before the sections, the sections, what comes after."""
+
+    def __init__(self, text: str) -> None:
+        foreign = sum(1 for character in text if character > "\x7f")
+        kind: type[QuotedPrintable | Base64] = Base64 if foreign * 6 > len(text) else QuotedPrintable
+        pieces = _SECTIONS.split(text)
+        if any(mark in piece for piece in pieces[:-1] for mark in PERSONAL):
+            raise ValueError("a personal link stands before or within the sections")
+        self.name = kind.name
+        self.before = kind.fixed("".join(pieces[:-1:3]))
+        self.sections = {key: kind.fixed(part) for key, part in zip(pieces[1::3], pieces[2::3], strict=True)}
+        self.after = kind(pieces[-1])
+
+    def fill(self, links: dict[str, str], wanted: Sequence[str] = ()) -> bytes:
+        """The body with one's own links. `wanted`: only these sections, the first of them first; none: all."""
+        parts = [part for key, part in self.sections.items() if not wanted or key in wanted or EVERY in wanted]
+        if wanted and wanted[0] in self.sections:
+            first = self.sections[wanted[0]]
+            parts = [first, *(part for part in parts if part is not first)]
+        return b"".join([self.before, *parts, self.after.fill(links)])
+
+
+def without_marks(text: str) -> str:
+    """A letter's text with all its sections, the marks around them taken out."""
+    return _SECTIONS.sub(lambda found: found[2], text)
+
 
 def cut(text: str) -> list[str]:
     """Text and marks in turn, beginning and ending with text: 'a{{settings-link}}b' → ['a', '{{…}}', 'b']."""
     return re.split("(" + "|".join(re.escape(mark) for mark in PERSONAL) + ")", text)
-
-
-def encoded(text: str) -> QuotedPrintable | Base64:
-    """The body in the encoding that suits its script."""
-    foreign = sum(1 for character in text if character > "\x7f")
-    return Base64(text) if foreign * 6 > len(text) else QuotedPrintable(text)
 
 
 def _words(text: str, header: str) -> str:
@@ -151,25 +202,52 @@ def _common_headers(letter: Letter) -> bytes:
     return "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode("ascii")
 
 
+_PART = b"--%s\r\nContent-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: %s\r\n\r\n"
+
+
+def _opened(kind: bytes, boundary: bytes, more: bytes = b"") -> bytes:
+    """The header that begins a multipart body."""
+    return b'Content-Type: multipart/%s;%s\r\n boundary="%s"\r\n\r\n' % (kind, more, boundary)
+
+
+def _attached(picture: Picture, boundary: bytes) -> bytes:
+    """A picture as a part that the HTML shows in its place (RFC 2387)."""
+    file = picture.name.partition("@")[0].encode("ascii")
+    return (
+        b'\r\n--%s\r\nContent-Type: image/png; name="%s.png"\r\nContent-Transfer-Encoding: base64\r\n'
+        b'Content-ID: <%s>\r\nContent-Disposition: inline; filename="%s.png"\r\n\r\n'
+        % (boundary, file, picture.name.encode("ascii"), file)
+    ) + encodebytes(picture.content).replace(b"\n", CRLF)
+
+
 class Template:
-    """A letter, encoded; `fill` makes one person's mail of it."""
+    """A letter, encoded; `fill` makes one person's mail of it.
+
+    Text and HTML are alternatives; where pictures come with it, the HTML and they are related (RFC 2387).
+    """
 
     def __init__(self, letter: Letter) -> None:
         boundary = b"=_" + hashlib.sha256(letter.key.encode()).hexdigest()[:32].encode()
-        self.text, self.html = encoded(letter.text), encoded(letter.html)
-        part = b"--%s\r\nContent-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: %s\r\n\r\n"
+        inner = b"=-" + boundary[2:]
+        self.text, self.html = Body(letter.text), Body(letter.html)
         self.head = (
             _common_headers(letter)
-            + b'MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary="%s"\r\n\r\n' % boundary
-            + part % (boundary, b"plain", self.text.name)
+            + b"MIME-Version: 1.0\r\n"
+            + _opened(b"alternative", boundary)
+            + _PART % (boundary, b"plain", self.text.name)
         )
-        self.middle = CRLF + part % (boundary, b"html", self.html.name)
-        self.end = CRLF + b"--" + boundary + b"--" + CRLF
+        self.middle, self.end = CRLF, CRLF + b"--" + boundary + b"--" + CRLF
+        if letter.pictures:
+            self.middle += b"--" + boundary + CRLF + _opened(b"related", inner, b' type="text/html";')
+            attached = b"".join(_attached(picture, inner) for picture in letter.pictures)
+            self.end = attached + CRLF + b"--" + inner + b"--" + CRLF + self.end
+        self.middle += _PART % (inner if letter.pictures else boundary, b"html", self.html.name)
 
-    def fill(self, person: Person) -> bytes:
-        """The whole mail as bytes, ready for SMTP."""
+    def fill(self, person: Person, sections: Sequence[str] = ()) -> bytes:
+        """The whole mail as bytes, ready for SMTP; with these sections alone, the first of them first (none: all)."""
         head = f"To: {person.address}\r\nMessage-ID: {person.message_id}\r\n"
         if link := person.links.get(UNSUBSCRIBE):
             head += f"List-Unsubscribe: <{link}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
-        body = [self.head, self.text.fill(person.links), self.middle, self.html.fill(person.links), self.end]
+        text, html = self.text.fill(person.links, sections), self.html.fill(person.links, sections)
+        body = [self.head, text, self.middle, html, self.end]
         return head.encode("ascii") + b"".join(body)

@@ -30,6 +30,9 @@ class Mailing(models.Model):
     html = models.TextField()
     text = models.TextField()
     headers = models.JSONField(default=dict)
+    pictures = models.JSONField(default=list)  # [name, PNG in base64]
+    paces = models.JSONField(default=list)  # who of the list gets it: readers at these paces; none: everybody …
+    topics = models.JSONField(default=list)  # … who chose one of these topics or none; their letter holds these alone
     unsubscribe_url = models.CharField(max_length=400)  # with {language} and {token}
     settings_url = models.CharField(max_length=400)
     state = models.CharField(max_length=10, choices=MailingState.choices, default=MailingState.QUEUED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from email.utils import parseaddr
 from urllib.parse import urlsplit
 
@@ -10,10 +11,11 @@ from django.utils import timezone
 
 from barograph.delivery import dkim
 from barograph.delivery.bounces.return_paths import envelope_sender
-from barograph.delivery.messages import SETTINGS, UNSUBSCRIBE, Letter, Person, Template
+from barograph.delivery.messages import SETTINGS, UNSUBSCRIBE, Letter, Person, Picture, Template
 from barograph.delivery.models import Mailing
 from barograph.delivery.transports import Parcel
 from barograph.subscribers import addresses, tokens
+from barograph.subscribers.enums import ALL, IN_ORDER
 from barograph.subscribers.recipients import Recipient
 
 
@@ -32,6 +34,7 @@ def letter_of(mailing: Mailing) -> Letter:
         text=mailing.text,
         date=mailing.created_at,
         headers=mailing.headers,
+        pictures=tuple(Picture(name, b64decode(content)) for name, content in mailing.pictures),
     )
 
 
@@ -43,6 +46,14 @@ class Copies:
         self.template = Template(letter_of(mailing))
         self.sender = parseaddr(mailing.sender)[1]
         self.signers = dkim.signers(settings.DATA / "keys", domain=self.sender.rpartition("@")[2])
+
+    def _sections(self, recipient: Recipient) -> tuple[str, ...]:
+        """Which sections this reader's letter has; none said: all of them."""
+        if not self.mailing.topics:
+            return recipient.topics
+        wanted = recipient.topics or (IN_ORDER, ALL)
+        held = [topic for topic in self.mailing.topics if ALL in wanted or topic in wanted]
+        return (wanted[0] if wanted[0] in held else IN_ORDER, *held)
 
     def parcel(self, number: int, recipient: Recipient) -> Parcel:
         """The mail of one delivery, ready to be handed over. Raises addresses.Unreadable."""
@@ -58,7 +69,7 @@ class Copies:
         sender = envelope_sender(
             mailing_id=mailing.pk, subscriber_id=recipient.id, otherwise=self.sender, on=timezone.localdate()
         )
-        message = self.template.fill(person)
+        message = self.template.fill(person, self._sections(recipient))
         for signer in self.signers:
             message = signer.sign(message)
         return Parcel(number, sender, address, message)

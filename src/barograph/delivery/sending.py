@@ -109,7 +109,10 @@ class _Feed:
             return False
         rows = [self.rows.popleft() for _ in range(min(self.group, len(self.rows)))]
         readers = still_receiving(
-            ids=[row[1] for row in rows if row[1]], list_key=self.mailing.list_key, on=timezone.localdate()
+            ids=[row[1] for row in rows if row[1]],
+            list_key=self.mailing.list_key,
+            on=timezone.localdate(),
+            paces=self.mailing.paces,
         )
         held = self.claims.held([row[0] for row in rows])
         rows = [row for row in rows if row[0] in held]

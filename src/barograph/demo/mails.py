@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -41,6 +42,16 @@ class Mail:
         """The text of a part ('plain' or 'html'), '' where there is none."""
         part = self.message.get_body(preferencelist=(kind,))
         return part.get_content() if part is not None else ""
+
+    def shown(self) -> str:
+        """The HTML part with the pictures that came with it put in their places."""
+        html = self.body("html")
+        for part in self.message.walk():
+            name = str(part.get("Content-ID", "")).strip("<>")
+            if name and part.get_content_maintype() == "image":
+                data = b64encode(part.get_payload(decode=True)).decode()
+                html = html.replace(f"cid:{name}", f"data:{part.get_content_type()};base64,{data}")
+        return html
 
 
 def _mail(path: Path) -> Mail:

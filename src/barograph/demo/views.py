@@ -80,8 +80,8 @@ def mail(request: HttpRequest, name: str) -> HttpResponse:
 
 @demo_only
 def mail_html(request: HttpRequest, name: str) -> HttpResponse:
-    """The HTML part as it came, shut in by its policy."""
-    html = _HEAD.sub(lambda head: f'{head[0]}<base target="_top">', _found(name).body("html"), count=1)
+    """The HTML part as it came, with its own pictures, shut in by its policy."""
+    html = _HEAD.sub(lambda head: f'{head[0]}<base target="_top">', _found(name).shown(), count=1)
     response = HttpResponse(html)
     response["Content-Security-Policy"] = MAIL_POLICY
     response["X-Frame-Options"] = "SAMEORIGIN"

@@ -8,26 +8,40 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import dropwhile
 from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from barograph.base import barogram
 from barograph.base.languages import interface, name
-from barograph.newsletter import bodies, links, mails
+from barograph.delivery.messages import Picture
+from barograph.newsletter import bodies, links, mails, pictures
+from barograph.newsletter.pictures import Window
 
 Content = dict[str, Any]
 Verdict = str | None
 
-GLYPHS: dict[Verdict, str] = {"worsened": "▼", "unchanged": "▬", "improved": "▲", None: "·"}
 ORDER: tuple[Verdict, ...] = ("worsened", "unchanged", "improved", None)
 #: Those that moved come first, then the unchanged, then the not rated.
 RANKS: dict[Verdict, int] = {"worsened": 0, "improved": 0, "unchanged": 1, None: 2}
-#: How many periods the line of verdicts shows.
-WINDOW = 8
-#: Above this, only the beginnings go by mail: Gmail cuts letters at about 100 KB.
-FULL_LIMIT = 85_000
+#: How many periods a barogram shows, and how many the line of verdicts as text.
+WINDOW, LINE = 26, 8
+#: What a whole mail may weigh, pictures and encoding included: Gmail cuts letters at about 100 KB.
+MOST_BYTES = 96_000
+
+
+@dataclass(frozen=True)
+class Bulletin:
+    """What is frozen for a list."""
+
+    subject: str
+    html: str
+    text: str
+    pictures: tuple[Picture, ...]
 
 
 def chosen(editions: Mapping[str, Content], chain: Sequence[str], key: str) -> tuple[str, Content] | None:
@@ -61,15 +75,29 @@ def summary(verdicts: Iterable[Verdict]) -> str:
     return ", ".join(part.replace(" ", "\u00a0", 1) for part in parts)
 
 
-def line(history: Sequence[Content], key: str) -> str:
-    """The last verdicts of a topic as text, oldest first: '▼ ▬ ▬ ▲'."""
-    found = [
-        next((topic["verdict"] for topic in content["topics"] if topic["key"] == key), None)
-        for content in history[-WINDOW:]
-    ]
-    while found and found[0] is None:
-        found.pop(0)
-    return " ".join(GLYPHS[verdict] for verdict in found)
+def windows(history: Sequence[Content]) -> dict[str, Window]:
+    """How the topics of the last content moved: (period, verdict) from the first in which they were rated."""
+    found = {}
+    for topic in history[-1]["topics"] if history else ():
+        verdicts = [
+            (
+                content["issue"]["first"],
+                next((t["verdict"] for t in content["topics"] if t["key"] == topic["key"]), None),
+            )
+            for content in history[-WINDOW:]
+        ]
+        found[topic["key"]] = list(dropwhile(lambda entry: entry[1] is None, verdicts))
+    return found
+
+
+def told(window: Window, rhythm: str) -> str:
+    """A barogram in words: 'Last 26 weeks: 2 worsened, 24 unchanged'."""
+    count = len(window)
+    if rhythm == "month":
+        title = ngettext("Last %(count)s month", "Last %(count)s months", count)
+    else:
+        title = ngettext("Last %(count)s week", "Last %(count)s weeks", count)
+    return f"{title % {'count': count}}: {summary(verdict for _period, verdict in window)}"
 
 
 def _from(language: str) -> str:
@@ -87,19 +115,37 @@ def _scenarios(commentary: Content, language: str) -> list[Content]:
     return found
 
 
-def _item(topic: Content, editions: Mapping[str, Content], chain: Sequence[str], history: Sequence[Content]) -> Content:
+@dataclass(frozen=True)
+class _Lines:
+    """The topics' lines: as windows of verdicts, and as pictures where there are any."""
+
+    windows: Mapping[str, Window]
+    pictures: Mapping[str, Picture]
+    rhythm: str
+
+    def of(self, key: str) -> Content:
+        window, picture = self.windows.get(key, ()), self.pictures.get(key)
+        return {
+            "line": barogram.marks(verdict for _period, verdict in window[-LINE:]),
+            "told": told(window, self.rhythm) if window else "",
+            "picture": picture.name if picture else "",
+        }
+
+
+def _item(topic: Content, editions: Mapping[str, Content], chain: Sequence[str], lines: _Lines) -> Content:
     main, first = chain[0], editions[chain[0]]["issue"]["first"]
     item = {
         "key": topic["key"],
         "topic": topic["name"],
         "verdict": topic["verdict"],
         "class": topic["verdict"] or "unrated",
-        "glyph": GLYPHS[topic["verdict"]],
+        "glyph": barogram.MARKS[topic["verdict"]],
         "sentence": sentence(topic["verdict"]),
-        "line": line(history, topic["key"]),
         "outlook": [{"risk": _("risk"), "opportunity": _("opportunity")}[flag] for flag in topic["outlook"]],
         "elsewhere": [],
         "commentary": None,
+        "detail": "full",
+        **lines.of(topic["key"]),
     }
     found = chosen(editions, chain, topic["key"])
     if found is None:
@@ -122,31 +168,63 @@ def _item(topic: Content, editions: Mapping[str, Content], chain: Sequence[str],
     return item
 
 
+def foretaste(items: Sequence[Content]) -> str:
+    """What a mailbox shows behind the subject: the headlines of what moved, three at most, else the first."""
+    written = [item for item in items if item["commentary"]]
+    moved = [item for item in written if RANKS[item["verdict"]] == 0] or written[:1]
+    return " ".join(f"{item['glyph']} {item['commentary']['headline']}" for item in moved[:3])
+
+
 def context(
-    editions: Mapping[str, Content], chain: Sequence[str], history: Sequence[Content], imprint: Content
+    editions: Mapping[str, Content],
+    chain: Sequence[str],
+    history: Sequence[Content],
+    imprint: Content,
+    drawings: Mapping[str, Picture] | None = None,
 ) -> Content:
     """What the templates show. `history`: contents in the chain's first language, oldest first, this one last."""
     content = editions[chain[0]]
     topics = sorted(content["topics"], key=lambda topic: RANKS[topic["verdict"]])
+    lines = _Lines(windows(history), drawings or {}, imprint.get("rhythm", "week"))
+    items = [_item(topic, editions, chain, lines) for topic in topics]
     return {
         **mails.common(imprint, chain[0]),
         "issue": content["issue"],
         "number": content["issue"]["number"],
         "url": links.site(f"/{chain[0]}/{content['issue']['first']}/"),
         "summary": summary(topic["verdict"] for topic in topics),
-        "items": [_item(topic, editions, chain, history) for topic in topics],
+        "items": items,
+        "foretaste": foretaste(items),
         "wrapped": bodies.wrapped,
-        "full": True,
     }
 
 
+#: What gives way in turn where a mail is too heavy. Up to which rank a topic comes with its whole text, up to which
+#: with headline and lede (the others keep their row with a link to the site), and whether pictures come along.
+_STEPS = ((2, 2, True), (0, 2, True), (-1, 2, True), (-1, 0, False), (-1, -1, False))
+
+
 def compose(
-    editions: Mapping[str, Content], chain: Sequence[str], history: Sequence[Content], imprint: Content, label: str
-) -> tuple[str, str, str]:
-    """Subject, HTML and text of the letter for a list; `chain` holds only languages that have an edition."""
+    editions: Mapping[str, Content],
+    chain: Sequence[str],
+    history: Sequence[Content],
+    imprint: Content,
+    label: str,
+    *,
+    only_changes: bool = False,
+) -> Bulletin:
+    """The letter for a list; `chain` holds only languages that have an edition. Never heavier than MOST_BYTES."""
     with translation.override(interface(chain[0])):
-        shown = {**context(editions, chain, history, imprint), "label": label}
-        letter = mails.rendered("bulletin", shown, language=chain[0])
-        if len(letter[1].encode()) > FULL_LIMIT:
-            letter = mails.rendered("bulletin", {**shown, "full": False}, language=chain[0])
+        made = pictures.drawn(windows(history))
+        shown = {**context(editions, chain, history, imprint, made), "label": label, "only_changes": only_changes}
+        for full, section, with_pictures in _STEPS:
+            for item in shown["items"]:
+                rank = RANKS[item["verdict"]]
+                item["detail"] = "full" if rank <= full else "lede" if rank <= section else "row"
+                item["picture"] = item["picture"] if with_pictures else ""
+            names = {item["picture"] for item in shown["items"]}
+            inside = tuple({p.name: p for p in made.values() if p.name in names}.values())
+            letter = Bulletin(*mails.rendered("bulletin", shown, language=chain[0]), inside)
+            if mails.weight(letter.html, letter.text, letter.pictures) <= MOST_BYTES:
+                break
     return letter

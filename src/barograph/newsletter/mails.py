@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,9 +13,9 @@ from django.conf import settings
 
 from barograph.base import pages
 from barograph.base.languages import localized
-from barograph.delivery.messages import SETTINGS, UNSUBSCRIBE, Letter
+from barograph.delivery.messages import SETTINGS, UNSUBSCRIBE, Letter, Person, Picture, Template
 from barograph.newsletter import links
-from barograph.newsletter.models import SignUpRequest
+from barograph.newsletter.models import AddressChange, SignUpRequest
 from barograph.subscribers import tokens
 from barograph.subscribers.models import Subscriber
 
@@ -22,6 +24,7 @@ Content = dict[str, Any]
 HERE = Path(__file__).resolve().parent / "jinja2/newsletter/mail"
 #: Where the style that cannot be inlined comes in.
 _KEPT = "<!--kept-style-->"
+_CLASS = re.compile(r' class="([^"]*)"')
 
 
 @cache
@@ -30,17 +33,36 @@ def _styles() -> tuple[str, str]:
 
 
 @cache
+def _kept_classes() -> frozenset[str]:
+    return frozenset(re.findall(r"\.([a-z]+)", _styles()[1]))
+
+
+def _needed(found: re.Match[str]) -> str:
+    """A class attribute with what dark mode and narrow screens still need of it: the rest is inlined."""
+    names = [name for name in found[1].split() if name in _kept_classes()]
+    return f' class="{" ".join(names)}"' if names else ""
+
+
+@cache
 def _inliner() -> css_inline.CSSInliner:
-    return css_inline.CSSInliner(load_remote_stylesheets=False, extra_css=_styles()[0])
+    return css_inline.CSSInliner(load_remote_stylesheets=False, extra_css=_styles()[0], minify_css=True)
 
 
 def rendered(name: str, context: Content, *, language: str) -> tuple[str, str, str]:
     """Subject, HTML (styles inlined; dark mode and narrow screens in a <style>) and text of a mail."""
     subject = pages.render(f"newsletter/mail/{name}/subject.txt", context, language=language)
     html = pages.render(f"newsletter/mail/{name}/body.html", context, language=language)
-    html = _inliner().inline(html).replace(_KEPT, f"<style>{_styles()[1]}</style>", 1)
+    html = _CLASS.sub(_needed, _inliner().inline(html)).replace(_KEPT, f"<style>{_styles()[1]}</style>", 1)
     text = pages.render(f"newsletter/mail/{name}/body.txt", context, language=language)
     return " ".join(subject.split()), html, text.strip() + "\n"
+
+
+def weight(html: str, text: str, pictures: tuple[Picture, ...]) -> int:
+    """How many bytes a mail of this has on its way, with links of the usual length."""
+    at = datetime(2020, 1, 1, tzinfo=UTC)
+    letter = Letter("weight", "a@example.org", "", html, text, at, {}, pictures)
+    links = dict.fromkeys((SETTINGS, UNSUBSCRIBE), "x" * 200)
+    return len(Template(letter).fill(Person("a@example.org", "<weight@example.org>", links))) + 1000
 
 
 def sender(imprint: Content, language: str) -> str:
@@ -79,6 +101,25 @@ def _letter(
         text=text,
         date=request.at,
     )
+
+
+def address_change(*, change: AddressChange, side: str, imprint: Content) -> Letter:
+    """'Change of your address', to the old or the new mailbox, with a link to the page that has the button."""
+    language = change.subscriber.language
+    link = links.page("newsletter_address", language, tokens.address_change(change.pk, side))
+    context = {**common(imprint, language), "link": link, "is_new": side == "new"}
+    subject, html, text = rendered("address", context, language=language)
+    key = f"address:{change.pk.hex}:{side}"
+    return Letter(key, sender(imprint, language), subject, html, text, date=change.at)
+
+
+def own_data(*, subscriber: Subscriber, data: str, at: datetime, imprint: Content) -> Letter:
+    """'What we keep about you': `data` as it is, JSON."""
+    language = subscriber.language
+    link = links.page("newsletter_settings", language, tokens.settings(subscriber.pk))
+    context = {**common(imprint, language), "link": link, "data": data}
+    subject, html, text = rendered("data", context, language=language)
+    return Letter(f"data:{at.isoformat()}", sender(imprint, language), subject, html, text, date=at)
 
 
 def confirm(*, subscriber: Subscriber, list_key: str, imprint: Content, request: SignUpRequest) -> Letter:

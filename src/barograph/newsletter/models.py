@@ -5,7 +5,11 @@ No address is kept here in clear, and no count outlives its day.
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
+
+from barograph.subscribers.models import Subscriber
 
 
 class SignUpRequest(models.Model):
@@ -24,6 +28,27 @@ class SignUpRequest(models.Model):
     def bound_to(self) -> str:
         """What the encrypted address is tied to."""
         return f"request {self.list_key} {self.at.isoformat()}"
+
+
+class AddressChange(models.Model):
+    """A subscriber wants their letters elsewhere. Waits until both mailboxes have agreed, then is erased."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="+")
+    address_cipher = models.BinaryField()
+    at = models.DateTimeField(db_index=True)
+    is_agreed_by_old = models.BooleanField(default=False)
+    is_agreed_by_new = models.BooleanField(default=False)
+    mailed = models.JSONField(default=list)  # the sides that have got their letter
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"change of address {self.pk}"
+
+    @property
+    def bound_to(self) -> str:
+        """What the encrypted address is tied to."""
+        return f"change {self.pk.hex}"
 
 
 class Tally(models.Model):

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db.models import Q
 
 from barograph.delivery import services as delivery
 from barograph.delivery.models import Mailing
 from barograph.editions.models import Edition
 from barograph.editions.services import current_imprint
-from barograph.newsletter import bulletin, links, mails
+from barograph.newsletter import bulletin, digest, links, mails
+from barograph.newsletter.bulletin import Bulletin
+from barograph.subscribers import services as subscribers
+from barograph.subscribers.enums import MONTHLY, TOLD_AT_ONCE, Pace
 
 Content = dict[str, Any]
+
+MOVED = frozenset({"worsened", "improved"})
 
 
 class NothingToSend(Exception):
@@ -24,6 +33,7 @@ class NothingToSend(Exception):
 def make_mailings(*, issue_key: str) -> list[Mailing]:
     """One mailing for each list, handed to the workers. Made once: a second call gives the same mailings.
 
+    Where a list has readers who want nothing but changes, or a summary a month, they have mailings of their own.
     Raises NothingToSend where the issue (its first day, '2020-08-03') is not frozen.
     """
     first = date.fromisoformat(issue_key)
@@ -35,43 +45,121 @@ def make_mailings(*, issue_key: str) -> list[Mailing]:
     for entry in imprint["lists"]:
         chain = [language for language in entry["languages"] if language in editions]
         if chain:
-            made.append(_mailing(f"issue:{issue_key}:{entry['key']}", first, entry, chain, editions, imprint))
+            week = _Week(first, entry, chain, editions, imprint)
+            made += [mailing for mailing in (week.issue(), week.changes(), week.month()) if mailing]
     return made
 
 
-def _mailing(
-    key: str, first: date, entry: Content, chain: list[str], editions: dict[str, Content], imprint: Content
-) -> Mailing:
-    kept = Mailing.objects.filter(key=key).first()
-    if kept is not None:
-        return delivery.make_mailing(mailing=kept)[0]
-    subject, html, text = bulletin.compose(editions, chain, _history(first, chain[0]), imprint, entry["label"])
-    mailing = Mailing(
-        key=key,
-        list_key=entry["key"],
-        sender=mails.sender(imprint, chain[0]),
-        subject=subject,
-        html=html,
-        text=text,
-        headers=_headers(entry, chain, issue_key=first.isoformat()),
-        unsubscribe_url=links.pattern("newsletter_unsubscribe"),
-        settings_url=links.pattern("newsletter_settings"),
-    )
-    return delivery.make_mailing(mailing=mailing)[0]
+def mailings_of(*, issue_key: str) -> list[Mailing]:
+    """The mailings of an issue, with the summaries of the month before its own."""
+    month = f"{date.fromisoformat(issue_key).replace(day=1) - timedelta(days=1):%Y-%m}"
+    kinds = Q(key__startswith=f"issue:{issue_key}:") | Q(key__startswith=f"changes:{issue_key}:")
+    kinds |= Q(key__startswith=f"month:{month}:")
+    return list(Mailing.objects.filter(kinds).order_by("key"))
+
+
+@dataclass(frozen=True)
+class _Week:
+    """What one list gets when an issue is released."""
+
+    first: date
+    entry: Content
+    chain: list[str]
+    editions: dict[str, Content]
+    imprint: Content
+
+    def issue(self) -> Mailing:
+        """The bulletin, for everybody who wants every issue."""
+        return self._kept("issue", self.first.isoformat()) or self._made(
+            "issue", self.first.isoformat(), self._bulletin(), paces=[Pace.ISSUE]
+        )
+
+    def changes(self) -> Mailing | None:
+        """The same with nothing but what moved, for those who want to hear of changes alone."""
+        moved = [topic["key"] for topic in self.editions[self.chain[0]]["topics"] if topic["verdict"] in MOVED]
+        key = self.first.isoformat()
+        if not moved or not self._has_readers(TOLD_AT_ONCE):
+            return self._kept("changes", key)
+        return self._kept("changes", key) or self._made(
+            "changes", key, self._bulletin(only_changes=True), paces=sorted(TOLD_AT_ONCE), topics=moved
+        )
+
+    def month(self) -> Mailing | None:
+        """The month before this issue's in summary, with the first issue after it that is mailed."""
+        last = self.first.replace(day=1) - timedelta(days=1)
+        key = f"{last:%Y-%m}"
+        if kept := self._kept("month", key):
+            return kept
+        weeks = _month(last, self.chain)
+        if not weeks or not self._has_readers(MONTHLY):
+            return None
+        letter = digest.compose(weeks, self.chain, self.imprint, self.entry["label"])
+        return self._made("month", key, letter, paces=sorted(MONTHLY))
+
+    def _has_readers(self, paces: frozenset[Pace]) -> bool:
+        return subscribers.anybody_reads(list_key=self.entry["key"], paces=paces)
+
+    def _bulletin(self, *, only_changes: bool = False) -> Bulletin:
+        history = _history(self.first, self.chain[0])
+        return bulletin.compose(
+            self.editions, self.chain, history, self.imprint, self.entry["label"], only_changes=only_changes
+        )
+
+    def _kept(self, kind: str, when: str) -> Mailing | None:
+        """That mailing, where it was made before; what was cut off in making it goes on."""
+        kept = Mailing.objects.filter(key=f"{kind}:{when}:{self.entry['key']}").first()
+        return delivery.make_mailing(mailing=kept)[0] if kept else None
+
+    def _made(
+        self, kind: str, when: str, letter: Bulletin, *, paces: Sequence[str], topics: Sequence[str] = ()
+    ) -> Mailing:
+        mailing = Mailing(
+            key=f"{kind}:{when}:{self.entry['key']}",
+            list_key=self.entry["key"],
+            sender=mails.sender(self.imprint, self.chain[0]),
+            subject=letter.subject,
+            html=letter.html,
+            text=letter.text,
+            pictures=[[picture.name, b64encode(picture.content).decode()] for picture in letter.pictures],
+            headers=headers(kind, self.entry, self.chain, issue_key=self.first.isoformat()),
+            paces=[str(pace) for pace in paces],
+            topics=list(topics),
+            unsubscribe_url=links.pattern("newsletter_unsubscribe"),
+            settings_url=links.pattern("newsletter_settings"),
+        )
+        return delivery.make_mailing(mailing=mailing)[0]
+
+
+def _month(day: date, chain: list[str]) -> list[dict[str, Content]]:
+    """The editions of a month's issues in a chain's languages, oldest first, as far as the first language has them."""
+    rows = Edition.objects.current().filter(first__range=(day.replace(day=1), day), language__in=chain)
+    weeks: dict[date, dict[str, Content]] = {}
+    for edition in rows.order_by("first"):
+        weeks.setdefault(edition.first, {})[edition.language] = edition.content
+    return [week for week in weeks.values() if chain[0] in week]
 
 
 def _history(first: date, language: str) -> list[Content]:
-    """The contents up to this issue, oldest first: as many as the line of verdicts shows."""
+    """The contents up to this issue, oldest first: as many as a barogram shows."""
     rows = Edition.objects.filter(first__lte=first).current().in_language(language).order_by("-first")
     return [edition.content for edition in rows[: bulletin.WINDOW]][::-1]
 
 
-def _headers(entry: Content, chain: list[str], *, issue_key: str) -> dict[str, str]:
-    """Headers every copy has: RFC 2919 (List-Id), RFC 5064 (Archived-At), RFC 3282 (Content-Language)."""
+def headers(kind: str, entry: Content, chain: list[str], *, issue_key: str) -> dict[str, str]:
+    """Headers every copy has, the same for everybody: none of them tells one reader from another.
+
+    RFC 2919 (List-Id), RFC 2369 (List-…), RFC 3834 (no machine need answer), RFC 5064 (Archived-At),
+    RFC 3282 (Content-Language), and Feedback-ID, by which large providers count complaints a mailing.
+    """
     host = urlsplit(settings.BASE_URL).hostname or "localhost"
     return {
         "List-Id": f"<{entry['key']}.{host}>",
+        "List-Help": f"<{links.site(f'/{chain[0]}/subscribe/')}>",
+        "List-Archive": f"<{links.site(f'/{chain[0]}/archive/')}>",
+        "List-Post": "NO",
         "Precedence": "bulk",
+        "Auto-Submitted": "auto-generated",
+        "Feedback-ID": f"{issue_key}:{entry['key']}:{kind}:{host}",
         "Content-Language": ", ".join(chain),
         "Archived-At": f"<{links.site(f'/{chain[0]}/{issue_key}/')}>",
     }

@@ -18,8 +18,9 @@ from barograph.delivery import services as delivery
 from barograph.delivery.transports import Unreachable
 from barograph.editions.services import current_imprint
 from barograph.newsletter import limits, mails
-from barograph.newsletter.models import SignUpRequest
+from barograph.newsletter.models import AddressChange, SignUpRequest
 from barograph.subscribers import addresses, services
+from barograph.subscribers.tokens import CONFIRMATION_AGE
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +81,7 @@ def answer(request_id: int) -> datetime | None:
 def _send(request: SignUpRequest) -> None:
     address = addresses.unseal(request.address_cipher, bound_to=request.bound_to)
     services.drop_unconfirmed()
+    AddressChange.objects.filter(at__lt=timezone.now() - CONFIRMATION_AGE).delete()
     asked = services.sign_up(address=address, list_key=request.list_key, language=request.language)
     if asked is None:
         return

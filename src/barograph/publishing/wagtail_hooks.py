@@ -3,7 +3,7 @@
 from django.urls import path
 from wagtail import hooks
 
-from barograph.publishing import views
+from barograph.publishing import letters, views
 
 
 @hooks.register("register_admin_urls")
@@ -13,4 +13,10 @@ def urls():
         path("release/<int:issue_id>/progress/", views.progress, name="publishing_progress"),
         path("release/<int:issue_id>/go-on/", views.go_on, name="publishing_go_on"),
         path("release/<int:issue_id>/call-off/", views.call_off, name="publishing_call_off"),
+        path("release/<int:issue_id>/letters/", letters.letters, name="publishing_letters"),
+        path("release/<int:issue_id>/letters/<int:mailing_id>/steer/", letters.steer, name="publishing_steer"),
+        path(
+            "release/<int:issue_id>/letters/<slug:list_key>/html/", letters.letter_html, name="publishing_letter_html"
+        ),
+        path("release/<int:issue_id>/letters/<slug:list_key>/test/", letters.send_test, name="publishing_send_test"),
     ]

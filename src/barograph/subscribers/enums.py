@@ -11,6 +11,24 @@ class SubscriberState(models.TextChoices):
     CONFIRMED = "confirmed", _("confirmed")
 
 
+class Pace(models.TextChoices):
+    """How often a reader wants a list."""
+
+    ISSUE = "issue"
+    MONTH = "month"  # a summary once a month
+    BOTH = "both"  # the summary, and at once when the verdict on one of their topics changes
+    CHANGES = "changes"  # nothing but that
+
+
+#: Who gets a summary of the month, and who is told of changes at once.
+MONTHLY = frozenset({Pace.MONTH, Pace.BOTH})
+TOLD_AT_ONCE = frozenset({Pace.BOTH, Pace.CHANGES})
+
+
+#: In a subscription's topics: every topic there is or will be; and, in the first place, "as the week has it".
+ALL, IN_ORDER = "*", ""
+
+
 class Refusal(models.TextChoices):
     """Why an address is not mailed."""
 

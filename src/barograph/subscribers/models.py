@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from barograph.subscribers import addresses
-from barograph.subscribers.enums import Refusal, SubscriberState
+from barograph.subscribers.enums import Pace, Refusal, SubscriberState
 
 
 class SubscriberQuerySet(models.QuerySet):
@@ -80,11 +80,15 @@ class Subscription(models.Model):
     list_key = models.CharField(max_length=40)
     confirmed_at = models.DateTimeField()
     source = models.CharField(max_length=100, blank=True)
-    topics = models.JSONField(default=list)
+    topics = models.JSONField(default=list)  # keys, the first wished first; see enums.ALL; none: all
+    pace = models.CharField(max_length=10, choices=Pace.choices, default=Pace.ISSUE)
 
     class Meta:
         ordering = ["list_key"]
-        constraints = [models.UniqueConstraint(fields=["subscriber", "list_key"], name="one_subscription_a_list")]
+        constraints = [
+            models.UniqueConstraint(fields=["subscriber", "list_key"], name="one_subscription_a_list"),
+            models.CheckConstraint(condition=Q(pace__in=Pace.values), name="pace_is_known"),
+        ]
         indexes = [models.Index(fields=["list_key", "subscriber"], name="subscription_list")]
 
     def __str__(self) -> str:

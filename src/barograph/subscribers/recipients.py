@@ -8,14 +8,14 @@ or without statistics. Sends nothing.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
 
 from barograph.subscribers import addresses
-from barograph.subscribers.enums import SubscriberState
+from barograph.subscribers.enums import ALL, SubscriberState
 from barograph.subscribers.models import Subscriber, Subscription
 
 
@@ -26,25 +26,27 @@ class Recipient:
     id: uuid.UUID
     language: str
     cipher: bytes
+    topics: tuple[str, ...] = ()  # what they chose, first first; none: all
 
     def address(self) -> str:
         """The address in clear. Raises addresses.Unreadable."""
         return addresses.unseal(self.cipher, bound_to=self.id.hex)
 
 
-def still_receiving(*, ids: Iterable[uuid.UUID], list_key: str, on: date) -> dict[uuid.UUID, Recipient]:
-    """Those of `ids` who get the list on that day: confirmed, subscribed, not pausing."""
+def still_receiving(
+    *, ids: Iterable[uuid.UUID], list_key: str, on: date, paces: Iterable[str] = ()
+) -> dict[uuid.UUID, Recipient]:
+    """Those of `ids` who get the list on that day: confirmed, subscribed (at one of these paces), not pausing."""
     ids = list(ids)
-    wanting = set(
-        Subscription.objects.filter(list_key=list_key, subscriber_id__in=ids)
-        .order_by()
-        .values_list("subscriber_id", flat=True)
-    )
+    subscriptions = Subscription.objects.filter(list_key=list_key, subscriber_id__in=ids)
+    if paces := list(paces):
+        subscriptions = subscriptions.filter(pace__in=paces)
+    wanting = dict(subscriptions.order_by().values_list("subscriber_id", "topics"))
     rows = Subscriber.objects.filter(pk__in=ids).values_list(
         "pk", "language", "address_cipher", "state", "paused_until"
     )
     return {
-        pk: Recipient(pk, language, cipher)
+        pk: Recipient(pk, language, cipher, tuple(wanting[pk]))
         for pk, language, cipher, state, paused in rows
         if state == SubscriberState.CONFIRMED and (paused is None or paused <= on) and pk in wanting
     }
@@ -60,10 +62,18 @@ def end_of_chunk(*, list_key: str, after: uuid.UUID | None, size: int) -> uuid.U
 
 
 def chunk_query(
-    *, list_key: str, after: uuid.UUID | None, upto: uuid.UUID, joined_by: datetime, on: date
+    *,
+    list_key: str,
+    after: uuid.UUID | None,
+    upto: uuid.UUID,
+    joined_by: datetime,
+    on: date,
+    paces: Sequence[str] = (),
+    topics: Sequence[str] = (),
 ) -> tuple[str, list]:
     """SQL (with parameters) that gives the ids of who gets the list, from `after` (not included) to `upto`.
 
+    `paces`: only who reads at one of these. `topics`: only who chose one of these, or chose none.
     CROSS JOIN makes SQLite begin with the list and look each subscriber up by id.
     """
     ops = connection.ops
@@ -76,6 +86,14 @@ def chunk_query(
         AND someone.id = wanted.subscriber_id AND someone.state = %s
         AND (someone.paused_until IS NULL OR someone.paused_until <= %s)
     """  # noqa: S608 - only names of tables are put in
+    chosen = []
+    if paces:
+        sql += f" AND wanted.pace IN ({', '.join(['%s'] * len(paces))})"
+        chosen += paces
+    if topics:  # as text: the same on both databases
+        words = "CAST(wanted.topics AS TEXT)"
+        sql += f" AND ({words} = '[]'" + f" OR {words} LIKE %s" * (len(topics) + 1) + ")"
+        chosen += [f'%"{topic}"%' for topic in (*topics, ALL)]
     bounds = [field.get_db_prep_value(bound, connection) for bound in (after, upto) if bound is not None]
     return sql, [
         list_key,
@@ -83,4 +101,5 @@ def chunk_query(
         ops.adapt_datetimefield_value(joined_by),
         SubscriberState.CONFIRMED.value,
         ops.adapt_datefield_value(on),
+        *chosen,
     ]

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from barograph.subscribers import addresses
-from barograph.subscribers.enums import LIFTED_BY_CONSENT, NEVER_MAILED, Refusal, SubscriberState
+from barograph.subscribers.enums import LIFTED_BY_CONSENT, NEVER_MAILED, Pace, Refusal, SubscriberState
 from barograph.subscribers.models import Subscriber, Subscription, Suppression
 from barograph.subscribers.tokens import CONFIRMATION_AGE, Confirmation
 
@@ -41,10 +41,9 @@ def sign_up(*, address: str, list_key: str, language: str, source: str = "site")
 
     Nothing changes for a subscriber who is confirmed. Raises addresses.InvalidAddress.
     """
-    key = addresses.lookup_key(address)
-    if Suppression.objects.filter(address_key=key, list_key="", reason__in=NEVER_MAILED).exists():
+    if not may_be_asked(address=address):
         return None
-    now = timezone.now()
+    key, now = addresses.lookup_key(address), timezone.now()
     subscriber = Subscriber.objects.select_for_update().filter(address_key=key).first()
     if subscriber is None:
         subscriber = Subscriber(language=language, created_at=now, source=source, consent_text=CONSENT_TEXT)
@@ -55,6 +54,17 @@ def sign_up(*, address: str, list_key: str, language: str, source: str = "site")
         subscriber.save(update_fields=["language", "created_at"])
     known = subscriber.is_confirmed and subscriber.subscriptions.filter(list_key=list_key).exists()
     return SignUp(subscriber, known)
+
+
+def may_be_asked(*, address: str) -> bool:
+    """Whether a letter that asks for a yes may go to this address at all. Raises addresses.InvalidAddress."""
+    key = addresses.lookup_key(address)
+    return not Suppression.objects.filter(address_key=key, list_key="", reason__in=NEVER_MAILED).exists()
+
+
+def anybody_reads(*, list_key: str, paces: Iterable[str]) -> bool:
+    """Whether a list has readers at one of these paces."""
+    return Subscription.objects.filter(list_key=list_key, pace__in=list(paces)).exists()
 
 
 def pending_confirmation(*, confirmation: Confirmation) -> Subscriber:
@@ -116,9 +126,17 @@ def refuse(*, address_key: str, list_key: str = "", reason: str = Refusal.LEFT) 
 
 @transaction.atomic
 def change_preferences(
-    *, subscriber_id: uuid.UUID, list_keys: Iterable[str], language: str, paused_until: date | None
+    *,
+    subscriber_id: uuid.UUID,
+    list_keys: Iterable[str],
+    language: str,
+    paused_until: date | None,
+    topics: Iterable[str] | None = None,
+    pace: str | None = None,
 ) -> Subscriber | None:
     """Set lists, language and pause as the person wishes. No list at all means leaving: then None.
+
+    `topics` (in the order wished, none of them: all) and `pace` hold for every list; None leaves them as they are.
 
     Raises Stale where the person is no subscriber (any more).
     """
@@ -135,9 +153,81 @@ def change_preferences(
     subscriber.subscriptions.exclude(list_key__in=wanted).delete()
     now = timezone.now()
     _subscribe(subscriber, wanted - has, now=now)
+    wishes = {} if topics is None else {"topics": list(topics)}
+    if pace is not None:
+        wishes["pace"] = Pace(pace).value
+    if wishes:
+        subscriber.subscriptions.update(**wishes)
     subscriber.language, subscriber.paused_until, subscriber.changed_at = language, paused_until, now
     subscriber.save(update_fields=["language", "paused_until", "changed_at"])
     return subscriber
+
+
+@transaction.atomic
+def move(*, subscriber_id: uuid.UUID, address: str) -> bool:
+    """Send everything to another address from now on; the old one is not kept. False where they have left.
+
+    Both addresses have agreed: whoever asks this verb must have seen to it. Where somebody has that address
+    already, they get the lists too, and there is one subscriber less. Raises addresses.InvalidAddress.
+    """
+    subscriber = Subscriber.objects.select_for_update().confirmed().filter(pk=subscriber_id).first()
+    key = addresses.lookup_key(address)
+    if subscriber is None or subscriber.address_key == key:
+        return subscriber is not None
+    refuse(address_key=subscriber.address_key)
+    other = Subscriber.objects.select_for_update().filter(address_key=key).first()
+    now = timezone.now()
+    if other is None:
+        subscriber.seal(address)
+        subscriber.changed_at = now
+        subscriber.save(update_fields=["address_key", "address_cipher", "changed_at"])
+        _subscribe(subscriber, subscriber.subscriptions.values_list("list_key", flat=True), now=now)
+        return True
+    other.state, other.confirmed_at = SubscriberState.CONFIRMED, other.confirmed_at or now
+    other.save(update_fields=["state", "confirmed_at"])
+    has = set(other.subscriptions.values_list("list_key", flat=True))
+    moved = [entry for entry in subscriber.subscriptions.all() if entry.list_key not in has]
+    _subscribe(other, [entry.list_key for entry in moved], now=now)
+    for entry in moved:
+        other.subscriptions.filter(list_key=entry.list_key).update(topics=entry.topics, pace=entry.pace)
+    subscriber.delete()
+    return True
+
+
+def own_data(*, subscriber_id: uuid.UUID) -> dict[str, object] | None:
+    """Everything kept about a subscriber, for themselves; None where there is nobody. Raises addresses.Unreadable."""
+    subscriber = Subscriber.objects.filter(pk=subscriber_id).first()
+    if subscriber is None:
+        return None
+
+    def at(moment: datetime | None) -> str | None:
+        return moment.isoformat(timespec="seconds") if moment else None
+
+    return {
+        "address": subscriber.address(),
+        "language": subscriber.language,
+        "state": subscriber.state,
+        "asked_at": at(subscriber.created_at),
+        "confirmed_at": at(subscriber.confirmed_at),
+        "changed_at": at(subscriber.changed_at),
+        "consent_text": subscriber.consent_text,
+        "source": subscriber.source,
+        "paused_until": subscriber.paused_until.isoformat() if subscriber.paused_until else None,
+        "subscriptions": [
+            {
+                "list": entry.list_key,
+                "since": at(entry.confirmed_at),
+                "source": entry.source,
+                "topics": entry.topics,
+                "pace": entry.pace,
+            }
+            for entry in subscriber.subscriptions.all()
+        ],
+        "bounces": [
+            {"date": entry.date.isoformat(), "status": entry.status, "reason": entry.reason}
+            for entry in subscriber.bounces.all()
+        ],
+    }
 
 
 @transaction.atomic

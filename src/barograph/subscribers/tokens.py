@@ -76,6 +76,17 @@ def read_unsubscription(token: str) -> Unsubscription:
     return Unsubscription(uuid.UUID(hex=subscriber_id), list_key)
 
 
+def address_change(change_id: uuid.UUID, side: str) -> str:
+    """A link's token by which one of two mailboxes ('old', 'new') agrees to a change of address."""
+    return signing.Signer(salt=_salt("address")).sign_object([change_id.hex, side])
+
+
+def read_address_change(token: str) -> tuple[uuid.UUID, str]:
+    """Raises InvalidToken."""
+    change_id, side = _read("address", token, 2)
+    return uuid.UUID(hex=change_id), side
+
+
 def _read(purpose: str, token: str, length: int) -> list:
     try:
         value = signing.Signer(salt=_salt(purpose)).unsign_object(token)

@@ -137,16 +137,6 @@ def _topic(topic: Content, content: Content, window: list, rhythm: str, base_url
     return told
 
 
-#: The page's style doesn't reach a picture inside a PDF or a card, so it brings its own.
-_STYLE = (
-    "<style>path{{fill:none;stroke:{ink};stroke-width:1.6}}.mid{{stroke:{rule};stroke-width:1}}"
-    ".now{{stroke-width:3.2}}circle{{fill:{ink}}}</style>"
-)
-
-
-def drawn(window: Sequence[tuple[str, str | None]], ink: str = "#1a1c1e", rule: str = "#cfcabd") -> str:
-    """A barogram as a picture that stands alone: SVG with its namespace and colours."""
-    svg = barogram.svg(window, label="")
-    head, _gap, rest = svg.partition(">")
-    head = head.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
-    return f"{head}>{_STYLE.format(ink=ink, rule=rule)}{rest}"
+def drawn(window: Sequence[tuple[str, str | None]]) -> str:
+    """A barogram for a PDF or a card: the bulletin's own ink on its own paper."""
+    return barogram.alone(window, ink="#1a1c1e", rule="#cfcabd")

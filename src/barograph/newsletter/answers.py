@@ -1,0 +1,114 @@
+"""What the newsletter's pages have in common: their language, their answers, the page that says one thing.
+
+No cookie, no session. Nothing here writes an address or a signed link to a log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from barograph.base import pages
+from barograph.base.languages import interface
+from barograph.editions.services import current_imprint
+
+Content = dict[str, Any]
+View = Callable[..., HttpResponse]
+
+
+class SeeOther(HttpResponseRedirect):
+    """After a POST: look there with GET (RFC 9110, 15.4.4)."""
+
+    status_code = 303
+
+
+def page(*methods: str, strict: bool = True) -> Callable[[View], View]:
+    """A public page in the language of its address; `strict` refuses other languages than the publication's."""
+
+    def decorate(view: View) -> View:
+        @csrf_exempt
+        @never_cache
+        @require_http_methods(["GET", "HEAD", *methods])
+        @wraps(view)
+        def wrapped(request: HttpRequest, language: str, **rest: str) -> HttpResponse:
+            imprint = current_imprint()
+            if language not in imprint["languages"]:
+                if strict:
+                    raise Http404
+                language = imprint["languages"][0]
+            with translation.override(interface(language)):
+                response = view(request, imprint, language, **rest)
+            # Django would log refusals with their address, and a signed link belongs in no log
+            response._has_been_logged = True
+            return response
+
+        return wrapped
+
+    return decorate
+
+
+def show(
+    request: HttpRequest, template: str, imprint: Content, language: str, context: Content, status: int = 200
+) -> HttpResponse:
+    match = request.resolver_match
+    alternates = {
+        code: reverse(match.view_name, kwargs={**match.kwargs, "language": code}) for code in imprint["languages"]
+    }
+    shell = pages.shell_context(imprint, language, alternates, "", section="subscribe")
+    html = pages.render(f"newsletter/{template}.html", {**shell, **context}, language=language)
+    response = HttpResponse(html, status=status)
+    response["Content-Language"] = language
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def message(request: HttpRequest, imprint: Content, language: str, title: str, *words: str, status: int = 200, **more):
+    context = {"heading": title, "words": words, "link": more.get("link", ""), "link_words": more.get("link_words", "")}
+    return show(request, "message", imprint, language, context, status)
+
+
+def again(language: str) -> dict[str, str]:
+    return {"link": f"/{language}/subscribe/", "link_words": _("To the sign-up form")}
+
+
+def broken(request: HttpRequest, imprint: Content, language: str) -> HttpResponse:
+    return message(
+        request,
+        imprint,
+        language,
+        _("This link is not complete"),
+        _("Copy the whole link from the letter into the address bar, or open it from the letter itself."),
+        status=404,
+        **again(language),
+    )
+
+
+def gone(request: HttpRequest, imprint: Content, language: str) -> HttpResponse:
+    return message(
+        request,
+        imprint,
+        language,
+        _("You are not subscribed"),
+        _("We have no subscription for this link, and we do not keep your address."),
+        **again(language),
+    )
+
+
+def left(request: HttpRequest, imprint: Content, language: str) -> HttpResponse:
+    return message(
+        request,
+        imprint,
+        language,
+        _("You have unsubscribed"),
+        _("Your address is erased. No more letters will come."),
+        **again(language),
+    )

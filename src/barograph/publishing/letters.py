@@ -1,0 +1,176 @@
+"""The desk's page of an issue's newsletter: how each list's letter looks, a test mail to oneself, how sending goes.
+
+What the buttons do is in newsletter and delivery; these views ask and show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from barograph.delivery import services as delivery
+from barograph.delivery.enums import ENDED, UNFINISHED, WAITING
+from barograph.delivery.models import Mailing
+from barograph.delivery.transports import Unreachable
+from barograph.issues import services as issues
+from barograph.issues.models import Issue
+from barograph.newsletter import proofs
+from barograph.newsletter import services as newsletter
+
+#: The letter is shown as a mail program would, shut in: no script, no form, nothing from elsewhere.
+FRAME = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
+VERBS: dict[str, Callable[..., bool]] = {
+    "pause": delivery.pause,
+    "resume": delivery.resume,
+    "stop": delivery.stop,
+}
+#: Before so many mails, a rate says little.
+ENOUGH = 20
+
+
+def _issue(request: HttpRequest, issue_id: int) -> Issue:
+    if not request.user.has_perm("publishing.add_release"):
+        raise PermissionDenied
+    return get_object_or_404(Issue, pk=issue_id)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How one mailing goes, in words and figures."""
+
+    mailing: Mailing
+    title: str
+    rate: str
+    remaining: str
+    may_pause: bool
+    may_resume: bool
+    may_stop: bool
+
+
+def letters(request: HttpRequest, issue_id: int) -> HttpResponse:
+    """Every list's mailing, where there are any; and one list's letter as it would go out now."""
+    issue = _issue(request, issue_id)
+    house = issues.publication()
+    mailings = [_progress(mailing) for mailing in newsletter.mailings_of(issue_key=issue.key)]
+    lists = house.lists
+    chosen = next((entry for entry in lists if entry["key"] == request.GET.get("list")), lists[0] if lists else None)
+    proof = _proof(issue, chosen["key"]) if chosen else None
+    context = {
+        "issue": issue,
+        "mailings": mailings,
+        "busy": any(entry.mailing.state in UNFINISHED for entry in mailings),
+        "lists": lists,
+        "chosen": chosen,
+        "proof": proof,
+        "size": _("%(number)s KB of at most 100") % {"number": round(proof.weight / 1000)} if proof else "",
+        "address": request.user.email,
+    }
+    response = render(request, "publishing/letters.html", context)
+    if context["busy"]:
+        response["Refresh"] = "5"
+    return response
+
+
+def _proof(issue: Issue, list_key: str) -> proofs.Proof | None:
+    try:
+        return proofs.proof(issue=issue, list_key=list_key)
+    except proofs.NoSuchList:
+        return None
+
+
+def _progress(mailing: Mailing) -> Progress:
+    rate, remaining = "", ""
+    if mailing.state == "sending" and mailing.started_at and mailing.done >= ENOUGH:
+        seconds = max(1.0, (timezone.now() - mailing.started_at).total_seconds())
+        speed = mailing.done / seconds
+        rate = _("%(number)s a minute") % {"number": f"{speed * 60:.0f}"}
+        remaining = _span(timedelta(seconds=(mailing.total - mailing.done) / speed))
+    kind, _when, list_key = mailing.key.split(":", 2)
+    label = next((entry["label"] for entry in issues.publication().lists if entry["key"] == list_key), list_key)
+    return Progress(
+        mailing=mailing,
+        title=f"{label} · {_kind(kind)}",
+        rate=rate,
+        remaining=remaining,
+        may_pause=mailing.state in UNFINISHED,
+        may_resume=mailing.state in WAITING,
+        may_stop=mailing.state not in ENDED,
+    )
+
+
+def _kind(kind: str) -> str:
+    return {"issue": _("the bulletin"), "changes": _("changes alone"), "month": _("summary of the month")}.get(
+        kind, kind
+    )
+
+
+def _span(left: timedelta) -> str:
+    minutes = round(left.total_seconds() / 60)
+    if minutes < 1:
+        return _("less than a minute left")
+    return ngettext("about %(count)s minute left", "about %(count)s minutes left", minutes) % {"count": minutes}
+
+
+def letter_html(request: HttpRequest, issue_id: int, list_key: str) -> HttpResponse:
+    """One list's letter by itself, for the frame."""
+    found = _proof(_issue(request, issue_id), list_key)
+    if found is None:
+        raise Http404
+    response = HttpResponse(found.shown())
+    response["Content-Security-Policy"] = FRAME
+    response["Cache-Control"] = "no-store"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _back(issue: Issue, list_key: str = "") -> HttpResponse:
+    response = redirect("publishing_letters", issue.pk)
+    if list_key:
+        response["Location"] += f"?list={list_key}"
+    return response
+
+
+@require_POST
+def send_test(request: HttpRequest, issue_id: int, list_key: str) -> HttpResponse:
+    """The letter to the person who presses the button, and to nobody else."""
+    issue = _issue(request, issue_id)
+    address = request.user.email
+    if not address:
+        messages.error(request, _("Your account has no e-mail address: write one in your account’s settings."))
+        return _back(issue, list_key)
+    try:
+        answer = proofs.send_proof(issue=issue, list_key=list_key, address=address)
+    except proofs.NoSuchList:
+        raise Http404 from None
+    except Unreachable as trouble:
+        messages.error(request, _("The mail server can’t be reached: %(reason)s") % {"reason": trouble})
+        return _back(issue, list_key)
+    if answer.is_accepted:
+        messages.success(request, _("The test mail is on its way to %(address)s.") % {"address": address})
+    else:
+        said = f"{answer.code} {answer.text}".strip()
+        messages.error(request, _("The mail server refused the test mail: %(reason)s") % {"reason": said})
+    return _back(issue, list_key)
+
+
+@require_POST
+def steer(request: HttpRequest, issue_id: int, mailing_id: int) -> HttpResponse:
+    """Pause, go on, or stop for good."""
+    issue = _issue(request, issue_id)
+    verb = VERBS.get(request.POST.get("act", ""))
+    known = {mailing.pk for mailing in newsletter.mailings_of(issue_key=issue.key)}
+    if verb is None or mailing_id not in known:
+        raise Http404
+    if not verb(mailing_id=mailing_id):
+        messages.error(request, _("It was too late: the mailing has moved on meanwhile."))
+    return _back(issue)
