@@ -44,7 +44,8 @@ STRUCTURE = """language => {
     if (!document.getElementById(decodeURIComponent(a.hash.slice(1)))) wrong.push(`${a.hash} is linked and not there`)
   })
   all("svg:not([aria-hidden=true])").forEach(s => {
-    const named = s.closest("[role=img]") && (s.closest("[role=img]").getAttribute("aria-label") || s.querySelector("title"))
+    const image = s.closest("[role=img]")
+    const named = image && (image.getAttribute("aria-label") || s.querySelector("title"))
     const part = s.closest("svg[role=group][aria-label]")  // its steps are links that have words
     if (!named && !part) wrong.push(`a drawing without words: ${s.outerHTML.slice(0, 80)}`)
   })
