@@ -169,6 +169,8 @@ class _Baking:
         languages = self.sources.imprint["languages"]
         below = [path for code in languages for first in touched for path in self.record.below(f"{code}/{first}/")]
         years = {f"/{first[:4]}{ending}" for first in touched for ending in ("/index.html", ".zip")}
+        for code in languages:  # the text alone is the latest issue's, with other commentaries than the one before
+            below += self.record.below(f"{code}/lite/")
         for code in languages:  # a correction may take the last commentary of somebody's year away
             for kind in ("people", "topics", "archive"):
                 named = self.record.below(f"{code}/{kind}/")
