@@ -95,6 +95,19 @@ def axe() -> str:
     return (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 
 
+def accessible(page, language: str, wide: bool = False) -> list:
+    """All that is wrong with a page just opened at 360 pixels, narrow, light and dark, and wide where asked."""
+    wrong = shifted(page) + misbuilt(page, language) + violations(page) + misread(page)
+    page.emulate_media(color_scheme="dark")
+    wrong += [("dark", *violation) for violation in violations(page, COLOURS)]
+    page.emulate_media(color_scheme="light")
+    wrong += wider_than(page, 320)
+    if wide:
+        wrong += wider_than(page, 1280) + [("wide", *violation) for violation in violations(page)] + misread(page)
+    page.set_viewport_size({"width": 360, "height": 800})
+    return wrong
+
+
 def violations(page, options: dict = OPTIONS) -> list:
     """By every rule of axe-core, those for the size of targets and good practice among them."""
     if not page.evaluate("'axe' in window"):

@@ -8,7 +8,7 @@ import brotli
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.journeys.accessibility import COLOURS, misbuilt, misread, mistabbed, shifted, violations, wider_than
+from tests.journeys.accessibility import accessible, misbuilt, misread, mistabbed, shifted, violations, wider_than
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("demo")]
 
@@ -35,19 +35,6 @@ def phone(demo, browser):
     page.on("console", lambda message: page.said.append(message.text))  # a breach of the policy is told there
     yield page
     context.close()
-
-
-def accessible(page, language, wide=False):
-    """What is wrong with the open page, narrow, light and dark, and wide where asked."""
-    wrong = shifted(page) + misbuilt(page, language) + violations(page) + misread(page)
-    page.emulate_media(color_scheme="dark")
-    wrong += [("dark", *violation) for violation in violations(page, COLOURS)]
-    page.emulate_media(color_scheme="light")
-    wrong += wider_than(page, 320)
-    if wide:
-        wrong += wider_than(page, 1280) + [("wide", *violation) for violation in violations(page)] + misread(page)
-    page.set_viewport_size({"width": 360, "height": 800})
-    return wrong
 
 
 @pytest.mark.parametrize("language", ["be", "ru", "en"])
