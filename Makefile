@@ -5,7 +5,7 @@ ARGS ?=
 # Compiled modules are kept: a start takes half the time.
 unexport PYTHONDONTWRITEBYTECODE PIP_NO_COMPILE
 
-.PHONY: install install-test demo test lint bench lock catalogues style-sheet
+.PHONY: install install-test demo test lint bench lock catalogues style-sheet looks
 
 install: .venv/.base .venv/.catalogues
 
@@ -61,3 +61,7 @@ lock: install-test
 
 style-sheet: install
 	$(V)/python tools/style_sheet.py
+
+# Keeps the pages' pictures that have changed: look at each in `git diff` before it is committed.
+looks: install-test
+	$(V)/python tools/run_tests.py -q tests/journeys/test_looks.py --approve-looks

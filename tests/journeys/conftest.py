@@ -19,11 +19,23 @@ def chromium() -> str:
     raise RuntimeError("There is no Chromium: sh tools/test_system.sh installs it.")
 
 
+def pytest_addoption(parser):
+    parser.addoption("--approve-looks", action="store_true", help="keep what the pages look like now (make looks)")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """What publishes comes last: until then every page of the demo is the one that was approved."""
+    items.sort(key=lambda item: "test_week" in item.nodeid)
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args():
+    # letters are set where their outlines want them, on every machine alike
+    drawn = ["--font-render-hinting=none", "--disable-lcd-text", "--force-color-profile=srgb"]
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
     quiet += ["--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"]
-    return {"executable_path": chromium(), "headless": True, "args": quiet}
+    return {"executable_path": chromium(), "headless": True, "args": [*quiet, *drawn]}
 
 
 def free_port() -> int:

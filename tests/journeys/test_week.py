@@ -10,6 +10,8 @@ import time
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journeys.accessibility import accessible
+
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("demo")]
 
 READER = "reader@example.org"
@@ -171,6 +173,11 @@ def leave(page: Page) -> None:
     letter = open_mail(page, "28")
     expect(letter.locator("body")).to_contain_text(HEADLINES["be"])
     link = letter.locator("a[href*='/unsubscribe/']").first.get_attribute("href")
+    phone = page.context.browser.new_context(viewport={"width": 360, "height": 800}).new_page()
+    for language in ("be", "ru", "en"):
+        phone.goto(link.replace("/be/", f"/{language}/"))
+        assert accessible(phone, language) == []
+    phone.context.close()
     page.goto(link)
     page.get_by_role("button", name="Адпісацца").first.click()
     expect(page.locator("h1")).to_have_text("Вы адпісаліся")

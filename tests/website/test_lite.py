@@ -33,6 +33,17 @@ def test_lite_pages_are_small_whole_and_without_pictures():
         assert "[^1]" not in files[f"{language}/lite/security/index.html"].decode()
 
 
+def test_the_pages_of_the_issue_before_leave_with_it():
+    contents.found(contents.imprint())
+    contents.publish(contents.issue(0))
+    assert "be/lite/economy/index.html" in tree(bake.bake().path)
+    contents.publish(contents.issue(1, languages=("ru",)))
+    files = tree(bake.bake().path)
+    assert "be/lite/economy/index.html" not in files
+    assert "be/lite/economy/index.html.br" not in files
+    assert "ru/lite/economy/index.html" in files
+
+
 def test_an_issue_lists_its_files_with_sizes_once_they_are_there_and_no_sooner():
     contents.found(contents.imprint())
     row = contents.publish(contents.issue())

@@ -82,6 +82,7 @@ def environment(language: str = "en") -> Environment:
         direction=languages.direction,
         territory=languages.territory,
         x_default=languages.x_default,
+        fonts=style.fonts,
         policy=lambda text, frames=False: Markup(style.policy(text, frames=frames)),  # noqa: S704 made of our own words and a hash
     )
     env.filters.update(

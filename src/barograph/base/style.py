@@ -81,6 +81,12 @@ def address(name: str) -> str:
     return _named()[name][0]
 
 
+@cache
+def fonts() -> tuple[str, ...]:
+    """Addresses of the typeface's files that every page needs: Cyrillic, and Latin with figures and stops."""
+    return address("literata-cyrillic.woff2"), address("literata-latin.woff2")
+
+
 def assets() -> dict[str, bytes]:
     """Address → bytes of every font and icon."""
     return dict(_named().values())

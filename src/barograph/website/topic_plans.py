@@ -247,9 +247,13 @@ class TopicPlans(Planner):
             "year": year,
             "rows": self._issue_links(year),
             "archive": self._archive_of(year),
-            "before": next((other for other in beside if other < year), None),
-            "after": next((other for other in beside if other > year), None),
+            "before": next((self._year_step(other) for other in beside if other < year), None),
+            "after": next((self._year_step(other) for other in beside if other > year), None),
         }
+
+    def _year_step(self, year: int) -> Context:
+        """To the archive's year before or after."""
+        return {"url": f"/{self.language}/archive/{year}/", "text": year}
 
     def _archive_of(self, year: int) -> tuple[str, str] | None:
         """(address, size) of the year's archive, where one is ready."""
