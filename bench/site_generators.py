@@ -91,7 +91,8 @@ def ours(data: Path, issues: int, topics: int) -> dict:
     environment = {**os.environ, "BAROGRAPH_DATA": str(data)}
     tool = [str(Path(sys.executable).with_name("barograph"))]
     make = [*tool, "make-data", "--issues", str(issues), "--topics", str(topics), "--json"]
-    subprocess.run(make, env=environment, check=True, stdout=subprocess.DEVNULL)
+    if issues:
+        subprocess.run(make, env=environment, check=True, stdout=subprocess.DEVNULL)
     began = time.monotonic()
     process = subprocess.Popen([*tool, "bake", "--all"], env=environment, stdout=subprocess.DEVNULL)
     peak = 0

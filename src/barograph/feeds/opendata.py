@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
@@ -86,22 +87,25 @@ def rows(editions_by_issue: Iterable[dict[str, Content]]) -> Iterator[Row]:
                 }
 
 
-def as_text(value: Any) -> str:
-    """A cell's text; one a spreadsheet would take for a formula is marked as text with an apostrophe."""
-    if type(value) is not str:
-        text = "" if value is None else ";".join(value) if isinstance(value, list) else str(value)
-    else:
-        text = value
-    return f"'{text}" if text.startswith(FORMULA) else text
+@lru_cache(maxsize=16_384)
+def as_text(value: str | int | None) -> str:
+    """A cell's text as CSV (RFC 4180) quotes it; one a spreadsheet would take for a formula begins with an apostrophe.
+
+    Few of a table's cells differ, so each is written once.
+    """
+    text = "" if value is None else str(value)
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\r\n").writerow([f"'{text}" if text.startswith(FORMULA) else text, ""])
+    return out.getvalue().removesuffix(",\r\n")
 
 
 def as_csv(table: list[Row]) -> bytes:
     """RFC 4180, UTF-8."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([as_text(row[column]) for column in COLUMNS] for row in table)
-    return out.getvalue().encode("utf-8")
+    lines = [",".join(COLUMNS)]
+    for row in table:
+        values = [";".join(value) if type(value) is list else value for value in map(row.__getitem__, COLUMNS)]
+        lines.append(",".join(map(as_text, values)))
+    return ("\r\n".join(lines) + "\r\n").encode("utf-8")
 
 
 def as_json(value: Any) -> bytes:
@@ -111,9 +115,21 @@ def as_json(value: Any) -> bytes:
 
 def table_as_json(table: list[Row]) -> bytes:
     """A list of objects, one a line."""
-    encode = json.JSONEncoder(ensure_ascii=False).encode
-    lines = ",\n".join(map(encode, table))
-    return f"[\n{lines}\n]\n".encode() if table else b"[]\n"
+    line = "{" + ", ".join(f'"{column}": %s' for column in COLUMNS) + "}"
+    lines = []
+    for row in table:
+        values = map(row.__getitem__, COLUMNS)
+        lines.append(line % tuple([_list(value) if type(value) is list else _scalar(value) for value in values]))
+    return ("[\n" + ",\n".join(lines) + "\n]\n").encode() if table else b"[]\n"
+
+
+def _list(values: list[str]) -> str:
+    return f"[{', '.join(map(_scalar, values))}]"
+
+
+@lru_cache(maxsize=16_384)
+def _scalar(value: str | int | None) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def datapackage(imprint: Content, table: bytes, table_json: bytes, base_url: str) -> bytes:

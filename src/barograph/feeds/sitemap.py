@@ -41,7 +41,8 @@ def changed(content: Content) -> str:
 def pages(imprint: Content, editions_by_issue: list[dict[str, Content]]) -> Iterator[Page]:
     """The standing pages that a reader may look for."""
     languages = imprint["languages"]
-    latest = max((changed(content) for issue in editions_by_issue for content in issue.values()), default=None)
+    latest = max((line["revised"] or line["published"] for i in editions_by_issue for line in i.values()), default="")
+    latest = latest[:10] or None
     yield _same(languages, "", latest, default="/")
     for tail in ("topics/", "archive/"):
         yield _same(languages, tail, latest)

@@ -132,10 +132,10 @@ def _takeaways(found: Sources, touched: frozenset[str] | None) -> Iterator[Item]
     """Printed forms and cards that are ready, and each year's archive as it was last made."""
     years = set()
     for editions in found.issues:
+        first = next(iter(editions.values()))["issue"]["first"]
+        if touched is not None and first not in touched and f"{first[:4]}-01-01" not in touched:
+            continue
         for language, line in editions.items():
-            first = line["issue"]["first"]
-            if touched is not None and first not in touched and f"{first[:4]}-01-01" not in touched:
-                continue
             years.add((language, first[:4]))
             for name, path in ready.files(language, first, line["digest"]).items():
                 place = name if name in _OF_AN_ISSUE else f"{name.removesuffix('.png')}/{ready.CARD}"

@@ -13,8 +13,8 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import get_language, gettext_noop, ngettext
+from django.utils.translation import gettext as _
 
 from barograph.base import barogram, dates, languages, richtext
 
