@@ -50,8 +50,12 @@ lint: install-test
 	@for version in 3.11 3.12 3.13; do $(V)/uv pip install -q --dry-run --require-hashes --only-binary :all: --no-binary dkimpy --python-version $$version --target .venv/lock -r requirements/base.txt -r requirements/build.txt -r requirements/test.txt || exit 1; echo "the lock installs on $$version"; done
 	BAROGRAPH_DATA=$$(mktemp -d) $(V)/python -m django makemigrations --check --dry-run --settings barograph.settings people issues panel commentaries editions subscribers delivery newsletter search publishing
 
+# Sizes for a look in a few minutes; docs/measurements.md names the commands behind each figure.
 bench: install
-	@echo "Benchmarks arrive with the parts they measure; see docs/measurements.md."
+	$(V)/barograph bench publish --issues 100 --topics 8 --rounds 3
+	$(V)/barograph bench bake --issues 50 --topics 8
+	$(V)/barograph bench search --documents 2400
+	@if command -v nginx >/dev/null && command -v wrk >/dev/null; then $(V)/barograph bench pages; else echo "pages: needs nginx and wrk"; fi
 
 catalogues: install-test
 	$(V)/python tools/catalogues.py update

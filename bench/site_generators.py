@@ -99,7 +99,7 @@ def ours(data: Path, issues: int, topics: int) -> dict:
     while process.poll() is None:
         peak = max(peak, *(memory(pid) for pid in family(process.pid)), 0)
         time.sleep(0.05)
-    seconds = time.monotonic() - began
+    seconds = time.monotonic() - began  # old trees are cleared away in it too
     assert process.returncode == 0
     return {**result((data / "site/current").resolve(), seconds), "largest_process_mb": round(peak / 1024)}
 
@@ -145,7 +145,12 @@ def commentaries(site: Path, issues: int) -> list[dict]:
     return found
 
 
-def hugo(folder: Path, program: str, pages: list[dict], css: str) -> dict:
+def as_markdown(html: str) -> str:
+    """What was written, as these generators are given texts as a rule: the bodies made for scale are paragraphs."""
+    return re.sub(r"</?p>", "\n\n", html).strip()
+
+
+def hugo(folder: Path, program: str, pages: list[dict], css: str, *, markdown: bool) -> dict:
     none = ["taxonomy", "term", "RSS", "sitemap", "robotsTXT", "404"]
     told = {"disableKinds": none, "baseURL": "https://example.org/", "security": {"allowContent": [".*"]}}
     write(folder / "hugo.json", json.dumps(told))
@@ -155,13 +160,14 @@ def hugo(folder: Path, program: str, pages: list[dict], css: str) -> dict:
     for page in pages:
         head = {name: value for name, value in page.items() if name != "body"} | {"date": page["first"]}
         place = folder / f"content/{page['language']}/{page['first']}"
-        write(place / f"{page['key']}.html", f"{json.dumps(head)}\n\n{page['body']}")
+        body, kind = (as_markdown(page["body"]), "md") if markdown else (page["body"], "html")
+        write(place / f"{page['key']}.{kind}", f"{json.dumps(head)}\n\n{body}")
         if not (place / "_index.html").exists():
             write(place / "_index.html", json.dumps({"title": page["period"]}))
     return result(folder / "public", measured([program, "--quiet"], folder) if pages else 1)
 
 
-def pelican(folder: Path, program: str, pages: list[dict], css: str) -> dict:
+def pelican(folder: Path, program: str, pages: list[dict], css: str, *, markdown: bool) -> dict:
     write(folder / "pelicanconf.py", PELICAN_CONF)
     shell = {
         "title": "{{ article.title|striptags|e }}",
@@ -182,12 +188,20 @@ def pelican(folder: Path, program: str, pages: list[dict], css: str) -> dict:
             told = {"slug": slug, "date": page["first"], "beside": json.dumps(slugs), "lang": page["language"]}
             told |= {name: page[name] for name in ("lede", "topic", "period", "verdict")}
             told |= {name: json.dumps(page[name]) for name in ("moves", "byline", "scenarios", "week")}
-            metas = "".join(f'<meta name="{name}" content="{attribute(value)}">' for name, value in told.items())
-            text = (
-                f"<html><head><title>{attribute(page['title'])}</title>{metas}</head><body>{page['body']}</body></html>"
+            write(
+                folder / f"content/{slug.replace('/', '_')}.{'md' if markdown else 'html'}",
+                source(page, told, markdown),
             )
-            write(folder / f"content/{slug.replace('/', '_')}.html", text)
     return result(folder / "output", measured([program, "--quiet", "-s", "pelicanconf.py"], folder))
+
+
+def source(page: dict, told: dict, markdown: bool) -> str:
+    """A text as Pelican reads it: Markdown or HTML with its metadata."""
+    if markdown:
+        head = "".join(f"{name}: {value}\n" for name, value in {"title": page["title"], **told}.items())
+        return f"{head}\n{as_markdown(page['body'])}"
+    metas = "".join(f'<meta name="{name}" content="{attribute(value)}">' for name, value in told.items())
+    return f"<html><head><title>{attribute(page['title'])}</title>{metas}</head><body>{page['body']}</body></html>"
 
 
 def attribute(text: str) -> str:
@@ -206,6 +220,7 @@ def main() -> None:
     parser.add_argument("--hugo", default="hugo")
     parser.add_argument("--pelican", default="pelican")
     parser.add_argument("--pelican-issues", type=int, default=100, help="it takes long; its rate falls with more")
+    parser.add_argument("--html", action="store_true", help="give the peers ready HTML instead of Markdown")
     parser.add_argument("--data", help="a folder with such a publication already in it")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="barograph-peers-") as name:
@@ -215,11 +230,11 @@ def main() -> None:
         page = next((site / "en").glob("2*/*/index.html")).read_text()
         css = re.search(r"<style>(.*?)</style>", page, re.DOTALL)[1]
         pages = commentaries(site, args.issues)
-        found["hugo"] = hugo(folder / "hugo", args.hugo, pages, css)
+        found["hugo"] = hugo(folder / "hugo", args.hugo, pages, css, markdown=not args.html)
         few = [
             page for page in pages if page["first"] >= sorted({p["first"] for p in pages})[-args.pelican_issues :][0]
         ]
-        found["pelican"] = pelican(folder / "pelican", args.pelican, few, css)
+        found["pelican"] = pelican(folder / "pelican", args.pelican, few, css, markdown=not args.html)
     rates = {name: told["pages_per_second"] for name, told in found.items()}
     for peer in ("hugo", "pelican"):
         found[f"of_{peer}"] = round(rates["barograph"] / rates[peer], 2)

@@ -17,7 +17,8 @@ def committed_rows(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         migrated = connection.creation.serialize_db_to_string()
         yield
-        call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
+        # sequences go on: what comes back has its old numbers
+        call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True, reset_sequences=False)
         connection.creation.deserialize_db_from_string(migrated)
 
 
