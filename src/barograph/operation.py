@@ -222,6 +222,32 @@ def examine() -> list[dict]:
             check("mail", True, f"{settings.SMTP.host}:{settings.SMTP.port} answers")
         except OSError as error:
             check("mail", False, f"{settings.SMTP.host}:{settings.SMTP.port} does not answer ({error.strerror}).")
+        for finding in _sender_records():
+            check(*finding)
     site = settings.DATA / "site" / "current"
     check("site", site.exists(), "baked" if site.exists() else "Nothing is baked yet: run `barograph bake`.")
     return checks
+
+
+def _sender_records() -> list[tuple[str, bool, str]]:
+    """What DNS says about our mail; nothing while the site is on this machine alone."""
+    from django.conf import settings
+
+    from barograph.delivery import dkim, sender_records
+
+    site = urlsplit(settings.BASE_URL)
+    sender = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2]
+    if site.scheme != "https" or settings.SMTP is None:
+        return []
+    try:
+        signers = dkim.signers(settings.DATA / "keys", domain=sender)
+    except dkim.UnfitKey as error:
+        return [("DKIM", False, f"{str(error).capitalize()}. Make another, see docs/operating.md.")]
+    found = sender_records.examine(
+        sender=sender,
+        relay=settings.SMTP.host,
+        site=site.hostname or "",
+        bounces=settings.BOUNCES.domain,
+        signers=signers,
+    )
+    return [tuple(finding) for finding in found]
