@@ -9,7 +9,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.model import ModelViewSetGroup
 from wagtail.snippets.action_menu import SubmitForModerationMenuItem
 
-from barograph.desk import safety, translation, views
+from barograph.desk import ratings, safety, translation, views
 from barograph.desk.panels import WeekPanel
 from barograph.issues.admin import VIEWSETS as ISSUES
 from barograph.people.admin import VIEWSETS as PEOPLE
@@ -27,6 +27,8 @@ def urls():
         path(f"{topic}/writer/", views.set_writer, name="desk_writer"),
         path(f"{topic}/verdict/", views.decide, name="desk_verdict"),
         path(f"{topic}/write/", views.write, name="desk_write"),
+        path("week/<int:issue_id>/ratings/", ratings.ratings, name="desk_ratings"),
+        path(f"{topic}/rating/", ratings.rate, name="desk_rating"),
         path("safety/", safety.safety, name="desk_safety"),
         path("safety/confirm/", safety.ask, name="desk_factor_ask"),
         path("safety/set-up/", safety.set_up, name="desk_factor_set_up"),

@@ -72,6 +72,7 @@ class Week:
     writers: list[User] = field(default_factory=list)
     is_editor: bool = False
     may_translate: bool = False
+    may_rate: bool = False
 
     @property
     def released(self) -> bool:
@@ -88,6 +89,7 @@ def week(*, user, key: str = "") -> Week:
     found.is_editor, found.may_translate = is_editor(user), may_translate(user)
     if issue is None:
         return found
+    found.may_rate = found.is_editor or Pen.objects.filter(user=user).exists()
     slots = {slot.topic_id: slot for slot in issue.slots.select_related("writer")}
     verdicts = {verdict.topic_id: verdict for verdict in issue.verdicts.all()}
     rows = list(issue.commentaries.select_related("latest_revision", "topic"))

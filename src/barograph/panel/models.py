@@ -14,6 +14,9 @@ class Rating(models.Model):
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     value = models.CharField(max_length=10, choices=VerdictValue.choices)
     confidence = models.FloatField(null=True, validators=[MinValueValidator(0), MaxValueValidator(1)])
+    reason = models.CharField(max_length=300, blank=True)
+    blind_value = models.CharField(max_length=10, blank=True)  # as it was given before others' were seen
+    given_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["topic__position", "by__slug"]

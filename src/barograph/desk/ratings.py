@@ -1,0 +1,125 @@
+"""The panel's page: each member rates blind, then sees the others. Rules of sight are panel.services'."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from barograph.base.languages import localized
+from barograph.commentaries.permissions import is_editor
+from barograph.issues.enums import IssueState, VerdictValue
+from barograph.issues.models import Issue, Topic
+from barograph.issues.services import publication
+from barograph.panel import services as panel
+from barograph.people.models import Pen, Person
+
+#: How sure a member is, as a share: words are easier to give than numbers.
+SURE = [
+    ("", gettext_lazy("not said")),
+    ("0.5", gettext_lazy("unsure")),
+    ("0.7", gettext_lazy("fairly sure")),
+    ("0.9", gettext_lazy("sure")),
+]
+
+
+class RatingForm(forms.Form):
+    value = forms.ChoiceField(
+        choices=VerdictValue.choices,
+        error_messages={
+            "required": gettext_lazy("Choose one: worsened, unchanged or improved."),
+            "invalid_choice": gettext_lazy("Choose one: worsened, unchanged or improved."),
+        },
+    )
+    confidence = forms.TypedChoiceField(choices=SURE, coerce=float, empty_value=None, required=False)
+    reason = forms.CharField(required=False, max_length=panel.LONGEST)
+
+
+def _members(user) -> list[Person]:
+    """The names somebody signs with; the first one rates."""
+    return [pen.person for pen in Pen.objects.filter(user=user).select_related("person").order_by("pk")]
+
+
+def _allowed(user) -> list[Person]:
+    members = _members(user)
+    if not members and not is_editor(user):
+        raise PermissionDenied
+    return members
+
+
+def ratings(request: HttpRequest, issue_id: int) -> HttpResponse:
+    """Every topic of an issue: one's own rating, and what may be seen of the others'."""
+    members, issue = _allowed(request.user), get_object_or_404(Issue, pk=issue_id)
+    opinions = panel.opinions(issue=issue, viewers=members, chair=is_editor(request.user))
+    wanted = {*issue.slots.values_list("topic_id", flat=True), *opinions}
+    rows = [_row(topic, opinions.get(topic.pk)) for topic in Topic.objects.filter(pk__in=wanted).order_by("position")]
+    context = {
+        "issue": issue,
+        "rows": rows,
+        "member": members[0] if members else None,
+        "closed": issue.state == IssueState.RELEASED,
+        "reveal_at": panel.reveal_at(issue),
+        "zone": publication().timezone,
+        "verdicts": VerdictValue.choices,
+        "sure": SURE,
+    }
+    return render(request, "desk/ratings.html", context)
+
+
+def _row(topic: Topic, opinion: panel.Opinion | None) -> dict[str, Any]:
+    language = get_language() or "en"
+    given = opinion.given if opinion else 0
+    row = {
+        "topic": topic,
+        "name": localized(topic.names, language),
+        "about": localized(topic.about, language),
+        "opinion": opinion,
+        "given": ngettext("%(count)s rating so far", "%(count)s ratings so far", given) % {"count": given},
+    }
+    if opinion and opinion.revealed:
+        names = dict(VerdictValue.choices)
+        row["parts"] = [(value, names[value], n) for value, n in zip(panel.SCALE, opinion.counts, strict=True)]
+        row["median"] = names[opinion.median] if opinion.median else ""
+        apart = opinion.disagreement
+        row["disagreement"] = "" if apart is None else number_format(apart, 2)
+        row["others"] = [_told(rating, names, language) for rating in opinion.ratings]
+    return row
+
+
+def _told(rating, names: dict[str, str], language: str) -> dict[str, str]:
+    before = rating.blind_value if rating.blind_value not in {"", rating.value} else ""
+    return {
+        "name": localized(rating.by.names, language),
+        "value": rating.value,
+        "word": names[rating.value],
+        "reason": rating.reason,
+        "before": names[before] if before else "",
+    }
+
+
+@require_POST
+def rate(request: HttpRequest, issue_id: int, topic_id: int) -> HttpResponse:
+    """One's own rating of a topic, given or changed."""
+    members, issue = _allowed(request.user), get_object_or_404(Issue, pk=issue_id)
+    topic = get_object_or_404(Topic, pk=topic_id)
+    if not members:
+        raise PermissionDenied
+    form = RatingForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise ValidationError([message for found in form.errors.values() for message in found])
+        panel.rate(issue=issue, topic=topic, by=members[0], **form.cleaned_data)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("%(topic)s: your rating is kept.") % {"topic": topic})
+    return redirect(f"{reverse('desk_ratings', args=[issue.pk])}#topic-{topic.pk}")

@@ -1,0 +1,114 @@
+"""Ratings: given blind, seen together. Who sees what is decided here and nowhere else.
+
+A member sees the others' ratings of a topic once they have given their own, or from the hour of reveal on: the
+midnight that ends the issue's period, by the publication's clock. So nobody rates with others' words in the ear
+(anchoring), and nobody can hold the panel up by not rating.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from barograph.issues.enums import IssueState, VerdictValue
+from barograph.issues.models import Issue, Topic
+from barograph.issues.services import publication
+from barograph.panel import disagreement
+from barograph.panel.models import Rating
+from barograph.people.models import Person
+
+#: The scale, worst first.
+SCALE = (VerdictValue.WORSENED.value, VerdictValue.UNCHANGED.value, VerdictValue.IMPROVED.value)
+LONGEST = 300
+
+
+def reveal_at(issue: Issue) -> datetime:
+    """The hour from which every member sees all ratings of an issue."""
+    zone = ZoneInfo(publication().timezone)
+    return datetime.combine(issue.last + timedelta(days=1), time.min, tzinfo=zone)
+
+
+@transaction.atomic
+def rate(
+    *, issue: Issue, topic: Topic, by: Person, value: str, confidence: float | None = None, reason: str = ""
+) -> Rating:
+    """Give a rating, or change one's own. Raises ValidationError, which says what to do.
+
+    What it was while the others' were hidden is kept: so one can see later whom the discussion moved.
+    """
+    issue = Issue.objects.select_for_update().get(pk=issue.pk)
+    if issue.state == IssueState.RELEASED:
+        raise ValidationError(_("The issue is published: its ratings are closed."))
+    if value not in SCALE:
+        raise ValidationError(_("Choose one: worsened, unchanged or improved."))
+    if confidence is not None and not 0 <= confidence <= 1:
+        raise ValidationError(_("Say how sure you are, from 0 to 100 per cent, or leave it out."))
+    if len(reason) > LONGEST:
+        raise ValidationError(_("Keep the reason to one line, 300 letters at most."))
+    blind = value if timezone.now() < reveal_at(issue) else ""
+    rating, _fresh = Rating.objects.get_or_create(
+        issue=issue, topic=topic, by=by, defaults={"value": value, "blind_value": blind}
+    )
+    rating.value, rating.confidence, rating.reason = value, confidence, " ".join(reason.split())
+    rating.given_at = timezone.now()
+    rating.save()
+    return rating
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """A topic as one member may see it. `ratings` is empty while it is blind; `given` counts them all the same."""
+
+    own: Rating | None
+    given: int
+    revealed: bool
+    ratings: list[Rating]
+
+    @property
+    def counts(self) -> list[int]:
+        """How many rated worsened, unchanged, improved."""
+        return [sum(rating.value == value for rating in self.ratings) for value in SCALE]
+
+    @property
+    def disagreement(self) -> float | None:
+        """0 of one mind to 1 split in two (van der Eijk, see panel.disagreement); None below two ratings."""
+        return disagreement.disagreement(self.counts) if len(self.ratings) > 1 else None
+
+    @property
+    def median(self) -> str | None:
+        """The panel's middle verdict; None where nobody has rated, or where it lies between two."""
+        if not self.ratings:
+            return None
+        lower, upper = disagreement.median(self.counts)
+        return SCALE[lower] if lower == upper else None
+
+    @property
+    def moved(self) -> list[Rating]:
+        """Those who rate otherwise now than they did blind."""
+        return [rating for rating in self.ratings if rating.blind_value and rating.blind_value != rating.value]
+
+
+def opinions(*, issue: Issue, viewers: Iterable[Person], chair: bool = False) -> dict[int, Opinion]:
+    """Topic's id → what somebody sees who signs as `viewers`, in one query; topics nobody has rated are left out.
+
+    `chair`: an editor, who decides the verdict. One who is no panel member sees all at once; one who rates, too, waits
+    like everybody.
+    """
+    own = {person.pk for person in viewers}
+    open_to_all = timezone.now() >= reveal_at(issue) or issue.state == IssueState.RELEASED or (chair and not own)
+    by_topic: dict[int, list[Rating]] = {}
+    for rating in issue.ratings.select_related("by"):
+        by_topic.setdefault(rating.topic_id, []).append(rating)
+    found = {}
+    for topic, ratings in by_topic.items():
+        mine = next((rating for rating in ratings if rating.by_id in own), None)
+        revealed = open_to_all or mine is not None
+        found[topic] = Opinion(mine, len(ratings), revealed, ratings if revealed else [])
+    return found

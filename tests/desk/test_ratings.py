@@ -1,0 +1,90 @@
+"""The panel's page at the desk: blind until one has rated, in each language, and only for those it concerns."""
+
+import datetime
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from wagtail.users.models import UserProfile
+
+from barograph.issues import services as issues
+from barograph.panel import services as panel
+from barograph.panel.models import Rating
+from barograph.people.models import Pen
+from tests.factories import PersonFactory, TopicFactory
+
+
+@pytest.fixture
+def issue(cast):
+    """Of this week, so that the hour of reveal is still to come."""
+    TopicFactory(key="economy")
+    today = timezone.localdate()
+    found = issues.open_issue(first=today - datetime.timedelta(days=today.weekday()))
+    Pen.objects.create(user=cast["analyst"], person=PersonFactory(slug="pen-name"))
+    Pen.objects.create(user=cast["other"], person=PersonFactory(slug="other-pen"))
+    return found
+
+
+@pytest.fixture
+def topic(issue):
+    return issue.slots.get().topic
+
+
+@pytest.fixture
+def rated(issue, topic):
+    by = Pen.objects.get(person__slug="other-pen").person
+    return panel.rate(issue=issue, topic=topic, by=by, value="worsened", reason="A secret so far.")
+
+
+def place(issue):
+    return reverse("desk_ratings", args=[issue.pk])
+
+
+def test_a_member_rates_and_then_sees_the_others(cast, sign_in, issue, topic, rated):
+    client = sign_in(cast["analyst"])
+    assert place(issue) in client.get(reverse("wagtailadmin_home")).content.decode()
+    blind = client.get(place(issue)).content.decode()
+    assert "A secret so far." not in blind
+    assert "1 rating so far" in blind
+    where = reverse("desk_rating", args=[issue.pk, topic.pk])
+    answer = client.post(where, {"value": "improved", "confidence": "0.7", "reason": "Mine."}, follow=True)
+    page = answer.content.decode()
+    assert "A secret so far." in page
+    assert "1.00" in page  # split in two
+    kept = Rating.objects.get(by__slug="pen-name")
+    assert (kept.value, kept.confidence, kept.reason, kept.blind_value) == ("improved", 0.7, "Mine.", "improved")
+    assert "selected>fairly sure" in page
+
+
+@pytest.mark.parametrize("sent", [{}, {"value": "better"}, {"value": "worsened", "reason": "x" * 400}], ids=len)
+def test_nonsense_is_told_and_nothing_kept(cast, sign_in, issue, topic, sent):
+    answer = sign_in(cast["analyst"]).post(reverse("desk_rating", args=[issue.pk, topic.pk]), sent, follow=True)
+    assert answer.status_code == 200
+    assert "messages" in answer.content.decode()
+    assert not Rating.objects.exists()
+
+
+@pytest.mark.parametrize(("role", "status"), [("editor", 200), ("analyst", 200), ("translator", 302), ("nobody", 302)])
+def test_only_the_panel_and_editors_come_in(cast, sign_in, issue, role, status):
+    assert sign_in(cast[role]).get(place(issue)).status_code == status
+
+
+def test_an_editor_without_a_name_reads_but_does_not_rate(cast, sign_in, issue, topic, rated):
+    client = sign_in(cast["editor"])
+    page = client.get(place(issue)).content.decode()
+    assert "A secret so far." in page
+    assert "Save rating" not in page
+    assert client.post(reverse("desk_rating", args=[issue.pk, topic.pk]), {"value": "improved"}).status_code == 302
+    assert Rating.objects.count() == 1
+
+
+def test_somebody_elses_cannot_be_given(cast, sign_in, issue, topic, rated):
+    where = reverse("desk_rating", args=[issue.pk, topic.pk])
+    sign_in(cast["analyst"]).post(where, {"value": "improved", "by": rated.by_id})
+    assert Rating.objects.get(by__slug="other-pen").value == "worsened"
+
+
+@pytest.mark.parametrize(("language", "word"), [("be", "Ваша ацэнка"), ("ru", "Ваша оценка"), ("en", "Your rating")])
+def test_it_speaks_each_language(cast, sign_in, issue, language, word):
+    UserProfile.objects.update_or_create(user=cast["analyst"], defaults={"preferred_language": language})
+    assert word in sign_in(cast["analyst"]).get(place(issue)).content.decode()

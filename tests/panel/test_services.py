@@ -1,0 +1,99 @@
+"""Ratings are given blind: nobody sees another's before giving their own, or before the hour of reveal."""
+
+import datetime
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from barograph.issues import services as issues
+from barograph.issues.models import Topic
+from barograph.panel import services as panel
+from barograph.panel.models import Rating
+from tests.factories import PersonFactory, TopicFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def issue():
+    TopicFactory(key="economy")
+    today = timezone.localdate()
+    return issues.open_issue(first=today - datetime.timedelta(days=today.weekday()))
+
+
+@pytest.fixture
+def topic(issue):
+    return Topic.objects.get(key="economy")
+
+
+@pytest.fixture
+def people(issue):
+    return [PersonFactory(slug=f"member-{number}") for number in range(3)]
+
+
+def seen(issue, topic, *viewers, chair=False):
+    return panel.opinions(issue=issue, viewers=viewers, chair=chair)[topic.pk]
+
+
+def test_nobody_sees_anothers_rating_before_giving_their_own(issue, topic, people):
+    first, second, _third = people
+    panel.rate(issue=issue, topic=topic, by=first, value="worsened", reason="Prices rose.")
+    before = seen(issue, topic, second)
+    assert (before.revealed, before.ratings, before.given, before.own) == (False, [], 1, None)
+    assert (before.median, before.disagreement, before.moved) == (None, None, [])
+    panel.rate(issue=issue, topic=topic, by=second, value="improved")
+    assert [rating.reason for rating in seen(issue, topic, second).ratings] == ["Prices rose.", ""]
+
+
+def test_an_editor_who_does_not_rate_sees_all_one_who_rates_waits(issue, topic, people):
+    panel.rate(issue=issue, topic=topic, by=people[0], value="unchanged")
+    assert seen(issue, topic, chair=True).revealed
+    assert not seen(issue, topic, people[1], chair=True).revealed
+    assert not seen(issue, topic).revealed
+
+
+def test_from_the_hour_of_reveal_everybody_sees_all(issue, topic, people, monkeypatch):
+    panel.rate(issue=issue, topic=topic, by=people[0], value="unchanged")
+    hour = panel.reveal_at(issue)
+    assert hour.date() == issue.last + datetime.timedelta(days=1)
+    monkeypatch.setattr(timezone, "now", lambda: hour - datetime.timedelta(seconds=1))
+    assert not seen(issue, topic, people[1]).revealed
+    monkeypatch.setattr(timezone, "now", lambda: hour)
+    assert seen(issue, topic, people[1]).revealed
+
+
+def test_who_changed_after_the_discussion_is_told(issue, topic, people):
+    panel.rate(issue=issue, topic=topic, by=people[0], value="worsened")
+    panel.rate(issue=issue, topic=topic, by=people[1], value="unchanged")
+    panel.rate(issue=issue, topic=topic, by=people[0], value="unchanged", confidence=0.9)
+    found = seen(issue, topic, people[0])
+    assert [(rating.by, rating.blind_value, rating.value) for rating in found.moved] == [
+        (people[0], "worsened", "unchanged")
+    ]
+    assert (found.counts, found.median, found.disagreement) == ([0, 2, 0], "unchanged", 0.0)
+    assert Rating.objects.count() == 2
+
+
+def test_a_panel_split_in_two_has_no_middle(issue, topic, people):
+    for person, value in zip(people, ("worsened", "improved"), strict=False):
+        panel.rate(issue=issue, topic=topic, by=person, value=value)
+    found = seen(issue, topic, people[0])
+    assert (found.median, found.disagreement) == (None, 1.0)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"value": "better"}, {"value": ""}, {"confidence": 1.5}, {"reason": "x" * 301}], ids=[*"abcd"]
+)
+def test_a_rating_that_cannot_be_is_refused_and_nothing_kept(issue, topic, people, wrong):
+    with pytest.raises(ValidationError):
+        panel.rate(issue=issue, topic=topic, by=people[0], **{"value": "worsened", **wrong})
+    assert not Rating.objects.exists()
+
+
+def test_a_published_issues_ratings_are_closed(issue, topic, people):
+    panel.rate(issue=issue, topic=topic, by=people[0], value="worsened")
+    issues.mark_released(issue=issue, at=timezone.now())
+    with pytest.raises(ValidationError):
+        panel.rate(issue=issue, topic=topic, by=people[0], value="improved")
+    assert Rating.objects.get().value == "worsened"
