@@ -15,9 +15,11 @@ from barograph.delivery import services as delivery
 from barograph.delivery.bounces.inbound import Inbound
 from barograph.publishing import services as publishing
 from barograph.publishing.tasks import run_release
+from barograph.subscribers import standing
 
-#: Seconds between two looks for work that nobody holds any more.
+#: Seconds between two looks for work that nobody holds any more, and between two looks for what is to be forgotten.
 RECOVER_EVERY = 15.0
+FORGET_EVERY = 6 * 3600.0
 
 
 def recover() -> None:
@@ -54,8 +56,11 @@ def work(*, once: bool) -> None:
     inbound = Inbound(settings.BOUNCES)
     if not once:
         inbound.begin()
-    recovered = float("-inf")
+    recovered = forgot = float("-inf")
     while worker.running:
+        if time.monotonic() - forgot > FORGET_EVERY:
+            standing.forget_old_bounces()
+            forgot = time.monotonic()
         if time.monotonic() - recovered > RECOVER_EVERY:
             recover()
             recovered = time.monotonic()

@@ -88,3 +88,14 @@ def test_somebody_elses_cannot_be_given(cast, sign_in, issue, topic, rated):
 def test_it_speaks_each_language(cast, sign_in, issue, language, word):
     UserProfile.objects.update_or_create(user=cast["analyst"], defaults={"preferred_language": language})
     assert word in sign_in(cast["analyst"]).get(place(issue)).content.decode()
+
+
+def test_a_verdict_that_departs_from_the_panels_middle_needs_its_reason(cast, sign_in, issue, topic, rated):
+    client, where = sign_in(cast["editor"]), reverse("desk_verdict", args=[issue.pk, topic.pk])
+    page = client.post(where, {"value": "improved", "reason": " "}, follow=True).content.decode()
+    assert "middle is “worsened”" in page
+    assert not issue.verdicts.exists()
+    client.post(where, {"value": "improved", "reason": "The prices fell on Friday."})
+    assert issue.verdicts.get().value == "improved"
+    client.post(where, {"value": "worsened"})  # with the panel: nothing to explain
+    assert issue.verdicts.get().value == "worsened"

@@ -15,7 +15,9 @@ from barograph.commentaries.services import start_commentary
 from barograph.desk.forms import VerdictForm
 from barograph.desk.week import week
 from barograph.issues import services as issues
+from barograph.issues.enums import VerdictValue
 from barograph.issues.models import Issue, Topic
+from barograph.panel import services as panel
 from barograph.people.models import Pen
 
 
@@ -64,13 +66,21 @@ def set_writer(request: HttpRequest, issue_id: int, topic_id: int) -> HttpRespon
 
 @require_POST
 def decide(request: HttpRequest, issue_id: int, topic_id: int) -> HttpResponse:
-    """The editor's verdict, with its reason."""
+    """The editor's verdict, with its reason: needed where it departs from the panel's middle."""
     _editors_only(request)
     issue, topic = get_object_or_404(Issue, pk=issue_id), get_object_or_404(Topic, pk=topic_id)
     form = VerdictForm(request.POST)
     if not form.is_valid():
         text = " ".join(message for found in form.errors.values() for message in found)
         messages.error(request, text)
+        return _back(issue)
+    middle, value = panel.middle(issue=issue, topic=topic), form.cleaned_data["value"]
+    if middle and value and value != middle and not form.cleaned_data["reason"].strip():
+        told = {"topic": topic, "verdict": VerdictValue(middle).label}
+        text = _(
+            "%(topic)s: the panel’s middle is “%(verdict)s”. Say why you decide otherwise; the verdict is not kept."
+        )
+        messages.error(request, text % told)
         return _back(issue)
     issues.decide_verdict(issue=issue, topic=topic, by=request.user, **form.cleaned_data)
     messages.success(request, _("%(topic)s: the verdict is set.") % {"topic": topic})

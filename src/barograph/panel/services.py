@@ -62,6 +62,11 @@ def rate(
     return rating
 
 
+def middle(*, issue: Issue, topic: Topic) -> str | None:
+    """The panel's middle verdict on a topic; None where nobody has rated, or where it lies between two."""
+    return Opinion(None, 0, True, list(issue.ratings.filter(topic=topic))).median
+
+
 @dataclass(frozen=True)
 class Opinion:
     """A topic as one member may see it. `ratings` is empty while it is blind; `given` counts them all the same."""

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from barograph import working
 from barograph.base.environment import Bounces, EnvironmentProblem, Listener, parse_listener
 from barograph.delivery.bounces import explain, inbound
 from barograph.delivery.bounces.intake import Outcome, receive
@@ -127,6 +128,25 @@ def test_what_is_long_past_is_forgotten(ala):
     assert count(ala, 9, day + timedelta(days=120)) is False
     assert Bounce.objects.count() == 1
     assert standing.forget_old_bounces(on=day + timedelta(days=300)) == 1
+
+
+def test_the_worker_forgets_by_itself(ala, monkeypatch):
+    class Idle:
+        running = True
+
+        def __init__(self, **_options):
+            pass
+
+        def configure_signals(self):
+            pass
+
+        run = configure_signals
+
+    monkeypatch.setattr(working, "Worker", Idle)
+    count(ala, 1, timezone.localdate() - timedelta(days=400))
+    assert Bounce.objects.exists()
+    working.work(once=True)
+    assert not Bounce.objects.exists()
 
 
 def test_a_subscriber_who_is_gone_is_counted_nowhere():
