@@ -1,0 +1,26 @@
+"""The desk's own screens in a browser, held to axe-core: on a phone and wide, light and dark. The frame is Wagtail's."""
+
+import pytest
+
+from tests.journeys.accessibility import axe
+from tests.journeys.test_week import sign_in
+
+pytestmark = pytest.mark.journey
+
+RUN = """options => axe.run(document.querySelector('.desk'), options)
+  .then(found => found.violations.map(v => [v.id, v.nodes[0].html.slice(0, 200)]))"""
+OPTIONS = {"rules": {"target-size": {"enabled": True}}}
+
+
+def test_the_desks_own_screens_have_no_violation(page):
+    sign_in(page, "analyst-one", "barograph-one")
+    ratings = page.locator(".desk-actions a[href*='/ratings/']").get_attribute("href")
+    wrong = []
+    for path in ("/desk/", ratings, "/desk/safety/"):
+        page.goto(path)
+        page.evaluate(axe())
+        for width, scheme in ((1280, "light"), (360, "light"), (360, "dark")):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.emulate_media(color_scheme=scheme)
+            wrong += [(path, width, scheme, *violation) for violation in page.evaluate(RUN, OPTIONS)]
+    assert wrong == []
