@@ -1,4 +1,4 @@
-"""The desk's own screens in a browser, held to axe-core: on a phone and wide, light and dark. The frame is Wagtail's."""
+"""The desk's own screens in a browser, held to axe-core: narrow and wide, light and dark. The frame is Wagtail's."""
 
 import pytest
 
