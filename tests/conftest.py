@@ -3,6 +3,8 @@
 import pytest
 from django.utils import translation
 
+from barograph.delivery.transports.memory import MemoryTransport
+
 
 @pytest.fixture(autouse=True)
 def data_folder(tmp_path, settings):
@@ -20,3 +22,12 @@ def no_language_left_over():
     translation.deactivate()
     yield
     translation.deactivate()
+
+
+@pytest.fixture
+def outbox(settings):
+    """Mailings go into a list of (sender, recipient, mail); `MemoryTransport.answers` says what a relay would."""
+    settings.BAROGRAPH_TRANSPORT = "barograph.delivery.transports.memory.MemoryTransport"
+    MemoryTransport.outbox.clear()
+    MemoryTransport.answers.clear()
+    return MemoryTransport.outbox

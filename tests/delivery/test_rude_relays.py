@@ -1,7 +1,6 @@
 """Relays on a bad day: lines that break, silence, 4xx and 5xx. Nobody is lost, nobody pays for the relay's trouble."""
 
 import random
-import uuid
 from collections import Counter
 from datetime import timedelta
 from email import message_from_bytes
@@ -11,9 +10,8 @@ from django.utils import timezone
 
 from barograph.base.environment import Smtp
 from barograph.delivery import sending, services
-from barograph.delivery.models import Mailing
 from barograph.delivery.transports.smtp import SmtpTransport, connection
-from barograph.subscribers.models import Subscriber, Subscription
+from tests.delivery.mailings import mailing, readers
 from tests.delivery.relays import RudeRelay
 
 pytestmark = pytest.mark.django_db
@@ -21,26 +19,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def made():
-    now = timezone.now()
-    readers = [
-        Subscriber(id=uuid.uuid4(), language="en", state="confirmed", created_at=now, confirmed_at=now)
-        for _ in range(60)
-    ]
-    for n, reader in enumerate(readers):
-        reader.seal(f"reader-{n}@example.org")
-    Subscriber.objects.bulk_create(readers)
-    Subscription.objects.bulk_create(Subscription(subscriber=r, list_key="en", confirmed_at=now) for r in readers)
-    mailing = Mailing(
-        key="issue:2020-08-03:en",
-        list_key="en",
-        sender="Bulletin <bulletin@example.org>",
-        subject="Subject",
-        html="<p>Html</p>",
-        text="Text",
-        unsubscribe_url="https://example.org/{language}/unsubscribe/{token}/",
-        settings_url="https://example.org/{language}/subscription/{token}/",
-    )
-    return services.make_mailing(mailing=mailing)[0]
+    readers(60)
+    return mailing()
 
 
 def worked_through(made, relay):

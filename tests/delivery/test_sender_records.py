@@ -7,20 +7,17 @@ import dns.message
 import dns.resolver
 import dns.rrset
 import pytest
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
 from barograph.delivery import sender_records
 from barograph.delivery.dkim import Signer
+from tests.delivery.test_dkim import pem
 
 RSA = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
-def signer(key=None, selector="b1"):
-    pem = (key or ed25519.Ed25519PrivateKey.generate()).private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return Signer.from_pem(pem, domain="example.org", selector=selector)
+def signer(key=None):
+    return Signer.from_pem(pem(key or ed25519.Ed25519PrivateKey.generate()), domain="example.org", selector="b1")
 
 
 SIGNER = signer()

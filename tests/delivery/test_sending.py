@@ -14,50 +14,15 @@ from barograph.base.environment import Bounces, Smtp
 from barograph.delivery import batches, filling, sending, services
 from barograph.delivery.bounces.return_paths import read_return_path
 from barograph.delivery.enums import DeliveryState, MailingState
-from barograph.delivery.models import Delivery, Mailing
+from barograph.delivery.models import Delivery
 from barograph.delivery.transports import Answer, Unreachable
 from barograph.delivery.transports.memory import MemoryTransport
 from barograph.delivery.transports.smtp import WIDTH
 from barograph.subscribers import services as people
 from barograph.subscribers.models import Subscriber, Subscription
+from tests.delivery.mailings import mailing, readers
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def outbox(settings):
-    settings.BAROGRAPH_TRANSPORT = "barograph.delivery.transports.memory.MemoryTransport"
-    MemoryTransport.outbox.clear()
-    MemoryTransport.answers.clear()
-    return MemoryTransport.outbox
-
-
-def readers(number, list_key="en"):
-    now = timezone.now()
-    made = []
-    for n in range(number):
-        subscriber = Subscriber(id=uuid.uuid4(), language="en", state="confirmed", created_at=now, confirmed_at=now)
-        subscriber.seal(f"reader-{n}@example.org")
-        made.append(subscriber)
-    Subscriber.objects.bulk_create(made)
-    Subscription.objects.bulk_create(Subscription(subscriber=s, list_key=list_key, confirmed_at=now) for s in made)
-    return made
-
-
-def mailing(key="issue:2020-08-03:en"):
-    made, _new = services.make_mailing(
-        mailing=Mailing(
-            key=key,
-            list_key="en",
-            sender="Bulletin <bulletin@example.org>",
-            subject="Subject",
-            html="<p>Html</p>",
-            text="Text",
-            unsubscribe_url="https://example.org/{language}/unsubscribe/{token}/",
-            settings_url="https://example.org/{language}/subscription/{token}/",
-        ),
-    )
-    return made
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("outbox")]
 
 
 def states(made):

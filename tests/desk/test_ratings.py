@@ -56,11 +56,19 @@ def test_a_member_rates_and_then_sees_the_others(cast, sign_in, issue, topic, ra
     assert "selected>fairly sure" in page
 
 
-@pytest.mark.parametrize("sent", [{}, {"value": "better"}, {"value": "worsened", "reason": "x" * 400}], ids=len)
-def test_nonsense_is_told_and_nothing_kept(cast, sign_in, issue, topic, sent):
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ({}, "Choose one: worsened, unchanged or improved."),
+        ({"value": "better"}, "Choose one: worsened, unchanged or improved."),
+        ({"value": "worsened", "reason": "x" * 400}, "at most 300 characters"),
+        ({"value": "worsened", "confidence": "very"}, "not one of the available choices"),
+    ],
+    ids=["nothing", "unknown", "long", "confidence"],
+)
+def test_nonsense_is_told_and_nothing_kept(cast, sign_in, issue, topic, sent, words):
     answer = sign_in(cast["analyst"]).post(reverse("desk_rating", args=[issue.pk, topic.pk]), sent, follow=True)
-    assert answer.status_code == 200
-    assert "messages" in answer.content.decode()
+    assert words in answer.content.decode()
     assert not Rating.objects.exists()
 
 

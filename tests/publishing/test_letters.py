@@ -44,14 +44,6 @@ def signed_in(group, email="editor@example.org"):
     return client
 
 
-@pytest.fixture
-def outbox(settings):
-    settings.BAROGRAPH_TRANSPORT = "barograph.delivery.transports.memory.MemoryTransport"
-    MemoryTransport.outbox.clear()
-    MemoryTransport.answers.clear()
-    return MemoryTransport.outbox
-
-
 def page(issue, more=""):
     return f"/desk/release/{issue.pk}/letters/{more}"
 

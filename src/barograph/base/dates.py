@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from typing import Literal
 
 from babel.dates import format_date, get_month_names
+from django.utils.translation import ngettext
 
 from barograph.base.languages import interface
 
@@ -103,3 +104,12 @@ def weekday(when: date, language: str) -> str:
 def hour(when: datetime, language: str) -> str:
     """'3 жніўня 2020, 10:00': a day and its hour by the clock that `when` is given in."""
     return f"{day(when.date(), language)}, {when:%H:%M}"
+
+
+def latest(count: int, rhythm: str) -> str:
+    """'Last 8 weeks', 'Last 3 months', in the present language of the interface."""
+    if rhythm == "month":
+        text = ngettext("Last %(count)s month", "Last %(count)s months", count)
+    else:
+        text = ngettext("Last %(count)s week", "Last %(count)s weeks", count)
+    return text % {"count": count}

@@ -16,7 +16,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from barograph.base import barogram
+from barograph.base import barogram, dates
 from barograph.base.languages import interface, name
 from barograph.delivery.messages import Picture
 from barograph.newsletter import bodies, links, mails, pictures
@@ -92,12 +92,7 @@ def windows(history: Sequence[Content]) -> dict[str, Window]:
 
 def told(window: Window, rhythm: str) -> str:
     """A barogram in words: 'Last 26 weeks: 2 worsened, 24 unchanged'."""
-    count = len(window)
-    if rhythm == "month":
-        title = ngettext("Last %(count)s month", "Last %(count)s months", count)
-    else:
-        title = ngettext("Last %(count)s week", "Last %(count)s weeks", count)
-    return f"{title % {'count': count}}: {summary(verdict for _period, verdict in window)}"
+    return f"{dates.latest(len(window), rhythm)}: {summary(verdict for _period, verdict in window)}"
 
 
 def _from(language: str) -> str:

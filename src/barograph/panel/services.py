@@ -64,7 +64,18 @@ def rate(
 
 def middle(*, issue: Issue, topic: Topic) -> str | None:
     """The panel's middle verdict on a topic; None where nobody has rated, or where it lies between two."""
-    return Opinion(None, 0, True, list(issue.ratings.filter(topic=topic))).median
+    return _middle(_counts(issue.ratings.filter(topic=topic)))
+
+
+def _counts(ratings: Iterable[Rating]) -> list[int]:
+    return [int(count) for count in disagreement.distribution((rating.value for rating in ratings), SCALE)]
+
+
+def _middle(counts: list[int]) -> str | None:
+    if not any(counts):
+        return None
+    lower, upper = disagreement.median(counts)
+    return SCALE[lower] if lower == upper else None
 
 
 @dataclass(frozen=True)
@@ -79,7 +90,7 @@ class Opinion:
     @property
     def counts(self) -> list[int]:
         """How many rated worsened, unchanged, improved."""
-        return [sum(rating.value == value for rating in self.ratings) for value in SCALE]
+        return _counts(self.ratings)
 
     @property
     def disagreement(self) -> float | None:
@@ -88,16 +99,14 @@ class Opinion:
 
     @property
     def median(self) -> str | None:
-        """The panel's middle verdict; None where nobody has rated, or where it lies between two."""
-        if not self.ratings:
-            return None
-        lower, upper = disagreement.median(self.counts)
-        return SCALE[lower] if lower == upper else None
+        """The middle of what may be seen, as `middle` says it."""
+        return _middle(self.counts)
 
     @property
     def moved(self) -> list[Rating]:
         """Those who rate otherwise now than they did blind."""
-        return [rating for rating in self.ratings if rating.blind_value and rating.blind_value != rating.value]
+        before = {rating: rating.blind_value for rating in self.ratings if rating.blind_value}
+        return list(disagreement.changed(before, {rating: rating.value for rating in self.ratings}))
 
 
 def opinions(*, issue: Issue, viewers: Iterable[Person], chair: bool = False) -> dict[int, Opinion]:

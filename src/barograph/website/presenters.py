@@ -96,12 +96,7 @@ def summary_text(verdicts: Iterable[Verdict]) -> str:
 
 def window_label(verdicts: Sequence[Verdict], rhythm: str) -> str:
     """A barogram's text equivalent: 'Last 8 weeks: 2 worsened, 6 unchanged'."""
-    count = len(verdicts)
-    if rhythm == "month":
-        title = ngettext("Last %(count)s month", "Last %(count)s months", count)
-    else:
-        title = ngettext("Last %(count)s week", "Last %(count)s weeks", count)
-    return f"{title % {'count': count}}: {summary_text(verdicts)}"
+    return f"{dates.latest(len(verdicts), rhythm)}: {summary_text(verdicts)}"
 
 
 def moved_first(topics: Sequence[Content]) -> list[Content]:
