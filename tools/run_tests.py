@@ -96,7 +96,7 @@ def whole_suite() -> list[tuple[int, dict[str, int]]]:
                 BAROGRAPH_DATABASE_URL=url,
             ).end()
         )
-    return [*done, Run("Journeys in the browser", ["-q", "-m", "journey", "tests/journeys"]).end()]
+    return [*done, Run("Journeys in the browser", ["-q", "-n", "2", "--dist", "load", "-m", "journey", "tests/journeys"]).end()]
 
 
 def main(arguments: list[str]) -> int:
