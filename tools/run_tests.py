@@ -96,7 +96,8 @@ def whole_suite() -> list[tuple[int, dict[str, int]]]:
                 BAROGRAPH_DATABASE_URL=url,
             ).end()
         )
-    return [*done, Run("Journeys in the browser", ["-q", "-n", "2", "--dist", "load", "-m", "journey", "tests/journeys"]).end()]
+    journeys = ["-q", "-n", "2", "--dist", "load", "-m", "journey", "tests/journeys"]
+    return [*done, Run("Journeys in the browser", journeys).end()]
 
 
 def main(arguments: list[str]) -> int:

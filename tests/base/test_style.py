@@ -25,9 +25,25 @@ def test_fonts_are_small_and_have_every_letter_of_the_three_languages():
     assert (pages.PACKAGE / "base/fonts/OFL.txt").read_text().count("SIL OPEN FONT LICENSE") >= 1
 
 
-def test_the_hash_names_the_style_that_pages_hold():
+def test_a_policy_names_the_style_that_a_page_holds():
     wanted = base64.b64encode(hashlib.sha256(style.css().encode()).digest()).decode()
-    assert style.css_hash() == f"'sha256-{wanted}'"
+    assert f"style-src 'sha256-{wanted}';" in style.policy(style.css())
+
+
+def test_of_a_style_stays_what_is_said_of_the_names_given():
+    source = "a,.b a{c:d}.e>p{f:g}@media (min-width:9em){.b,.e{h:i}.e:has(li:nth-child(13)) p{j:k}}@page{l:m}"
+    assert style.needed(source, {"a", "b"}) == "a,.b a{c:d}@media (min-width:9em){.b{h:i}}@page{l:m}"
+    assert style.needed(source, {"e", "p"}) == ".e>p{f:g}@media (min-width:9em){.e{h:i}}@page{l:m}"
+    assert style.needed(source, {"a", "b", "e", "p", "li"}) == source
+    assert style.needed("html[dir=rtl] [type=text]::before{a:b}", {"html"}) == "html[dir=rtl] [type=text]::before{a:b}"
+
+
+def test_a_page_carries_what_it_needs_of_the_style_and_little_else():
+    whole = style.css()
+    assert style.needed(whole, {name for head, _inside in style.rules(whole) for name in style.named(head)})
+    assert len(pages.look("website/commentary.html")) < 0.75 * len(whole)
+    assert "input" not in pages.look("website/commentary.html")
+    assert "input[type=email]" in pages.look("newsletter/subscribe.html")
 
 
 def test_every_file_the_style_names_is_served():

@@ -8,6 +8,8 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
+from barograph.base import style
+
 # in the other theme nothing can have changed but colours
 COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"], "resultTypes": ["violations"]}
 # target-size (WCAG 2.2, 2.5.8) is off in axe by default
@@ -89,6 +91,8 @@ SHIFTED = """() => new Promise(done => {
   setTimeout(() => done(sum), 60)
 })"""
 
+NAMES = "[...document.querySelectorAll('*')].flatMap(e => [e.localName, ...e.classList])"
+
 
 @cache
 def axe() -> str:
@@ -97,7 +101,7 @@ def axe() -> str:
 
 def accessible(page, language: str, wide: bool = False) -> list:
     """All that is wrong with a page just opened at 360 pixels, narrow, light and dark, and wide where asked."""
-    wrong = shifted(page) + misbuilt(page, language) + violations(page) + misread(page)
+    wrong = shifted(page) + misbuilt(page, language) + unstyled(page) + violations(page) + misread(page)
     page.emulate_media(color_scheme="dark")
     wrong += [("dark", *violation) for violation in violations(page, COLOURS)]
     page.emulate_media(color_scheme="light")
@@ -125,6 +129,26 @@ def wider_than(page, width: int) -> list:
     page.set_viewport_size({"width": width, "height": 800})
     got = page.evaluate("document.documentElement.scrollWidth")
     return [f"{got} pixels wide"] if got > width else []
+
+
+def unstyled(page) -> list:
+    """Elements and classes that the whole style speaks of and the part of it that this page carries does not."""
+    if not page.locator("a.skip").count():  # the text-only pages and the widget have styles of their own
+        return []
+    carried = page.evaluate("document.querySelector('style').textContent")
+    there = set(page.evaluate(NAMES))
+    return sorted(_selectors(style.needed(style.css(), there)) - _selectors(carried))
+
+
+def _selectors(css: str) -> set[tuple[str, str]]:
+    """(selector, what is said of it), those within media queries with the query."""
+    found = set()
+    for head, inside in style.rules(css):
+        if head.startswith("@media"):
+            found |= {(f"{head} {selector}", said) for selector, said in _selectors(inside)}
+        else:
+            found |= {(selector, inside) for selector in style.listed(head)}
+    return found
 
 
 def shifted(page) -> list:

@@ -5,6 +5,7 @@ Knows no app: templates lie in each app's jinja2/ folder and get plain data.
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from functools import cache, lru_cache, partial
 from pathlib import Path
@@ -13,8 +14,9 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import translation
-from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.bccache import Bucket
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from barograph.base import dates, languages, style
@@ -62,6 +64,69 @@ class _Compiled(BytecodeCache):
 _compiled = _Compiled()
 
 
+#: What an edition's valve lets through in a body, what richtext makes of it, and a search's hits.
+_BODY = frozenset(
+    [
+        "p",
+        "h2",
+        "h3",
+        "h4",
+        "ul",
+        "ol",
+        "li",
+        "a",
+        "b",
+        "i",
+        "em",
+        "strong",
+        "blockquote",
+        "figure",
+        "figcaption",
+        "img",
+        "sup",
+        "sub",
+        "section",
+        "notes",
+        "back",
+        "mark",
+    ]
+)
+_VERDICTS = frozenset({"worsened", "unchanged", "improved", "unrated"})
+#: What barogram.py names, on the pages that show one.
+_DRAWN = frozenset(
+    ["barogram", "svg", "path", "circle", "text", "g", "mid", "yr", "lv", "now", "fix", "lines", "axis", "long"]
+)
+_DRAWING = re.compile(r"\b(?:barogram|chart|axis)\b")
+_COMMENT = re.compile(r"{#.*?#}", re.DOTALL)
+_TAG = re.compile(r"</?([a-z][a-z0-9]*)")
+_CLASS = re.compile(r'class="((?:{{.*?}}|{%.*?%}|[^"{])*)"', re.DOTALL)  # with what its expressions name
+_WORD = re.compile(r"[\w-]+")
+_PART = re.compile(r'{%-?\s*(?:extends|include|import|from)\s+"([^"]+)"')
+
+
+@cache
+def _names(template: str) -> frozenset[str]:
+    """The elements and classes that a template and those it is built of name."""
+    env = environment()
+    source, _path, _current = env.loader.get_source(env, template)  # type: ignore[union-attr]
+    source = _COMMENT.sub("", source)
+    own = {*_TAG.findall(source), *_WORD.findall(" ".join(_CLASS.findall(source)))}
+    if _DRAWING.search(source):
+        own |= _DRAWN
+    return frozenset(own.union(*(_names(part) for part in _PART.findall(source))))
+
+
+@cache
+def look(template: str) -> str:
+    """The style that pages of this template need."""
+    return style.needed(style.css(), _names(template) | _BODY | _VERDICTS)
+
+
+@pass_context
+def _look(context: Context) -> Markup:
+    return Markup(look(context.name or ""))  # noqa: S704 our own style
+
+
 @cache
 def environment(language: str = "en") -> Environment:
     """Templates that speak an interface language."""
@@ -83,6 +148,7 @@ def environment(language: str = "en") -> Environment:
         territory=languages.territory,
         x_default=languages.x_default,
         fonts=style.fonts,
+        look=_look,
         policy=lambda text, frames=False: Markup(style.policy(text, frames=frames)),  # noqa: S704 made of our own words and a hash
     )
     env.filters.update(
@@ -126,6 +192,5 @@ def shell_context(
         "canonical": canonical,
         "section": section,
         "base_url": settings.BASE_URL,
-        "css": style.css(),
         "icon": style.address("favicon.svg"),
     }

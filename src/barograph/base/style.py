@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Container, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -22,6 +23,10 @@ _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SPACE = re.compile(r"\s+")
 _AROUND = re.compile(r"\s*([{}:;,>])\s*")
 _DESCENDANT = re.compile(r"(?<=[\w\])*])\s+(?=:)")
+_BRACE = re.compile(r"[{}]")
+_LISTED = re.compile(r",(?![^(]*\))")
+_ATTRIBUTE = re.compile(r"\[[^\]]*\]")
+_NAMED = re.compile(r"(?:(?<=\.)[\w-]+|(?<![\w.:-])[a-z][a-z0-9]*)")
 _URL = re.compile(r"url\(([\w.-]+)\)")
 
 
@@ -38,8 +43,47 @@ def minified(source: str) -> str:
 
 @cache
 def css() -> str:
-    """The style of every public page."""
+    """The whole style of the public pages; each carries what it needs of it (pages.look)."""
     return minified(SOURCE.read_text(encoding="utf-8"))
+
+
+def needed(style: str, names: Container[str]) -> str:
+    """A minified style without what is said of classes and elements that are not among `names`."""
+    kept = ""
+    for head, inside in rules(style):
+        if head.startswith("@media"):
+            if inner := needed(inside, names):
+                kept += f"{head}{{{inner}}}"
+        elif head.startswith("@"):
+            kept += f"{head}{{{inside}}}"
+        elif found := [part for part in listed(head) if all(name in names for name in named(part))]:
+            kept += f"{','.join(found)}{{{inside}}}"
+    return kept
+
+
+def listed(head: str) -> list[str]:
+    """The selectors before a rule's braces."""
+    return _LISTED.split(head)
+
+
+def named(selector: str) -> list[str]:
+    """The classes and elements that a selector names: 'footer li a:hover' → footer, li, a."""
+    return _NAMED.findall(_ATTRIBUTE.sub("", selector))
+
+
+def rules(style: str) -> Iterator[tuple[str, str]]:
+    """A minified style's (selector or at-rule, what stands in its braces), in order."""
+    head, depth, start = "", 0, 0
+    for brace in _BRACE.finditer(style):
+        if brace[0] == "{":
+            if not depth:
+                head, start = style[start : brace.start()], brace.end()
+            depth += 1
+        else:
+            depth -= 1
+            if not depth:
+                yield head, style[start : brace.start()]
+                start = brace.end()
 
 
 def source_of(text: str) -> str:
@@ -58,11 +102,6 @@ def policy(text: str, *, frames: bool = False) -> str:
         f"default-src 'none'; style-src {source_of(text)}; img-src 'self' data:; font-src 'self'; "
         "form-action 'self'; base-uri 'none'" + (FRAMING if frames else "")
     )
-
-
-@cache
-def css_hash() -> str:
-    return source_of(css())
 
 
 @cache

@@ -156,7 +156,7 @@ class PublicHeaders(MiddlewareMixin):
         if path in DESK or path.startswith(tuple(f"{prefix}/" for prefix in DESK)):
             return response
         response.cookies.clear()
-        hashes = [style.css_hash().strip("'")]
+        hashes = style_hashes(b"" if response.streaming else response.content)
         own = {"content-security-policy"}
         for name, value in security_headers(path, hashes, https=settings.HTTPS).items():
             if name not in own or not response.has_header(name):

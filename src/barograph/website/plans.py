@@ -107,7 +107,6 @@ def _outside_languages(imprint: Content, issues: Sequence[dict[str, Content]]) -
         "name": localized(imprint["name"], language, chain),
         "names": [(code, localized(imprint["name"], code, chain)) for code in chain],
         "base_url": settings.BASE_URL,
-        "css": style.css(),
         "icon": style.address("favicon.svg"),
     }
     yield Plan("index.html", "website/front.html", language, None, lambda: {**front, "missing": False})

@@ -10,11 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from barograph.base import languages, style
+from barograph.base import languages
 from barograph.commentaries.models import Commentary
 from barograph.editions.models import Edition
 from barograph.editions.services import compose, compose_imprint
 from barograph.website import plans
+from barograph.website.headers import style_hashes
 from barograph.website.planning import Content
 
 HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
@@ -48,8 +49,9 @@ def _with_earlier(contents: dict[str, Content], commentary: Commentary) -> list[
 def _answer(body: str, status: int = 200) -> HttpResponse:
     response = HttpResponse(body, status=status, headers=HEADERS)
     # Only the desk frames a preview; its own style is all it may load, besides fonts and images.
+    styles = " ".join(f"'{value}'" for value in style_hashes(response.content)) or "'none'"
     response["Content-Security-Policy"] = (
-        f"default-src 'none'; style-src {style.css_hash()}; img-src 'self' data:; font-src 'self'; "
+        f"default-src 'none'; style-src {styles}; img-src 'self' data:; font-src 'self'; "
         f"base-uri 'none'; form-action 'none'; frame-ancestors 'self' {settings.BASE_URL}"
     )
     return response
