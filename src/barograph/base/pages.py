@@ -6,6 +6,7 @@ Knows no app: templates lie in each app's jinja2/ folder and get plain data.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache, lru_cache, partial
 from pathlib import Path
@@ -22,6 +23,7 @@ from markupsafe import Markup
 from barograph.base import dates, languages, style
 
 PACKAGE = Path(__file__).resolve().parent.parent
+FRAME = "base/frame.html"
 
 
 @lru_cache(maxsize=4096)
@@ -62,6 +64,7 @@ class _Compiled(BytecodeCache):
 
 
 _compiled = _Compiled()
+
 
 
 #: What an edition's valve lets through in a body, what richtext makes of it, and a search's hits.
@@ -119,7 +122,7 @@ def _names(template: str) -> frozenset[str]:
 @cache
 def look(template: str) -> str:
     """The style that pages of this template need."""
-    return style.needed(style.css(), _names(template) | _BODY | _VERDICTS)
+    return style.needed(style.css(), _names(template) | _names(FRAME) | _BODY | _VERDICTS)
 
 
 @pass_context
@@ -169,6 +172,29 @@ def render(template: str, context: dict[str, Any], *, language: str) -> str:
         return environment(interface).get_template(template).render(**context, language=language)
 
 
+def macro(template: str, name: str, language: str) -> Callable[..., Markup]:
+    """A piece of a template, to be drawn by itself."""
+    return getattr(environment(languages.interface(language)).get_template(template).module, name)
+
+
+def frame(imprint: dict[str, Any], language: str, section: str = "") -> dict[str, Any]:
+    """What pages of a section share, ready to be set in: the publication's name, the menu, the languages, the foot.
+
+    `section` marks the place in the menu: issue, topics, archive, search, subscribe.
+    """
+    name, strapline = (
+        languages.localized(imprint[field], language, imprint["languages"]) for field in ("name", "strapline")
+    )
+    menu = [(code, languages.name(code), languages.direction(code), code.upper()) for code in imprint["languages"]]
+    return {
+        "name": name,
+        "strapline": strapline,
+        "main": macro(FRAME, "main", language)(imprint, language, section),
+        "foot": macro(FRAME, "foot", language)(imprint, language, name, strapline),
+        "languages": menu,
+    }
+
+
 def shell_context(
     imprint: dict[str, Any],
     language: str,
@@ -177,20 +203,22 @@ def shell_context(
     *,
     section: str = "",
     fallbacks: dict[str, str] | None = None,
+    framed: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What base/shell.html needs. `alternates` {language: path}; without `canonical` a page isn't indexed by name.
 
     `fallbacks` is where the choice of languages leads from a page that a language doesn't have.
-    `section` marks the place in the navigation: issue, topics, archive, search, subscribe.
+    `framed` is the section's `frame`, where one is at hand.
     """
+    framed = framed or frame(imprint, language, section)
     return {
         "imprint": imprint,
-        "name": languages.localized(imprint["name"], language, imprint["languages"]),
-        "strapline": languages.localized(imprint["strapline"], language, imprint["languages"]),
+        "name": framed["name"],
+        "strapline": framed["strapline"],
+        "frame": framed,
         "alternates": alternates or {},
         "fallbacks": fallbacks or {},
         "canonical": canonical,
-        "section": section,
         "base_url": settings.BASE_URL,
         "icon": style.address("favicon.svg"),
     }

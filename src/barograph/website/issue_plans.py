@@ -7,7 +7,9 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from markupsafe import Markup
 
+from barograph.base import pages
 from barograph.base.languages import localized
 from barograph.website import metadata, presenters, ready
 from barograph.website.chronicle import Entry
@@ -18,6 +20,11 @@ PAST = 6  # earlier issues on the home page
 
 class IssuePlans(Planner):
     """Home, issues, commentaries."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        #: of the issue last drawn: topic → its line in the list, as it is and marked
+        self._weeks: dict[int, dict[str, tuple[Markup, Markup]]] = {}
 
     def plans(self) -> Iterator[Plan]:
         yield self._home(self.last)
@@ -114,6 +121,15 @@ class IssuePlans(Planner):
         text = presenters.issue_period(self.chronicle.contents[index])
         return {"url": presenters.issue_path(self.language, issue["first"]), "text": text}
 
+    def _week(self, index: int, key: str) -> Markup:
+        """The issue's topics, this one marked. The others look the same on all of the issue's commentaries."""
+        if index not in self._weeks:
+            url = presenters.issue_path(self.language, self.chronicle.first(index))
+            draw = pages.macro("website/week.html", "line", self.language)
+            rows = {row.key: row for row in self._rows(index, drawn=False)}
+            self._weeks = {index: {key: (draw(row, url, False), draw(row, url, True)) for key, row in rows.items()}}
+        return Markup("\n").join(lines[other == key] for other, lines in self._weeks[index].items())
+
     def commentary(self, index: int, topic: Content) -> Plan:
         chronicle = self.chronicle
         first, key = chronicle.first(index), topic["key"]
@@ -147,9 +163,8 @@ class IssuePlans(Planner):
         content, topic = self.chronicle.whole(index), self.chronicle.topic(index, key)
         first, language = content["issue"]["first"], self.language
         path = presenters.commentary_path(language, first, key)
-        window = self.chronicle.window(index, key)
-        verdicts = [verdict for _first, verdict in window]
-        title, _colon, text = presenters.window_label(verdicts, self.rhythm).partition(": ")
+        label, svg = self._drawn(index, key)
+        title, _colon, text = label.partition(": ")
         before, after = (self.chronicle.link(entry) if entry else None for entry in neighbours)
         others = [code for code in having if code != language]
         card = f"{settings.BASE_URL}{path}{ready.CARD}" if f"{key}.png" in self._ready(index) else ""
@@ -158,16 +173,16 @@ class IssuePlans(Planner):
             "issue_url": presenters.issue_path(language, first),
             "published": content["published"],
             "note": "",
-            "row": self._row(index, topic),
+            "row": presenters.row(topic, content, self.chronicle.published[index], svg),
             "c": presenters.commentary_view(topic, content, self.name, f"{settings.BASE_URL}{path}"),
             "others": [(code, presenters.commentary_path(code, first, key)) for code in others],
             "corrections": presenters.corrections(content, key),
-            "drawn": len(window) > 1,  # one period makes no line
+            "drawn": index > 0,  # one period makes no line
             "window_title": title,
             "window_text": text,
             "before": before,
             "after": after,
-            "week": self._rows(index, drawn=False),
+            "week": self._week(index, key),
             "meta": metadata.commentary(content, topic, having, self.name, card),
             "card": card,
         }

@@ -20,6 +20,8 @@ from barograph.website.chronicle import Chronicle, Entry
 Content = dict[str, Any]
 Context = dict[str, Any]
 
+DRAWINGS = 200  # kept at hand
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -110,6 +112,8 @@ class Planner:
         self.name = localized(imprint["name"], self.language, imprint["languages"])
         self.last = len(chronicle.contents) - 1
         self._found: dict[int, dict[str, int]] = {}
+        self._frames: dict[str, Context] = {}
+        self._drawings: dict[tuple[int, str], tuple[str, str]] = {}
 
     def _ready(self, index: int) -> dict[str, int]:
         """What can be taken along of an issue: name → size in bytes. Drafts have nothing yet."""
@@ -133,8 +137,14 @@ class Planner:
         canonical = f"/{self.language}/{path}" if path is not None else ""
         others = {code: f"/{code}/{fallback}" for code in self.imprint["languages"]}
         return lambda: pages.shell_context(
-            self.imprint, self.language, alternates, canonical, section=section, fallbacks=others
+            self.imprint, self.language, alternates, canonical, fallbacks=others, framed=self._frame(section)
         )
+
+    def _frame(self, section: str) -> Context:
+        """Drawn once for all pages of a section."""
+        if section not in self._frames:
+            self._frames[section] = pages.frame(self.imprint, self.language, section)
+        return self._frames[section]
 
     def _plan(
         self,
@@ -162,8 +172,18 @@ class Planner:
         return [self._row(index, topic, drawn=drawn) for topic in topics]
 
     def _row(self, index: int, topic: Content, *, drawn: bool = True) -> presenters.Row:
-        svg = presenters.small_barogram(self.chronicle.window(index, topic["key"]), self.rhythm) if drawn else ""
+        svg = self._drawn(index, topic["key"])[1] if drawn else ""
         return presenters.row(topic, self.chronicle.contents[index], self.chronicle.published[index], svg)
+
+    def _drawn(self, index: int, key: str) -> tuple[str, str]:
+        """A topic's small barogram up to an issue: in words, and drawn. An issue and its commentaries show the same."""
+        if (index, key) not in self._drawings:
+            if len(self._drawings) > DRAWINGS:
+                self._drawings.clear()
+            window = self.chronicle.window(index, key)
+            words = presenters.window_label([verdict for _first, verdict in window], self.rhythm)
+            self._drawings[index, key] = words, barogram.svg(window, label=words)
+        return self._drawings[index, key]
 
     def _axis(self, index: int) -> tuple[str, str]:
         """The months over the column of barograms, and the hairlines behind it."""

@@ -55,11 +55,12 @@ def _told(message: str, _language: str | None) -> str:
     return _(message)
 
 
-def outlook(flags: Iterable[str]) -> str:
+def outlook(flags: Sequence[str]) -> str:
     """'Outlook: risk, opportunity', or '' without flags."""
+    if not flags:
+        return ""
     words = {"risk": _("risk"), "opportunity": _("opportunity")}
-    named = ", ".join(words[flag] for flag in flags)
-    return _("Outlook: %(flags)s") % {"flags": named} if named else ""
+    return _("Outlook: %(flags)s") % {"flags": ", ".join(words[flag] for flag in flags)}
 
 
 def counted(verdict: Verdict, count: int) -> str:
@@ -301,5 +302,4 @@ def corrections(content: Content, topic: str | None = None) -> list[Content]:
 
 
 def small_barogram(periods: Sequence[tuple[str, Verdict]], rhythm: str) -> str:
-    verdicts = [verdict for _period, verdict in periods]
-    return barogram.svg(periods, label=window_label(verdicts, rhythm))
+    return barogram.svg(periods, label=window_label([verdict for _period, verdict in periods], rhythm))

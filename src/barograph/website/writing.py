@@ -10,29 +10,37 @@ from zlib_ng import gzip_ng
 
 #: Quality 5 costs 0.3 ms for a page and is within 12 % of the best.
 BROTLI = 5
+#: How far back brotli looks, as a power of two: for a page's size there is a quicker way of finding, and none lost.
+NARROW, WIDE = 16, 22
 #: zlib-ng's level 5 is as small as zlib's 6 in half of the time, on feeds in a quarter.
 GZIP = 5
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 TEXT = frozenset({".html", ".atom", ".json", ".xml", ".csv", ".txt", ".svg", ".css"})
 
 
-def write(path: Path, content: bytes) -> None:
+def write(path: Path | str, content: bytes) -> None:
     """Write a file anew and, beside a text, its .br and .gz. The same content gives the same bytes.
 
     The file may share its bytes with another tree's, so it is replaced, not written into.
     """
-    os.makedirs(path.parent, exist_ok=True)
     place = str(path)
+    os.makedirs(os.path.dirname(place), exist_ok=True)
     _replace(place, content)
-    if path.suffix in TEXT:
-        _replace(f"{place}.br", brotli.compress(content, quality=BROTLI))
+    if os.path.splitext(place)[1] in TEXT:
+        window = NARROW if len(content) <= 1 << NARROW else WIDE
+        _replace(f"{place}.br", brotli.compress(content, quality=BROTLI, lgwin=window))
         _replace(f"{place}.gz", gzip_ng.compress(content, GZIP, mtime=0))
 
 
 def _replace(path: str, content: bytes) -> None:
     try:
-        file = open(path, "xb", buffering=0)  # noqa: SIM115
+        file = os.open(path, _NEW, 0o666)
     except FileExistsError:
         os.unlink(path)
-        file = open(path, "xb", buffering=0)  # noqa: SIM115
-    with file:
-        file.write(content)
+        file = os.open(path, _NEW, 0o666)
+    try:
+        left = memoryview(content)
+        while left:
+            left = left[os.write(file, left) :]
+    finally:
+        os.close(file)
