@@ -6,7 +6,7 @@ a gap in the line, never a level stretch. Colour comes from the page's style.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from html import escape
 from typing import NamedTuple
@@ -17,6 +17,7 @@ LONG = 156  # periods from which on the large one may be wider than a phone
 MONTHS = 60  # up to so many periods months are marked, then years
 STEP = 7.0
 MOVES = {"worsened": 1, "unchanged": 0, "improved": -1}
+_MOVED = frozenset({"worsened", "improved"})
 MARKS = {"worsened": "▼", "unchanged": "▬", "improved": "▲", None: "·"}
 
 Verdict = str | None
@@ -137,25 +138,33 @@ def alone(
 
 
 def large(points: Sequence[Point], *, label: str) -> str:
+    """The whole history, point by point."""
+    told = {place: point for place, point in enumerate(points) if point.corrected or point.verdict in _MOVED}
+    return history([point.verdict for point in points], told, ticks(points), label=label)
+
+
+def history(
+    verdicts: Sequence[Verdict], told: Mapping[int, Point], ticks: Sequence[tuple[int, str]], *, label: str
+) -> str:
     """The whole history: time marked, corrections ringed, every change a link to what was written on it.
 
+    `told`: of the periods, those that moved or were corrected; `ticks`: (place, word) where time is marked.
     As wide as the page lets it be: the lines stretch, words and rings keep their size.
     """
-    drawing = _drawn(tuple(point.verdict for point in points))
+    drawing = _drawn(tuple(verdicts))
     scale = drawing.scale
-    kind = "barogram long" if len(points) > LONG else "barogram"
+    kind = "barogram long" if len(verdicts) > LONG else "barogram"
     out = f'<svg class="{kind}" width="100%" height="{LARGE_HEIGHT + 22}" role="group" aria-label="{escape(label)}">'
     out += f'<svg viewBox="0 0 {LARGE_WIDTH} {LARGE_HEIGHT}" height="{LARGE_HEIGHT}" preserveAspectRatio="none">'
-    marks = _ticks(points)
-    out += "".join(f'<path class="yr" d="M{_n(scale.x(place))} 0v{LARGE_HEIGHT}"/>' for place, _text in marks if place)
+    out += "".join(f'<path class="yr" d="M{_n(scale.x(place))} 0v{LARGE_HEIGHT}"/>' for place, _text in ticks if place)
     out += drawing.lines
-    out += "".join(_change(points[index], path) for index, path in drawing.changes)
+    out += "".join(_change(told[index], path) for index, path in drawing.changes)
     rings = ""
-    for index in [place for place, point in enumerate(points) if point.corrected]:
+    for index in [place for place, point in told.items() if point.corrected]:
         if (level := drawing.levels[index]) is not None:
             middle = _n(round((scale.x(index) + scale.step / 2) * 100 / LARGE_WIDTH, 1))
             rings += f'<circle class="fix" cx="{middle}%" cy="{_n(scale.y(level))}" r="4.5"/>'
-    return f"{out}</svg>{rings}{_words(marks, scale, len(points))}</svg>"
+    return f"{out}</svg>{rings}{_words(ticks, scale, len(verdicts))}</svg>"
 
 
 class _Drawing(NamedTuple):
@@ -183,7 +192,7 @@ def _drawn(verdicts: tuple[Verdict, ...]) -> _Drawing:
 def lines(points: Sequence[Point]) -> str:
     """Hairlines where months (or years) begin, to lie behind a column of small barograms of the same periods."""
     scale = _Scale([point.verdict for point in points], WIDTH - 4, HEIGHT, 5)
-    path = "".join(f"M{_n(scale.x(place))} 0v1" for place, _text in _ticks(points) if place)
+    path = "".join(f"M{_n(scale.x(place))} 0v1" for place, _text in ticks(points) if place)
     now = f"M{WIDTH - 4} 0v1"
     return (
         f'<svg class="lines" viewBox="0 0 {WIDTH} 1" preserveAspectRatio="none" aria-hidden="true">'
@@ -195,7 +204,7 @@ def axis(points: Sequence[Point]) -> str:
     """The names of those months (or years), to stand over the column."""
     scale = _Scale([point.verdict for point in points], WIDTH - 4, HEIGHT, 5)
     words, room = "", 0.0
-    for place, text in _ticks(points):
+    for place, text in ticks(points):
         x = scale.x(place)
         if x >= room and x <= WIDTH - 24:
             words += f'<text x="{_n(x)}" y="11">{escape(text)}</text>'
@@ -218,7 +227,7 @@ def _rules(reached: Sequence[int | None], scale: _Scale) -> str:
     ) + f'<path class="mid" d="M0 {_n(scale.y(0))}h{LARGE_WIDTH}"/>'
 
 
-def _ticks(points: Sequence[Point]) -> list[tuple[int, str]]:
+def ticks(points: Sequence[Point]) -> list[tuple[int, str]]:
     """(place, word) where a month begins, or a year where there are too many months or none are named."""
     months = len(points) <= MONTHS and all(point.month for point in points)
     words: list[str | int] = [point.month if months else point.year for point in points]

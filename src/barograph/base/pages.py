@@ -66,7 +66,6 @@ class _Compiled(BytecodeCache):
 _compiled = _Compiled()
 
 
-
 #: What an edition's valve lets through in a body, what richtext makes of it, and a search's hits.
 _BODY = frozenset(
     [

@@ -12,8 +12,10 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
+import orjson
 from django.db import transaction
 
 from barograph.editions.cells import Cell, cells
@@ -23,6 +25,8 @@ Content = dict[str, Any]
 
 _IMAGE = re.compile(r'src=\\?"/images/([\w.-]+)\\?"')
 _BATCH = 200
+#: Cell._make without its count of the fields, which takes twice as long as the rest.
+_cell = partial(tuple.__new__, Cell)
 #: What a line tells at once, besides its cells.
 _EAGER = ("issue", "language", "published", "revised", "corrections", "edition", "digest", "images")
 
@@ -116,7 +120,7 @@ class _Shelf:
         found = dict(Line.objects.filter(pk__in=numbers).values_list("pk", "content"))
         for line in self.lines:
             if line["edition"] in found:
-                line.update(json.loads(found[line["edition"]]))
+                line.update(orjson.loads(found[line["edition"]]))
         if "topics" not in wanted:  # its row was dropped in this moment
             wanted.update(short(content(wanted["edition"]), wanted["edition"], wanted["digest"]))
 
@@ -126,9 +130,9 @@ def current() -> list[dict[str, Content]]:
     texts = Line.objects.filter(current=True).values_list("brief", flat=True)
     issues: dict[str, dict[str, Content]] = {}
     shelves: defaultdict[tuple[str, str], _Shelf] = defaultdict(_Shelf)
-    for *told, found in json.loads(f"[{','.join(texts)}]"):  # one call is much faster than thousands
+    for *told, found in map(orjson.loads, texts):
         line = InShort(zip(_EAGER, told, strict=True))
-        line["cells"] = list(map(Cell._make, found))
+        line["cells"] = list(map(_cell, found))
         first, language = line["issue"]["first"], line["language"]
         line.shelf = shelves[language, first[:4]]
         line.shelf.lines.append(line)

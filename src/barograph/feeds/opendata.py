@@ -6,18 +6,30 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from barograph.base.languages import localized
 from barograph.editions.cells import cells
 
 Content = dict[str, Any]
-Row = dict[str, Any]
 
-COLUMNS = ("issue", "until", "number", "topic", "verdict", "outlook", "revised")
+
+class Row(NamedTuple):
+    """A rated cell; the columns of the table."""
+
+    issue: str
+    until: str
+    number: int | None
+    topic: str
+    verdict: str
+    outlook: tuple[str, ...]
+    revised: str | None
+
+
+COLUMNS = Row._fields
 
 VERDICTS = ["worsened", "unchanged", "improved"]
 
@@ -76,36 +88,30 @@ def rows(editions_by_issue: Iterable[dict[str, Content]]) -> Iterator[Row]:
                 revised[cell.key] = max(cell.revised, revised.get(cell.key, ""))
         for cell in held[0]:
             if cell.verdict:
-                yield {
-                    "issue": issue["first"],
-                    "until": issue["last"],
-                    "number": issue["number"],
-                    "topic": cell.key,
-                    "verdict": cell.verdict,
-                    "outlook": sorted(cell.outlook.split(), reverse=True),
-                    "revised": revised.get(cell.key, "")[:10] or None,
-                }
+                outlook = tuple(sorted(cell.outlook.split(), reverse=True)) if cell.outlook else ()
+                day = revised[cell.key][:10] if cell.key in revised else None
+                yield Row(issue["first"], issue["last"], issue["number"], cell.key, cell.verdict, outlook, day)
+
+
+def as_csv(table: Iterable[Row]) -> bytes:
+    """RFC 4180, UTF-8."""
+    lines = [",".join(COLUMNS)]
+    lines += [f"{_csv(*row[:3])},{_csv(*row[3:])}" for row in table]
+    return ("\r\n".join(lines) + "\r\n").encode("utf-8")
 
 
 @lru_cache(maxsize=16_384)
-def as_text(value: str | int | None) -> str:
-    """A cell's text as CSV (RFC 4180) quotes it; one a spreadsheet would take for a formula begins with an apostrophe.
+def _csv(*values: str | int | tuple[str, ...] | None) -> str:
+    """A part of a line. Few differ, so each is written once.
 
-    Few of a table's cells differ, so each is written once.
+    A value that a spreadsheet would take for a formula begins with an apostrophe.
     """
-    text = "" if value is None else str(value)
+    texts = [";".join(value) if type(value) is tuple else "" if value is None else str(value) for value in values]
     out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="\r\n").writerow([f"'{text}" if text.startswith(FORMULA) else text, ""])
-    return out.getvalue().removesuffix(",\r\n")
-
-
-def as_csv(table: list[Row]) -> bytes:
-    """RFC 4180, UTF-8."""
-    lines = [",".join(COLUMNS)]
-    for row in table:
-        values = [";".join(value) if type(value) is list else value for value in map(row.__getitem__, COLUMNS)]
-        lines.append(",".join(map(as_text, values)))
-    return ("\r\n".join(lines) + "\r\n").encode("utf-8")
+    csv.writer(out, lineterminator="\r\n").writerow(
+        [f"'{text}" if text.startswith(FORMULA) else text for text in texts]
+    )
+    return out.getvalue().removesuffix("\r\n")
 
 
 def as_json(value: Any) -> bytes:
@@ -113,23 +119,15 @@ def as_json(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True).encode("utf-8") + b"\n"
 
 
-def table_as_json(table: list[Row]) -> bytes:
+def table_as_json(table: Sequence[Row]) -> bytes:
     """A list of objects, one a line."""
-    line = "{" + ", ".join(f'"{column}": %s' for column in COLUMNS) + "}"
-    lines = []
-    for row in table:
-        values = map(row.__getitem__, COLUMNS)
-        lines.append(line % tuple([_list(value) if type(value) is list else _scalar(value) for value in values]))
+    lines = [f"{{{_members(COLUMNS[:3], row[:3])}, {_members(COLUMNS[3:], row[3:])}}}" for row in table]
     return ("[\n" + ",\n".join(lines) + "\n]\n").encode() if table else b"[]\n"
 
 
-def _list(values: list[str]) -> str:
-    return f"[{', '.join(map(_scalar, values))}]"
-
-
 @lru_cache(maxsize=16_384)
-def _scalar(value: str | int | None) -> str:
-    return json.dumps(value, ensure_ascii=False)
+def _members(names: tuple[str, ...], values: tuple) -> str:
+    return json.dumps(dict(zip(names, values, strict=True)), ensure_ascii=False)[1:-1]
 
 
 def datapackage(imprint: Content, table: bytes, table_json: bytes, base_url: str) -> bytes:

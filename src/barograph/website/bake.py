@@ -16,9 +16,11 @@ import gc
 import logging
 import shutil
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
@@ -33,6 +35,8 @@ from barograph.website.writing import write
 __all__ = ["KEEP", "BakeFailed", "BakeReport", "bake", "folder", "newest", "prepare", "swap", "tidy", "undo", "why"]
 
 Progress = Callable[[int, int], None]
+#: Files that are planned before their keys are compared.
+BATCH = 50
 log = logging.getLogger(__name__)
 
 
@@ -130,35 +134,37 @@ class _Baking:
         self.newest = record.version if self.trees.version(record.version).is_dir() else 0
         self.trees.give_up()  # what a crash may have left
         self.trees.drop_after(self.newest)
+        self.whole = everything or not self.newest
+        self.aside: Path | None = None
+        self.fresh = 0  # files that the newest tree doesn't have
         self.kept = ready.journal()
         self.sources = sources()
 
     def run(self) -> BakeReport:
         touched = self._touched()
-        due, total = [], 0
-        known = {} if self.everything or not self.newest else self.record.keys() if touched is None else None
         house = self.record.state("house") != self.sources.house
-        looked = list(items(self.sources, touched, house=house))
-        if known is None:
-            known = self.record.keys(item.path for item in looked)
-        due = [item for item in looked if known.get(item.path) != item.key]
-        gone = self._gone(looked, touched, house)
-        total = len(looked) if touched is None else self.record.count() + _new(due, known) - len(gone)
-        states = {
-            "common": self.sources.common,
-            "house": self.sources.house,
-            "marks": self.sources.marks,
-            "kept": len(self.kept),
-        }
-        if self.newest and not self.everything and not due and not gone:
-            self.record.note(states)
-            return BakeReport(total, 0, total, 0, 0.0, self.trees.version(self.newest))
-        path = self._build(due, gone, states)
+        try:
+            looked, due = self._write_due(items(self.sources, touched, house=house), touched)
+            gone = self._gone(looked, touched, house)
+            total = len(looked) if touched is None else self.record.count() + self.fresh - len(gone)
+            states = {
+                "common": self.sources.common,
+                "house": self.sources.house,
+                "marks": self.sources.marks,
+                "kept": len(self.kept),
+            }
+            if not self.whole and not due and not gone:
+                self.record.note(states)
+                return BakeReport(total, 0, total, 0, 0.0, self.trees.version(self.newest))
+            path = self._finish(due, gone, states)
+        except BaseException:
+            self.trees.give_up()
+            raise
         return BakeReport(total, len(due), total - len(due), len(gone), 0.0, path)
 
     def _touched(self) -> frozenset[str] | None:
         """First days of what is new or corrected since the newest tree; None where every file may have changed."""
-        if self.everything or not self.newest or self.record.state("common") != self.sources.common:
+        if self.whole or self.record.state("common") != self.sources.common:
             return None
         before = self.record.state("marks") or {}
         now = self.sources.marks
@@ -191,57 +197,75 @@ class _Baking:
         languages = self.sources.imprint["languages"]
         folders = [*sorted(touched), "lite"]  # of the latest issue alone, whichever topics it has
         below = [path for code in languages for name in folders for path in self.record.below(f"{code}/{name}/")]
-        years = {f"/{first[:4]}{ending}" for first in touched for ending in ("/index.html", ".zip")}
+        years = sorted({f"/{first[:4]}{ending}" for first in touched for ending in ("/index.html", ".zip")})
         for code in languages:  # a correction may take the last commentary of somebody's year away
             for kind in ("people", "topics", "archive"):
-                named = self.record.below(f"{code}/{kind}/")
-                below += [path for path in named if any(path.endswith(year) for year in years)]
+                for year in years:
+                    below += self.record.below(f"{code}/{kind}/", year)
         below += self.record.below("sitemap-")
-        named = self.record.below("data/editions/")
-        below += [path for path in named if Path(path).name.split(".")[0] in touched]
-        images = self.sources.images
-        return {*below, *(path for path in self.record.below("images/") if path not in images)}
+        for first in touched:
+            below += self.record.below(f"data/editions/{first}.")
+        if kept := self.record.below("images/"):
+            below += set(kept) - self.sources.images
+        return set(below)
 
-    def _build(self, due: list[Item], gone: list[str], states: dict) -> Path:
-        number = max([0, *self.trees.numbers(), self.record.version]) + 1
-        whole = self.everything or not self.newest
-        try:
-            if whole:
-                aside = self.trees.begin_empty()
+    def _begun(self) -> Path:
+        """Where the new tree is built."""
+        if self.aside is None:
+            if self.whole:
+                self.aside = self.trees.begin_empty()
             else:
-                aside = self.trees.begin_from(self.newest, self.record.changed_since)
-                self.trees.remove(gone)
-            self._write(due, aside)
-            path = self.trees.finish(number)
-        except BaseException:
-            self.trees.give_up()
-            raise
+                self.aside = self.trees.begin_from(self.newest, self.record.changed_since)
+        return self.aside
+
+    def _finish(self, due: list[Item], gone: list[str], states: dict) -> Path:
+        number = max([0, *self.trees.numbers(), self.record.version]) + 1
+        self._begun()
+        self.trees.remove(gone)
+        path = self.trees.finish(number)
         written = {item.path: (item.key, item.reason) for item in due}
-        self.record.renew(number, written, gone, states, whole=whole)
+        self.record.renew(number, written, gone, states, whole=self.whole)
         return path
 
-    def _write(self, due: list[Item], aside: Path) -> None:
-        if crew.pays(len(due)):
-            crew.write_all(due, aside, self.progress)
-            return
-        # compressing and writing let other threads run: they take the second core, the heavy feeds and tables first
-        due = sorted(due, key=lambda item: item.path.endswith(".html"))
+    def _write_due(self, found: Iterator[Item], touched: frozenset[str] | None) -> tuple[list[Item], list[Item]]:
+        """Write what changed → all that was looked at, and what was written."""
+        if touched is None:
+            looked = list(found)
+            known = {} if self.whole else self.record.keys()
+            due = [item for item in looked if known.get(item.path) != item.key]
+            if due and crew.pays(len(due)):
+                crew.write_all(due, self._begun(), self.progress)
+                return looked, due
+            found = iter(looked)
+        return self._write_along(found)
+
+    def _write_along(self, found: Iterator[Item]) -> tuple[list[Item], list[Item]]:
+        """The same, the first files being written while the next are planned.
+
+        Compressing and writing let other threads run: they take the second core.
+        """
+        looked: list[Item] = []
+        due: list[Item] = []
         with ThreadPoolExecutor(2) as pool:
-            waiting: list[Future] = []
-            for done, item in enumerate(due):
-                if self.progress and done % 20 == 0:
-                    self.progress(done, len(due))
-                waiting.append(pool.submit(write, aside / item.path, item.make()))
-                if len(waiting) > 64:
-                    waiting.pop(0).result()
+            waiting: deque[Future] = deque()
+            while batch := list(islice(found, BATCH)):
+                looked += batch
+                known = {} if self.whole else self.record.keys(item.path for item in batch)
+                for item in batch:
+                    if known.get(item.path) == item.key:
+                        continue
+                    self.fresh += item.path not in known
+                    due.append(item)
+                    waiting.append(pool.submit(write, f"{self._begun()}/{item.path}", item.make()))
+                    if len(waiting) > 64:
+                        waiting.popleft().result()
+                if self.progress and due:
+                    self.progress(len(due), max(len(due), len(looked)))
             for future in waiting:
                 future.result()
         if self.progress:
             self.progress(len(due), len(due))
-
-
-def _new(due: list[Item], known: dict[str, str]) -> int:
-    return sum(item.path not in known for item in due)
+        return looked, due
 
 
 def _reason(error: OSError) -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import chain
 from typing import Any, NamedTuple
 
 from barograph.editions.cells import Cell, cells
@@ -36,6 +37,10 @@ class Entry(NamedTuple):
         return self.chronicle.in_short(self.index, self.cell.key)
 
 
+#: Entry._make without its count of the fields: there are tens of thousands.
+_entry = partial(tuple.__new__, Entry)
+
+
 def _place(entry: Entry) -> int:
     return entry.index
 
@@ -59,6 +64,7 @@ class Chronicle:
         self.published = [[code for code in imprint["languages"] if code in editions] for editions in held]
         self.cells = [cells(content) for content in self.contents]
         self._years = [int(content["issue"]["first"][:4]) for content in self.contents]
+        self._periods: dict[int, str] = {}
         self._by_key: dict[int, dict[str, Cell]] = {}
 
     def whole(self, index: int) -> Content:
@@ -85,15 +91,26 @@ class Chronicle:
     def entries(self) -> dict[str, list[Entry]]:
         """Every topic's entries that say something (a verdict or a commentary), oldest first."""
         found: defaultdict[str, list[Entry]] = defaultdict(list)
-        for index, row in enumerate(self.cells):
-            year = self.year(index)
-            for cell in row:
-                if cell.verdict or cell.written:
-                    found[cell.key].append(Entry(index, year, cell, self))
+        for entry in chain.from_iterable(self._rows):
+            found[entry.cell.key].append(entry)
         return dict(found)
+
+    @cached_property
+    def _rows(self) -> list[list[Entry]]:
+        """Every issue's entries, in the publication's order."""
+        return [
+            [_entry((index, year, cell, self)) for cell in row if cell.verdict or cell.written]
+            for index, (year, row) in enumerate(zip(self._years, self.cells, strict=True))
+        ]
 
     def first(self, index: int) -> str:
         return self.contents[index]["issue"]["first"]
+
+    def period(self, index: int) -> str:
+        """The issue's period in words: every topic and person asks for the same."""
+        if index not in self._periods:
+            self._periods[index] = presenters.issue_period(self.contents[index])
+        return self._periods[index]
 
     def year(self, index: int) -> int:
         return self._years[index]
@@ -156,10 +173,7 @@ class Chronicle:
     def by_person(self) -> dict[str, list[Entry]]:
         """Slug → what stands under that name, newest first."""
         found: defaultdict[str, list[Entry]] = defaultdict(list)
-        for entries in self.entries.values():
-            for entry in entries:
-                for slug in entry.cell.people.split():
-                    found[slug].append(entry)
-        for entries in found.values():
-            entries.sort(key=_place, reverse=True)
+        for entry in chain.from_iterable(reversed(self._rows)):
+            for slug in entry.cell.people.split():
+                found[slug].append(entry)
         return dict(found)

@@ -88,15 +88,16 @@ def items(found: Sources, touched: frozenset[str] | None, *, house: bool = False
     `house`: besides, what topics, people and standing texts show.
     """
     load = _loader()
-    for plan in plans(found.imprint, found.issues, load=load, touched=touched, house=house):
-        yield Item(plan.path, plan.key(found.common), partial(_page, plan), plan.reason)
-    for address, content in sorted(style.assets().items()):
-        yield _fixed(address.lstrip("/"), content)
+    # feeds and tables take longest to compress: whoever writes while we plan has the pages left for the end
     for path, key, made in feed_files(found.imprint, found.issues, settings.BASE_URL, load=load, touched=touched):
         if callable(made):
             yield Item(path, digest([found.common, key]), made, "data of an issue")
         else:
             yield _fixed(path, made)
+    for plan in plans(found.imprint, found.issues, load=load, touched=touched, house=house):
+        yield Item(plan.path, plan.key(found.common), partial(_page, plan), plan.reason)
+    for address, content in sorted(style.assets().items()):
+        yield _fixed(address.lstrip("/"), content)
     yield from _images(found, touched)
     yield from _takeaways(found, touched)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import orjson
 from django.utils import translation
 
 from barograph.base import barogram, dates, languages, pages
@@ -36,8 +36,7 @@ class Plan:
 
     def key(self, common: str) -> str:
         """Changes exactly when the page may have changed."""
-        told = json.dumps([common, self.template, self.language, self.path, self.inputs], sort_keys=True)
-        return hashlib.sha256(told.encode()).hexdigest()
+        return digest([common, self.template, self.language, self.path, self.inputs])
 
     def render(self) -> str:
         with translation.override(languages.interface(self.language)):
@@ -45,8 +44,9 @@ class Plan:
 
 
 def digest(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    """Of plain values, whatever the order of their keys."""
+    text = orjson.dumps(value, default=list, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+    return hashlib.sha256(text).hexdigest()
 
 
 class Scope:
@@ -112,6 +112,7 @@ class Planner:
         self.name = localized(imprint["name"], self.language, imprint["languages"])
         self.last = len(chronicle.contents) - 1
         self._found: dict[int, dict[str, int]] = {}
+        self._told: dict[presenters.Verdict, tuple[str, str]] = {}
         self._frames: dict[str, Context] = {}
         self._drawings: dict[tuple[int, str], tuple[str, str]] = {}
 
@@ -202,15 +203,22 @@ class Planner:
         chain = self.imprint["languages"]
         return localized(topic["names"], self.language, chain), localized(topic["about"], self.language, chain)
 
+    def _words(self, verdict: presenters.Verdict) -> tuple[str, str]:
+        """The verdict in a word or two, and as a sentence. Call within the page's language."""
+        if verdict not in self._told:
+            self._told[verdict] = presenters.word(verdict), presenters.sentence(verdict)
+        return self._told[verdict]
+
     def _history_row(self, entry: Entry) -> Context:
         verdict = entry.cell.verdict
+        word, sentence = self._words(verdict)
         return {
             "url": self.chronicle.address(entry),
-            "period": presenters.issue_period(entry.content),
+            "period": self.chronicle.period(entry.index),
             "headline": entry.cell.headline or "",
             "verdict": verdict,
-            "word": presenters.word(verdict),
-            "sentence": presenters.sentence(verdict),
+            "word": word,
+            "sentence": sentence,
             "revised": entry.cell.revised,
         }
 

@@ -77,9 +77,13 @@ class Record:
             found.update(self.connection.execute(f"SELECT path, key FROM file WHERE path IN ({marks})", some))  # noqa: S608
         return found
 
-    def below(self, folder: str) -> list[str]:
-        """Files under a folder, given with its last slash."""
-        rows = self.connection.execute("SELECT path FROM file WHERE path >= ? AND path < ?", (folder, folder + "\x7f"))
+    def below(self, folder: str, ending: str = "") -> list[str]:
+        """Files under a folder, given with its last slash, whose paths end so."""
+        query = "SELECT path FROM file WHERE path >= ? AND path < ? AND substr(path, -?) = ?"
+        if not ending:
+            query = query.partition(" AND substr")[0]
+        values = (folder, folder + "\x7f", len(ending), ending)
+        rows = self.connection.execute(query, values if ending else values[:2])
         return [path for (path,) in rows]
 
     def changed_since(self, version: int) -> set[str] | None:

@@ -95,7 +95,6 @@ class TopicPlans(Planner):
 
     def _topic_context(self, topic: Content, entries: list[Entry], years: Iterable[int]) -> Context:
         name, about = self._about(topic)
-        points = self._points(topic["key"], entries)
         latest = next((entry for entry in reversed(entries) if entry.cell.verdict), None)
         moved = [entry for entry in entries if entry.cell.verdict in presenters.MOVED]
         counted = presenters.summary_text(entry.cell.verdict for entry in entries)
@@ -108,8 +107,8 @@ class TopicPlans(Planner):
             "years": self._year_links(f"topics/{topic['key']}/", years),
             "steps": self._steps(topic),
             "counted": counted,
-            "fixes": any(point.corrected for point in points),
-            "chart": barogram.large(points, label=counted) if points else "",
+            "fixes": any(entry.cell.revised for entry in entries),
+            "chart": self._chart(entries, counted),
         }
 
     def _topic_year_context(self, topic: Content, year: int, found: list[Entry], beside: list[int]) -> Context:
@@ -135,33 +134,42 @@ class TopicPlans(Planner):
             for other in (topics[place - 1], topics[place + 1])
         ]
 
-    def _points(self, key: str, entries: list[Entry]) -> list[barogram.Point]:
-        """Every issue from the topic's first entry on; those without the topic are gaps."""
-        by_index = {entry.index: entry for entry in entries}
-        start = entries[0].index if entries else len(self.chronicle.contents)
-        near = len(self.chronicle.contents) - start <= barogram.MONTHS
-        level: dict[tuple, barogram.Point] = {}  # equal ones are the same
-        points = []
-        for index in range(start, len(self.chronicle.contents)):
-            entry, year, month = by_index.get(index), self.chronicle.year(index), self._month(index) if near else ""
-            if entry and (entry.cell.verdict in presenters.MOVED or entry.cell.revised):
-                points.append(self._point(entry, month))
-                continue
-            told = ("", entry.cell.verdict if entry else None, year, "", False, "", month)
-            points.append(level.get(told) or level.setdefault(told, barogram.Point(*told)))
-        return points
+    def _chart(self, entries: list[Entry], label: str) -> str:
+        """The topic's whole history drawn, every issue from its first entry on; those without the topic are gaps."""
+        if not entries:
+            return ""
+        start, count = entries[0].index, len(self.chronicle.contents)
+        verdicts: list[presenters.Verdict] = [None] * (count - start)
+        told = {}
+        for entry in entries:
+            verdicts[entry.index - start] = verdict = entry.cell.verdict
+            if verdict in presenters.MOVED or entry.cell.revised:
+                told[entry.index - start] = self._point(entry)
+        return barogram.history(verdicts, told, self._ticks(start, count), label=label)
 
-    def _point(self, entry: Entry, month: str) -> barogram.Point:
+    def _ticks(self, start: int, count: int) -> list[tuple[int, str]]:
+        """(place, word) where a month begins, or a year where there are too many months, counted from `start`."""
+        if self.rhythm == "week" and count - start <= barogram.MONTHS:
+            points = [
+                barogram.Point("", None, self.chronicle.year(index), month=self._month(index))
+                for index in range(start, count)
+            ]
+            return barogram.ticks(points)
+        firsts = [(max(0, indices[0] - start), str(year)) for year, indices in self.chronicle.years.items()]
+        return [
+            tick for place, tick in enumerate(firsts) if tick[0] or place + 1 == len(firsts) or firsts[place + 1][0]
+        ]
+
+    def _point(self, entry: Entry) -> barogram.Point:
         """The barogram names and links a change, and rings a correction; a level stretch has neither."""
         verdict, moved = entry.cell.verdict, entry.cell.verdict in presenters.MOVED
         return barogram.Point(
-            label=presenters.issue_period(entry.content) if moved else "",
+            label=self.chronicle.period(entry.index) if moved else "",
             verdict=verdict,
             year=entry.year,
             url=self.chronicle.address(entry) if moved else "",
             corrected=bool(entry.cell.revised),
-            word=presenters.word(verdict),
-            month=month,
+            word=self._words(verdict)[0],
         )
 
     def _person(self, person: Content, entries: list[Entry]) -> Iterator[Plan]:
