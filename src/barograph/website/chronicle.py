@@ -61,6 +61,8 @@ class Chronicle:
         self._load = load
         held = [editions for editions in reversed(issues) if language in editions]
         self.contents = [editions[language] for editions in held]
+        self._held = held
+        self._signed: dict[int, dict[str, set[str]]] = {}
         self.published = [[code for code in imprint["languages"] if code in editions] for editions in held]
         self.cells = [cells(content) for content in self.contents]
         self._years = [int(content["issue"]["first"][:4]) for content in self.contents]
@@ -161,6 +163,17 @@ class Chronicle:
             "headline": first.headline if first else "",
             "revised": bool(content["corrections"]),
         }
+
+    def signed_in(self, year: int, slug: str) -> list[str]:
+        """The languages in which something of this year stands under a name, in the publication's order."""
+        if year not in self._signed:
+            found = self._signed[year] = defaultdict(set)
+            for index in self.years.get(year, []):
+                for code, content in self._held[index].items():
+                    for cell in cells(content):
+                        for person in cell.people.split():
+                            found[person].add(code)
+        return [code for code in self.imprint["languages"] if code in self._signed[year].get(slug, ())]
 
     @cached_property
     def years(self) -> dict[int, list[int]]:

@@ -186,7 +186,7 @@ class TopicPlans(Planner):
                 "person",
                 [person, inputs, beside],
                 functools.partial(self._person_context, person, found, found, beside, year),
-                having=[self.language],
+                having=self.chronicle.signed_in(year, person["slug"]),
                 fallback=path,
             )
 
