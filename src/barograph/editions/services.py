@@ -55,7 +55,9 @@ class _Sheet:
         self.verdicts = {v.topic_id: v for v in issue.verdicts.all()}
         self.corrections = list(issue.corrections.select_related("topic"))
         wanted = {key[0] for key in found} | set(self.verdicts)
-        tracked = set(Topic.objects.tracked_in(issue).values_list("pk", flat=True))
+        # a special issue is about its own topics alone
+        shown = issue.slots.values_list("topic_id", flat=True)
+        tracked = set(shown if issue.special else Topic.objects.tracked_in(issue).values_list("pk", flat=True))
         self.topics = list(Topic.objects.filter(pk__in=tracked | wanted))
 
     def languages_of(self, topic: Topic) -> list[str]:
