@@ -30,6 +30,7 @@ def urls():
         path(f"{topic}/verdict/", views.decide, name="desk_verdict"),
         path(f"{topic}/write/", views.write, name="desk_write"),
         path("week/<int:issue_id>/ratings/", ratings.ratings, name="desk_ratings"),
+        path(f"{topic}/say/", ratings.say, name="desk_say"),
         path(f"{topic}/rating/", ratings.rate, name="desk_rating"),
         path("safety/", safety.safety, name="desk_safety"),
         path("safety/confirm/", safety.ask, name="desk_factor_ask"),

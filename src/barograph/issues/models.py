@@ -68,6 +68,19 @@ class Publication(models.Model):
         choices=ReleaseRule.choices,
         default=ReleaseRule.PUBLISH,
     )
+    shows_panel = models.BooleanField(
+        _("show the panel’s ratings beside the verdict"),
+        default=False,
+        help_text=_(
+            "How many rated worsened, unchanged, improved; never who. Issues published before stay as they are."
+        ),
+    )
+    panel_least = models.PositiveSmallIntegerField(
+        _("fewest ratings that are shown"),
+        default=5,
+        validators=[MinValueValidator(3), MaxValueValidator(100)],
+        help_text=_("Below it nothing is shown, so that nobody can be made out. At least 3."),
+    )
     release_missing = models.PositiveSmallIntegerField(
         _("too much is missing from (per cent of the topics)"),
         default=50,
@@ -126,6 +139,8 @@ class Topic(models.Model):
     key = models.SlugField(_("address"), max_length=80, unique=True)
     names = LocalizedTextField(_("name"))
     about = LocalizedTextField(pgettext_lazy("topic", "about"), blank=True, multiline=True)
+    improved = LocalizedTextField(_("what “improved” means"), blank=True, multiline=True)
+    worsened = LocalizedTextField(_("what “worsened” means"), blank=True, multiline=True)
     since = models.DateField(_("followed since"), null=True, blank=True)
     until = models.DateField(_("followed until"), null=True, blank=True)
     position = models.PositiveSmallIntegerField(_("order"), default=0)

@@ -59,11 +59,17 @@ def planned_release(*, publication: Publication, last: date) -> datetime:
 
 @transaction.atomic
 def open_issue(
-    *, first: date | None = None, last: date | None = None, number: int | None = None, today: date | None = None
+    *,
+    first: date | None = None,
+    last: date | None = None,
+    number: int | None = None,
+    today: date | None = None,
+    special: bool = False,
 ) -> Issue:
     """Open the next regular issue: a slot for every topic that is followed and awake, by the standing plan.
 
-    A topic without a plan keeps last time's writer. Raises ValidationError where the period overlaps another issue or
+    A topic without a plan keeps last time's writer. `special`: brought in from elsewhere, without slots.
+    Raises ValidationError where the period overlaps another issue or
     ends before it begins.
     """
     house = publication()
@@ -75,14 +81,16 @@ def open_issue(
         last = last or planned_last
     elif last is None:
         last = next_period(rhythm=house.rhythm, after=first - timedelta(days=1), today=first)[1]
-    check_period(first=first, last=last)
+    check_period(first=first, last=last, special=special)
     issue = Issue.objects.create(
         first=first,
         last=last,
+        special=special,
         number=number or _next_number(),
         release_at=planned_release(publication=house, last=last),
     )
-    fill_slots(issue=issue, house=house, topics=Topic.objects.awake_in(issue), before=before)
+    topics = Topic.objects.none() if special else Topic.objects.awake_in(issue)
+    fill_slots(issue=issue, house=house, topics=topics, before=before)
     return issue
 
 
