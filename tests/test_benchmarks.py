@@ -40,3 +40,9 @@ def test_a_whole_bake_is_measured(tmp_path):
     told = run(tmp_path, "bench", "bake", "--issues", "2", "--topics", "2", "--json")
     assert {"pages", "seconds", "peak_rss_mb"} <= told.keys()
     assert told["pages"] > 20
+
+
+def test_the_weeks_screen_is_measured(tmp_path):
+    told = run(tmp_path, "bench", "week", "--topics", "2", "--people", "2", "--rounds", "1", "--json")
+    assert told["queries"] <= 25
+    assert min(told["week_ms"], told["save_ms"]) > 0

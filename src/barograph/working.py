@@ -1,11 +1,13 @@
-"""The worker: drains the task queue, and takes over what dead workers left."""
+"""The worker: drains the task queue, takes over what dead workers left, and does what the calendar asks for."""
 
 from __future__ import annotations
 
+import logging
 import time
 
 from django.conf import settings
 from django.db import close_old_connections, connection
+from django.utils import timezone
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
@@ -13,13 +15,20 @@ from django_tasks_db.models import DBTaskResult
 from barograph.base import processes
 from barograph.delivery import services as delivery
 from barograph.delivery.bounces.inbound import Inbound
+from barograph.desk import reminders
+from barograph.issues import opening
+from barograph.publishing import rule
 from barograph.publishing import services as publishing
 from barograph.publishing.tasks import run_release
 from barograph.subscribers import standing
 
+log = logging.getLogger("barograph.working")
+
 #: Seconds between two looks for work that nobody holds any more, and between two looks for what is to be forgotten.
 RECOVER_EVERY = 15.0
 FORGET_EVERY = 6 * 3600.0
+#: Seconds between two looks at the calendar: what opens, who is reminded, which held release may go.
+LOOK_EVERY = 60.0
 
 
 def recover() -> None:
@@ -40,6 +49,16 @@ def recover() -> None:
     delivery.recover()
 
 
+def look_at_calendar() -> None:
+    """What the hour asks for. One part that fails doesn't keep the others, nor the worker's other work."""
+    now = timezone.now()
+    for part in (opening.open_due, reminders.remind, rule.look):
+        try:
+            part(now=now)
+        except Exception:
+            log.exception("the calendar: %s", part.__name__)
+
+
 def work(*, once: bool) -> None:
     """Run tasks until a signal comes; with `once`, until nothing is due."""
     worker = Worker(
@@ -56,8 +75,11 @@ def work(*, once: bool) -> None:
     inbound = Inbound(settings.BOUNCES)
     if not once:
         inbound.begin()
-    recovered = forgot = float("-inf")
+    recovered = forgot = looked = float("-inf")
     while worker.running:
+        if time.monotonic() - looked > LOOK_EVERY:
+            look_at_calendar()
+            looked = time.monotonic()
         if time.monotonic() - forgot > FORGET_EVERY:
             standing.forget_old_bounces()
             forgot = time.monotonic()

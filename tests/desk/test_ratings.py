@@ -8,10 +8,11 @@ from django.utils import timezone
 from wagtail.users.models import UserProfile
 
 from barograph.issues import services as issues
+from barograph.issues.models import Topic, Verdict
 from barograph.panel import services as panel
 from barograph.panel.models import Rating
 from barograph.people.models import Pen
-from tests.factories import PersonFactory, TopicFactory
+from tests.factories import CommentaryFactory, IssueFactory, PersonFactory, TopicFactory
 
 
 @pytest.fixture
@@ -107,3 +108,53 @@ def test_a_verdict_that_departs_from_the_panels_middle_needs_its_reason(cast, si
     assert issue.verdicts.get().value == "improved"
     client.post(where, {"value": "worsened"})  # with the panel: nothing to explain
     assert issue.verdicts.get().value == "worsened"
+
+
+def test_a_refused_verdict_keeps_what_was_typed(cast, sign_in, issue, topic, rated):
+    client, where = sign_in(cast["editor"]), reverse("desk_verdict", args=[issue.pk, topic.pk])
+    answer = client.post(where, {"value": "improved", "outlook": ["risk"], "reason": "x" * 2001})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "x" * 2001 in page
+    assert 'value="improved" checked' in page
+    assert 'value="risk" checked' in page
+    assert not issue.verdicts.exists()
+
+
+def test_the_discussion_opens_with_ones_own_rating_and_signs_with_ones_name(cast, sign_in, issue, topic, rated):
+    where = reverse("desk_say", args=[issue.pk, topic.pk])
+    other, mine = sign_in(cast["other"]), sign_in(cast["analyst"])
+    other.post(where, {"text": "I saw the <b>books</b>."})
+    sign_in(cast["editor"]).post(where, {"text": "From the chair."})
+    blind = mine.get(place(issue)).content.decode()
+    assert "the <b>books" not in blind
+    assert "I saw the" not in blind
+    refused = mine.post(where, {"text": "Too soon."}, follow=True).content.decode()
+    assert "Rate the topic first" in refused
+    mine.post(reverse("desk_rating", args=[issue.pk, topic.pk]), {"value": "improved"})
+    mine.post(where, {"text": "And I\x00 did not."})
+    page = mine.get(place(issue)).content.decode()
+    assert "I saw the &lt;b&gt;books" in page
+    assert "the editors" in page
+    assert "And I did not." in page
+    assert list(issue.remarks.values_list("by__slug", flat=True)) == ["other-pen", None, "pen-name"]
+    for role in ("translator", "nobody"):
+        assert sign_in(cast[role]).post(where, {"text": "Hello"}).status_code in {302, 403}
+    assert issue.remarks.count() == 3
+
+
+def test_definitions_and_past_examples_stand_where_one_rates(
+    cast, sign_in, issue, topic, django_assert_max_num_queries
+):
+    Topic.objects.update(improved={"en": "Prices fall."}, worsened={"en": "Prices rise."})
+    for week, value in ((3, "improved"), (2, "improved"), (1, "worsened"), (4, "improved")):
+        past = IssueFactory(first=issue.first - datetime.timedelta(weeks=week), number=100 + week, state="released")
+        Verdict.objects.create(issue=past, topic=topic, value=value, reason=f"Reason {week}")
+        CommentaryFactory(issue=past, topic=topic, headline=f"Headline {week}")
+    client = sign_in(cast["analyst"])
+    UserProfile.objects.update_or_create(user=cast["analyst"], defaults={"preferred_language": "en"})
+    page = client.get(place(issue)).content.decode()
+    assert all(words in page for words in ("Prices fall.", "Prices rise.", "Headline 2", "Reason 3", "Headline 1"))
+    assert "Headline 4" not in page  # the two latest
+    with django_assert_max_num_queries(25):
+        client.get(place(issue))

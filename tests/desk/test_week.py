@@ -99,7 +99,7 @@ def test_its_queries_do_not_grow_with_topics_and_languages(cast, sign_in, issue,
         for language in ("be", "en"):
             translated(row, language).save_revision()
     assert _queries(client) <= few
-    assert few <= 40
+    assert few <= 25
 
 
 def test_switching_goes_to_another_issue_and_nonsense_to_the_current(cast, sign_in, issue):

@@ -39,6 +39,9 @@ ratings:
     by: north-wind
     verdict: unchanged
     confidence: 0.7
+    why: "It held: «так»"
+    blind: worsened
+    given: "2020-08-12T18:30:00+00:00"
 corrections:
   - topic: economy
     date: 2020-08-13

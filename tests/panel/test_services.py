@@ -97,3 +97,31 @@ def test_a_published_issues_ratings_are_closed(issue, topic, people):
     with pytest.raises(ValidationError):
         panel.rate(issue=issue, topic=topic, by=people[0], value="improved")
     assert Rating.objects.get().value == "worsened"
+
+
+@pytest.mark.parametrize(("text", "told"), [("  ", "Write something"), ("x" * 2001, "2000 letters")])
+def test_a_remark_that_cannot_be_is_refused(issue, topic, people, text, told):
+    panel.rate(issue=issue, topic=topic, by=people[0], value="worsened")
+    with pytest.raises(ValidationError, match=told):
+        panel.say(issue=issue, topic=topic, viewers=people[:1], chair=False, user=None, text=text)
+
+
+def test_a_published_issues_discussion_is_closed(issue, topic, people):
+    panel.rate(issue=issue, topic=topic, by=people[0], value="worsened")
+    issues.mark_released(issue=issue, at=timezone.now())
+    with pytest.raises(ValidationError):
+        panel.say(issue=issue, topic=topic, viewers=people[:1], chair=False, user=None, text="After all")
+
+
+@pytest.mark.parametrize(("least", "shown"), [(3, True), (4, False), (1, True)])
+def test_a_distribution_is_shown_from_so_many_ratings_on(issue, topic, people, least, shown):
+    for person, value in zip(people, ("worsened", "unchanged", "unchanged"), strict=False):
+        panel.rate(issue=issue, topic=topic, by=person, value=value)
+    found = panel.shown_distributions(issue=issue, least=least)
+    assert found == ({topic.pk: {"worsened": 1, "unchanged": 2, "improved": 0}} if shown else {})
+
+
+def test_two_ratings_are_never_shown(issue, topic, people):
+    for person in people[:2]:
+        panel.rate(issue=issue, topic=topic, by=person, value="worsened")
+    assert panel.shown_distributions(issue=issue, least=1) == {}

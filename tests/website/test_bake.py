@@ -184,3 +184,28 @@ def test_what_is_written_is_shown_as_text():
     assert not any(
         b"<script>alert" in content or b"<img src=x" in content for p, content in files.items() if p.endswith(".html")
     )
+
+
+def test_the_panels_ratings_stand_beside_the_verdict_where_the_edition_tells_them(published):
+    editions = contents.issue(2)
+    for content in editions.values():
+        content["topics"][0]["panel"] = {"worsened": 1, "unchanged": 4, "improved": 2}
+    contents.publish(editions)
+    path = bake.bake().path
+    first, told = editions["en"]["issue"]["first"], "The panel’s 7 ratings: worsened 1, unchanged 4, improved 2"
+    assert told in (path / f"en/{first}/economy/index.html").read_text()
+    assert "Группа экспертов, 7 оценок:" in (path / f"ru/{first}/economy/index.html").read_text()
+    assert sum("panel’s" in page.read_text() for page in path.glob("en/*/*/index.html")) == 1
+
+
+def test_the_method_page_tells_what_the_verdicts_mean():
+    house = contents.imprint()
+    house["standing"]["method"] = {"en": {"title": "Method", "body": "<p>So we judge.</p>"}}
+    house["topics"][1] |= {"improved": {"en": "Calm <days>."}, "worsened": {"be": "Трывожна."}}
+    contents.found(house)
+    contents.publish(contents.issue(0))
+    page = (bake.bake().path / "en/method/index.html").read_text()
+    assert "So we judge." in page
+    assert "Calm &lt;days&gt;." in page
+    assert page.count("<h3") == 1
+    assert "Трывожна" not in page

@@ -86,7 +86,7 @@ def test_a_card_is_shown_large_with_its_size_and_a_text(site):
     from barograph.base import pages
 
     shell = pages.shell_context(contents.imprint(), "en", {"en": "/en/"}, "/en/")
-    shell |= {"title": "x", "body": "", "card": "https://example.org/cards/1.png"}
+    shell |= {"title": "x", "body": "", "definitions": [], "card": "https://example.org/cards/1.png"}
     soup = BeautifulSoup(pages.render("website/standing.html", shell, language="en"), "html.parser")
     assert named(soup, property="og:image") == ["https://example.org/cards/1.png"]
     assert named(soup, property="og:image:width") == ["1200"]

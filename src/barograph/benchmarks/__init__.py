@@ -39,6 +39,11 @@ BENCHMARKS: dict[str, Benchmark] = {
         example="mail --recipients 20000 --smtp smtp://127.0.0.1:2525 --json",
         options={"recipients": 20000, "smtp": "smtp://127.0.0.1:2525", "workers": 1, "database": ""},
     ),
+    "week": Benchmark(
+        about="The week's screen with many topics, languages and people: queries and time; and saving a commentary.",
+        example="week --topics 60 --people 12 --json",
+        options={"topics": 60, "people": 12, "rounds": 10},
+    ),
     "search": Benchmark(
         about="How long a query takes on an archive of N commentaries, and what the index costs.",
         example="search --documents 24000 --json",

@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bs4 import BeautifulSoup, Tag
 
@@ -55,7 +56,12 @@ class Change:
 
 def blocks(html: str) -> list[Block]:
     """A body's blocks; what Draftail notes for itself (block keys) and empty paragraphs left out."""
-    soup = BeautifulSoup(html or "", "html.parser")
+    return list(_blocks(html or ""))
+
+
+@lru_cache(maxsize=512)  # the week's screen asks for the same bodies at every look
+def _blocks(html: str) -> tuple[Block, ...]:
+    soup = BeautifulSoup(html, "html.parser")
     for tag in soup.find_all(attrs={"data-block-key": True}):
         del tag["data-block-key"]
     found = []
@@ -65,7 +71,7 @@ def blocks(html: str) -> list[Block]:
         elif str(node).strip():
             text = str(node).strip()
             found.append(Block("embed" if isinstance(node, Tag) else "p", text))
-    return found
+    return tuple(found)
 
 
 def scenario_values(raw: Sequence[Mapping]) -> list[dict]:

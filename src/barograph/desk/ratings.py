@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
@@ -17,10 +18,12 @@ from django.views.decorators.http import require_POST
 
 from barograph.base.languages import localized
 from barograph.commentaries.permissions import is_editor
+from barograph.desk.examples import Example, past_examples
 from barograph.issues.enums import IssueState, VerdictValue
 from barograph.issues.models import Issue, Topic
 from barograph.issues.services import publication
 from barograph.panel import services as panel
+from barograph.panel.models import Remark
 from barograph.people.models import Pen, Person
 
 #: How sure a member is, as a share: words are easier to give than numbers.
@@ -61,7 +64,17 @@ def ratings(request: HttpRequest, issue_id: int) -> HttpResponse:
     members, issue = _allowed(request.user), get_object_or_404(Issue, pk=issue_id)
     opinions = panel.opinions(issue=issue, viewers=members, chair=is_editor(request.user))
     wanted = {*issue.slots.values_list("topic_id", flat=True), *opinions}
-    rows = [_row(topic, opinions.get(topic.pk)) for topic in Topic.objects.filter(pk__in=wanted).order_by("position")]
+    topics = list(Topic.objects.filter(pk__in=wanted).order_by("position"))
+    rows = [_row(topic, opinions.get(topic.pk)) for topic in topics]
+    chair = is_editor(request.user) and not members
+    open_to_all = chair or timezone.now() >= panel.reveal_at(issue) or issue.state == IssueState.RELEASED
+    opened = [row["topic"].pk for row in rows if open_to_all or (row["opinion"] and row["opinion"].revealed)]
+    said = panel.discussions(issue=issue, opened=opened)
+    told = past_examples(issue=issue, topics=topics)
+    for row in rows:
+        row["discussed"] = row["topic"].pk in opened
+        row["remarks"] = [_remark(remark) for remark in said.get(row["topic"].pk, ())]
+        row["definitions"] = _definitions(row["topic"], told)
     context = {
         "issue": issue,
         "rows": rows,
@@ -104,6 +117,41 @@ def _told(rating, names: dict[str, str], language: str) -> dict[str, str]:
         "reason": rating.reason,
         "before": names[before] if before else "",
     }
+
+
+def _remark(remark: Remark) -> dict[str, Any]:
+    name = localized(remark.by.names, get_language() or "en") if remark.by else _("the editors")
+    return {"name": name, "text": remark.text, "at": remark.at}
+
+
+def _definitions(topic: Topic, told: dict[tuple[int, str], list[Example]]) -> list[dict[str, Any]]:
+    """What "improved" and "worsened" mean for a topic, with what was judged so before; empty ones left out."""
+    language, found = get_language() or "en", []
+    for value in (VerdictValue.IMPROVED, VerdictValue.WORSENED):
+        means = localized(getattr(topic, value.value), language)
+        examples = told.get((topic.pk, value.value), [])
+        if means or examples:
+            found.append({"value": value.value, "word": value.label, "means": means, "examples": examples})
+    return found
+
+
+@require_POST
+def say(request: HttpRequest, issue_id: int, topic_id: int) -> HttpResponse:
+    """A word in a topic's discussion."""
+    members, issue = _allowed(request.user), get_object_or_404(Issue, pk=issue_id)
+    topic, text = get_object_or_404(Topic, pk=topic_id), request.POST.get("text", "").replace("\x00", "")
+    try:
+        panel.say(
+            issue=issue,
+            topic=topic,
+            viewers=members,
+            chair=is_editor(request.user),
+            user=request.user,
+            text=text,
+        )
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect(f"{reverse('desk_ratings', args=[issue.pk])}#topic-{topic.pk}")
 
 
 @require_POST

@@ -50,6 +50,11 @@ PERMISSIONS = {
         "issues.change_standingtext",
         "issues.change_publication",
         "issues.view_correction",
+        *(
+            f"issues.{verb}_{kind}"
+            for verb in ("add", "change", "delete")
+            for kind in ("plannedtopic", "absence", "rest")
+        ),
         "people.add_person",
         "people.change_person",
         "people.view_pen",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -15,7 +15,7 @@ from barograph.commentaries.services import start_commentary
 from barograph.desk.forms import VerdictForm
 from barograph.desk.week import week
 from barograph.issues import services as issues
-from barograph.issues.enums import VerdictValue
+from barograph.issues.enums import Outlook, VerdictValue
 from barograph.issues.models import Issue, Topic
 from barograph.panel import services as panel
 from barograph.people.models import Pen
@@ -71,20 +71,34 @@ def decide(request: HttpRequest, issue_id: int, topic_id: int) -> HttpResponse:
     issue, topic = get_object_or_404(Issue, pk=issue_id), get_object_or_404(Topic, pk=topic_id)
     form = VerdictForm(request.POST)
     if not form.is_valid():
-        text = " ".join(message for found in form.errors.values() for message in found)
-        messages.error(request, text)
-        return _back(issue)
+        return _verdict_again(request, issue, topic, form)
     middle, value = panel.middle(issue=issue, topic=topic), form.cleaned_data["value"]
     if middle and value and value != middle and not form.cleaned_data["reason"].strip():
         told = {"topic": topic, "verdict": VerdictValue(middle).label}
         text = _(
             "%(topic)s: the panel’s middle is “%(verdict)s”. Say why you decide otherwise; the verdict is not kept."
         )
-        messages.error(request, text % told)
-        return _back(issue)
+        form.add_error("reason", text % told)
+        return _verdict_again(request, issue, topic, form)
     issues.decide_verdict(issue=issue, topic=topic, by=request.user, **form.cleaned_data)
     messages.success(request, _("%(topic)s: the verdict is set.") % {"topic": topic})
     return _back(issue)
+
+
+def _verdict_again(request: HttpRequest, issue: Issue, topic: Topic, form: VerdictForm) -> HttpResponse:
+    """A verdict that is refused: why, and its form with everything as it was typed."""
+    context = {
+        "issue": issue,
+        "topic": topic,
+        "form": form,
+        "problems": [message for found in form.errors.values() for message in found],
+        "verdicts": VerdictValue.choices,
+        "outlooks": Outlook.choices,
+        "chosen": request.POST.get("value", ""),
+        "flags": request.POST.getlist("outlook"),
+        "reason": request.POST.get("reason", ""),
+    }
+    return render(request, "desk/verdict.html", context, status=422)
 
 
 @require_POST

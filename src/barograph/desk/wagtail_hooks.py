@@ -9,9 +9,10 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.model import ModelViewSetGroup
 from wagtail.snippets.action_menu import SubmitForModerationMenuItem
 
-from barograph.desk import ratings, safety, translation, views
+from barograph.desk import plan, ratings, safety, translation, views
 from barograph.desk.panels import WeekPanel
 from barograph.issues.admin import VIEWSETS as ISSUES
+from barograph.issues.admin import PlanViewSet, RestViewSet
 from barograph.people.admin import VIEWSETS as PEOPLE
 
 #: Wagtail's menu items that have nothing to show here.
@@ -24,10 +25,12 @@ def urls():
     screen = "translate/<int:pk>/<str:language>"
     return [
         path("week/open/", views.open_issue, name="desk_open_issue"),
+        path("week/special/", plan.special, name="desk_special_issue"),
         path(f"{topic}/writer/", views.set_writer, name="desk_writer"),
         path(f"{topic}/verdict/", views.decide, name="desk_verdict"),
         path(f"{topic}/write/", views.write, name="desk_write"),
         path("week/<int:issue_id>/ratings/", ratings.ratings, name="desk_ratings"),
+        path(f"{topic}/say/", ratings.say, name="desk_say"),
         path(f"{topic}/rating/", ratings.rate, name="desk_rating"),
         path("safety/", safety.safety, name="desk_safety"),
         path("safety/confirm/", safety.ask, name="desk_factor_ask"),
@@ -74,6 +77,18 @@ class PublicationGroup(ModelViewSetGroup):
     menu_icon = "globe"
     menu_order = 200
     items = (*ISSUES, *PEOPLE)
+
+
+class PlanGroup(ModelViewSetGroup):
+    menu_label = _("Plan")
+    menu_icon = "group"
+    menu_order = 150
+    items = (PlanViewSet, plan.Absences, RestViewSet)
+
+
+@hooks.register("register_admin_viewset")
+def plan_group():
+    return PlanGroup()
 
 
 @hooks.register("register_admin_viewset")

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.models import WorkflowState
@@ -70,6 +71,8 @@ class Week:
     rows: list[Row] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     writers: list[User] = field(default_factory=list)
+    options: list[tuple[object, str, str]] = field(default_factory=list)  # the writers as a form's options, made once
+    choices: dict[tuple[str, tuple[str, ...]], SafeString] = field(default_factory=dict)  # a verdict's, as fields
     is_editor: bool = False
     may_translate: bool = False
     may_rate: bool = False
@@ -95,10 +98,14 @@ def week(*, user, key: str = "") -> Week:
     rows = list(issue.commentaries.select_related("latest_revision", "topic"))
     topics = _topics(issue, {*slots, *verdicts, *(row.topic_id for row in rows)})
     sources = {row.topic_id: row for row in rows if not row.is_translation}
-    reviewed, own = _in_review(sources.values()), _with_own_name(user, sources.values())
+    reviewed, own = in_review(sources.values()), _with_own_name(user, sources.values())
+    translations: dict[int, dict[str, Commentary]] = {}
+    for row in rows:
+        if row.is_translation:
+            translations.setdefault(row.source_id, {})[row.language] = row
     for topic in topics:
         source = sources.get(topic.pk)
-        made = {row.language: row for row in rows if source and row.source_id == source.pk}
+        made = translations.get(source.pk, {}) if source else {}
         for row in made.values():
             row.source = source  # read once, with its newest revision
         slot = slots.get(topic.pk)
@@ -130,8 +137,12 @@ def _current(issues: list[Issue]) -> Issue | None:
 
 
 def _topics(issue: Issue, others: set[int]) -> list[Topic]:
-    tracked = Topic.objects.tracked_in(issue).values("pk")
-    return list(Topic.objects.filter(Q(pk__in=tracked) | Q(pk__in=others)))
+    """Those with something in the issue, and what is followed then; before its release only what doesn't rest."""
+    if issue.special:
+        return list(Topic.objects.filter(pk__in=others))
+    everything = Topic.objects.all()
+    followed = everything.tracked_in(issue) if issue.state == IssueState.RELEASED else everything.awake_in(issue)
+    return list(everything.filter(Q(pk__in=followed.values("pk")) | Q(pk__in=others)))
 
 
 def _writers(slots: Iterable[Slot]) -> list[User]:
@@ -143,7 +154,8 @@ def _writers(slots: Iterable[Slot]) -> list[User]:
     )
 
 
-def _in_review(sources: Iterable[Commentary]) -> set[int]:
+def in_review(sources: Iterable[Commentary]) -> set[int]:
+    """Which of these commentaries lie with the editors."""
     kind = ContentType.objects.get_for_model(Commentary)
     states = WorkflowState.objects.filter(
         base_content_type=kind,

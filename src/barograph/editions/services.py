@@ -14,6 +14,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext
 
 from barograph.base.languages import localized
 from barograph.commentaries.models import Commentary
@@ -21,6 +23,7 @@ from barograph.editions import bodies, ledger, schema
 from barograph.editions.models import Edition, Imprint
 from barograph.issues.models import Issue, Publication, StandingText, Topic
 from barograph.issues.services import publication
+from barograph.panel import services as panel
 from barograph.people.models import Person
 
 Content = dict[str, Any]
@@ -53,9 +56,13 @@ class _Sheet:
             found = {key: c for key, c in found.items() if c.topic_id in sources}
         self.commentaries = found
         self.verdicts = {v.topic_id: v for v in issue.verdicts.all()}
+        house = self.house
+        self.panel = panel.shown_distributions(issue=issue, least=house.panel_least) if house.shows_panel else {}
         self.corrections = list(issue.corrections.select_related("topic"))
         wanted = {key[0] for key in found} | set(self.verdicts)
-        tracked = set(Topic.objects.tracked_in(issue).values_list("pk", flat=True))
+        # a special issue is about its own topics alone
+        shown = issue.slots.values_list("topic_id", flat=True)
+        tracked = set(shown if issue.special else Topic.objects.tracked_in(issue).values_list("pk", flat=True))
         self.topics = list(Topic.objects.filter(pk__in=tracked | wanted))
 
     def languages_of(self, topic: Topic) -> list[str]:
@@ -111,6 +118,7 @@ def _topic(sheet: _Sheet, topic: Topic, language: str, chain: list[str]) -> Cont
     verdict = sheet.verdicts.get(topic.pk)
     dates = [c.date for c in sheet.corrections if c.topic_id == topic.pk]
     commentary = sheet.commentaries.get((topic.pk, language))
+    told = {"panel": sheet.panel[topic.pk]} if topic.pk in sheet.panel else {}
     return {
         "key": topic.key,
         "name": localized(topic.names, language, chain),
@@ -119,7 +127,17 @@ def _topic(sheet: _Sheet, topic: Topic, language: str, chain: list[str]) -> Cont
         "revised": max(dates).isoformat() if dates else None,
         "languages": sheet.languages_of(topic),
         "commentary": _commentary(commentary, language, chain) if commentary else None,
+        **told,
     }
+
+
+def _keep_panel(before: Content, content: Content) -> None:
+    """What an edition told of the panel, its corrections tell, too: neither more nor less."""
+    told = {topic["key"]: topic["panel"] for topic in before["topics"] if "panel" in topic}
+    for topic in content["topics"]:
+        topic.pop("panel", None)
+        if topic["key"] in told:
+            topic["panel"] = told[topic["key"]]
 
 
 def _commentary(commentary: Commentary, language: str, chain: list[str]) -> Content:
@@ -176,6 +194,8 @@ def freeze(*, issue: Issue, published_at: datetime) -> list[Edition]:
     frozen = []
     for language, content in compose(issue=issue, published_at=published_at).items():
         before = current.get(language)
+        if before:
+            _keep_panel(before.content, content)
         if before and _same(before.content, content):
             frozen.append(before)
             continue
@@ -198,12 +218,21 @@ def freeze(*, issue: Issue, published_at: datetime) -> list[Edition]:
     return frozen
 
 
+def _method(language: str) -> str:
+    with translation.override(language):
+        return gettext("Method")
+
+
 def compose_imprint() -> Content:
     """The publication as readers see it, unsaved."""
     house = publication()
     standing: dict[str, dict[str, Content]] = {"about": {}, "method": {}, "privacy": {}}
     for text in StandingText.objects.all():
         standing[text.kind][text.language] = {"title": text.title, "body": bodies.frozen(text.body)}
+    topics = list(Topic.objects.all())
+    for language in house.languages:  # the method page stands on the definitions alone where nothing else is written
+        if any(language in texts for topic in topics for texts in (topic.improved, topic.worsened)):
+            standing["method"].setdefault(language, {"title": _method(language), "body": ""})
     return {
         "schema": 1,
         "name": house.name,
@@ -221,8 +250,9 @@ def compose_imprint() -> Content:
                 "about": topic.about,
                 "since": topic.since.isoformat() if topic.since else None,
                 "until": topic.until.isoformat() if topic.until else None,
+                **{kind: texts for kind in ("improved", "worsened") if (texts := getattr(topic, kind))},
             }
-            for topic in Topic.objects.all()
+            for topic in topics
         ],
         "people": [
             {"slug": p.slug, "names": p.names, "about": p.about, "pseudonym": p.pseudonym} for p in Person.objects.all()

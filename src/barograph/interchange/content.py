@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from barograph.interchange.richtext import Document
@@ -21,6 +21,7 @@ class Known:
     topics: frozenset[str] = frozenset()
     people: frozenset[str] = frozenset()
     issues: dict[date, tuple[date, int]] = field(default_factory=dict)  # {first: (last, number)}
+    specials: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class TopicContent:
     about: Texts
     since: date | None
     until: date | None
+    improved: Texts
+    worsened: Texts
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,9 @@ class RatingContent:
     by: str
     verdict: str
     confidence: float | None
+    why: str | None  # `None` here and below: the folder says nothing on it, what there is stays
+    blind: str | None  # what it was before the others' were seen
+    given: datetime | None
 
 
 @dataclass(frozen=True)
@@ -114,6 +120,7 @@ class IssueContent:
     last: date
     last_given: bool
     number: int
+    special: bool
     verdicts: list[VerdictContent]
     ratings: list[RatingContent]
     corrections: list[CorrectionContent]

@@ -12,6 +12,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +130,8 @@ class _Exporter:
 
     def _topic(self, topic: Topic) -> dict[str, Any]:
         found = {"key": Word(topic.key), "names": self._localized(topic.names), "about": self._localized(topic.about)}
-        return _filled(found) | {"since": topic.since, "until": topic.until}
+        own = {kind: self._localized(getattr(topic, kind)) for kind in ("improved", "worsened")}
+        return _filled(found) | {"since": topic.since, "until": topic.until} | _filled(own)
 
     def _person(self, person: Person) -> dict[str, Any]:
         texts = {"names": self._localized(person.names), "about": self._localized(person.about)}
@@ -156,6 +158,8 @@ class _Exporter:
         found: dict[str, Any] = {"number": issue.number}
         if issue.last != planned_last(self.house.rhythm, issue.first):
             found["last"] = issue.last
+        if issue.special:
+            found["special"] = True
         lists = {
             "verdicts": {one.topic.key: Word(one.value) for one in others if one.value},
             "outlook": {one.topic.key: _words(one.outlook) for one in others if one.outlook},
@@ -163,6 +167,8 @@ class _Exporter:
             "ratings": [
                 {"topic": Word(one.topic.key), "by": Word(one.by.slug), "verdict": Word(one.value)}
                 | ({} if one.confidence is None else {"confidence": one.confidence})
+                | _filled({"why": _clean(one.reason), "blind": Word(one.blind_value)})
+                | ({"given": one.given_at.astimezone(UTC).isoformat()} if one.given_at else {})
                 for one in issue.ratings.select_related("topic", "by").order_by("topic__key", "by__slug")
             ],
             "corrections": [

@@ -64,6 +64,7 @@ def known() -> Known:
         rhythm=house.rhythm if house else "week",
         topics=frozenset(Topic.objects.values_list("key", flat=True)),
         people=frozenset(Person.objects.values_list("slug", flat=True)),
+        specials=frozenset(Issue.objects.filter(special=True).values_list("first", flat=True)),
         issues={first: (last, number) for first, last, number in Issue.objects.values_list("first", "last", "number")},
     )
 
@@ -168,6 +169,8 @@ class _Importer:
                 "about": topic.about,
                 "since": topic.since,
                 "until": topic.until,
+                "improved": topic.improved,
+                "worsened": topic.worsened,
             }
             if whole:
                 values["position"] = number
@@ -207,7 +210,9 @@ class _Importer:
             outcomes[content.first] = "updated" if changed else "unchanged"
         for content in self.content.issues:
             if content.first not in rows:
-                row = issues.open_issue(first=content.first, last=content.last, number=content.number)
+                row = issues.open_issue(
+                    first=content.first, last=content.last, number=content.number, special=content.special
+                )
                 rows[content.first], outcomes[content.first] = row, "created"
         return outcomes, rows
 
@@ -240,8 +245,12 @@ class _Importer:
         for rating in content.ratings:
             topic, by = topics[rating.topic], people[rating.by]
             row = rows.get((topic.pk, by.pk)) or Rating(issue=issue, topic=topic, by=by)
-            if row.pk is None or (row.value, row.confidence) != (rating.verdict, rating.confidence):
-                row.value, row.confidence = rating.verdict, rating.confidence
+            values: dict[str, Any] = {"value": rating.verdict, "confidence": rating.confidence}
+            told = {"reason": rating.why, "blind_value": rating.blind, "given_at": rating.given}
+            values |= {name: value for name, value in told.items() if value is not None}
+            if row.pk is None or any(getattr(row, name) != value for name, value in values.items()):
+                for name, value in values.items():
+                    setattr(row, name, value)
                 row.save()
                 moved = True
         return moved

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -26,7 +26,9 @@ from barograph.interchange.yaml_nodes import Fields, Node, load
 from barograph.issues.enums import CorrectionKind, Outlook, VerdictValue
 from barograph.issues.services import next_period
 
-KEYS = ("number", "last", "verdicts", "outlook", "reasons", "ratings", "corrections")
+RATING = ("topic", "by", "verdict", "confidence", "why", "blind", "given")
+RATING_REASON = 300
+KEYS = ("number", "last", "special", "verdicts", "outlook", "reasons", "ratings", "corrections")
 _FILE = re.compile(rf"({SLUG})\.([A-Za-z]{{2,8}}(?:-[A-Za-z0-9]{{1,8}})*)\.md")
 
 
@@ -72,6 +74,7 @@ def read_issue(folder: Folder, path: Path, first: date, terms: Terms) -> IssueFi
         last=last,
         last_given=fields.given("last"),
         number=0,
+        special=bool(fields.flag("special")),
         verdicts=_verdicts(fields, commentaries, files, terms),
         ratings=_ratings(fields, terms),
         corrections=_corrections(fields, first, terms),
@@ -161,7 +164,7 @@ def _by_topic(
 def _ratings(fields: Fields, terms: Terms) -> list[RatingContent]:
     found: dict[tuple[str, str], RatingContent] = {}
     for node in fields.items("ratings"):
-        own = Fields(node, known=("topic", "by", "verdict", "confidence"), file=fields.file, problems=fields.problems)
+        own = Fields(node, known=RATING, file=fields.file, problems=fields.problems)
         topic, by = own.text("topic", required=True), own.text("by", required=True)
         verdict = own.choice("verdict", VerdictValue.values)
         if not own.given("verdict"):
@@ -173,8 +176,25 @@ def _ratings(fields: Fields, terms: Terms) -> list[RatingContent]:
             own.refuse(own.line_of("by"), message + nearest(by, terms.people))
         if (topic, by) in found:
             own.refuse(own.line, _("This person has rated this topic already; keep one."))
-        found[topic, by] = RatingContent(topic, by, verdict, own.share("confidence"))
+        why = own.text("why", limit=RATING_REASON) if own.given("why") else None
+        blind = own.choice("blind", VerdictValue.values) if own.given("blind") else None
+        found[topic, by] = RatingContent(topic, by, verdict, own.share("confidence"), why, blind, _hour(own, "given"))
     return list(found.values())
+
+
+def _hour(own: Fields, key: str) -> datetime | None:
+    """A time with its distance from UTC."""
+    text = own.text(key)
+    if not text:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        own.wrong(key, _("a time like 2020-08-09T10:00:00+00:00"))
+        return None
+    return found
 
 
 def _corrections(fields: Fields, first: date, terms: Terms) -> list[CorrectionContent]:
@@ -199,20 +219,24 @@ def settle(issues: list[IssueFile], known: Known) -> None:
     issues.sort(key=lambda issue: issue.content.first)
     own = {issue.content.first for issue in issues}
     others = {first: period for first, period in known.issues.items() if first not in own}
+    regular = {first: period for first, period in others.items() if first not in known.specials}
     for issue in issues:
         first = issue.content.first
         if first in known.issues and not issue.content.last_given:
             issue.content.last = known.issues[first][0]
         if first in known.issues and issue.number is None and not issue.fields.given("number"):
             issue.number = known.issues[first][1]
-    _check_periods(issues, others)
+    _check_periods(issues, regular)
     _give_numbers(issues, others)
 
 
 def _check_periods(issues: list[IssueFile], others: dict[date, tuple[date, int]]) -> None:
+    """Regular issues don't overlap; a special one may lie within any."""
     periods = [(first, last, "") for first, (last, _number) in others.items()]
     for issue in issues:
         content = issue.content
+        if content.special:
+            continue
         for first, last, folder in periods:
             if first <= content.last and content.first <= last:
                 message = _("%(here)s overlaps the issue %(there)s; change “last” or the folder's name.")

@@ -28,6 +28,7 @@ from barograph.interchange.problems import Problem, Problems, nearest
 from barograph.interchange.yaml_nodes import Fields, Node, load
 from barograph.issues.enums import Rhythm, StandingKind
 
+TOPIC = ("key", "names", "about", "since", "until", "improved", "worsened")
 PUBLICATION = (
     "name",
     "strapline",
@@ -197,9 +198,7 @@ class _Reader:
 
     def _topics(self) -> None:
         for node in self._list("topics.yaml"):
-            fields = Fields(
-                node, known=("key", "names", "about", "since", "until"), file="topics.yaml", problems=self.problems
-            )
+            fields = Fields(node, known=TOPIC, file="topics.yaml", problems=self.problems)
             key = self._slug(fields, "key")
             if any(key == topic.key for topic in self.content.topics):
                 fields.refuse(fields.line_of("key"), _("“%(key)s” stands here twice; keep one.") % {"key": key})
@@ -208,7 +207,8 @@ class _Reader:
                 fields.wrong("until", _("a day after “since”"))
             names = fields.localized("names", self.content.languages, required=True)
             about = fields.localized("about", self.content.languages)
-            self.content.topics.append(TopicContent(key, names, about, since, until))
+            improved, worsened = (fields.localized(kind, self.content.languages) for kind in ("improved", "worsened"))
+            self.content.topics.append(TopicContent(key, names, about, since, until, improved, worsened))
 
     def _people(self) -> None:
         for node in self._list("people.yaml"):

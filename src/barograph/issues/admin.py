@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.shortcuts import redirect
@@ -13,8 +16,8 @@ from wagtail.admin.views.generic import CreateView, IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from barograph.base.languages import localized
-from barograph.issues.forms import IssueForm, PublicationForm, StandingTextForm
-from barograph.issues.models import Correction, Issue, Publication, StandingText, Topic
+from barograph.issues.forms import AbsenceForm, IssueForm, PlanForm, PublicationForm, RestForm, StandingTextForm
+from barograph.issues.models import Absence, Correction, Issue, PlannedTopic, Publication, Rest, StandingText, Topic
 from barograph.issues.services import publication
 
 
@@ -36,6 +39,8 @@ class TopicViewSet(Listed):
             FieldPanel("names"),
             FieldPanel("key"),
             FieldPanel("about"),
+            FieldPanel("improved"),
+            FieldPanel("worsened"),
             FieldPanel("since"),
             FieldPanel("until"),
             FieldPanel("position"),
@@ -143,6 +148,14 @@ class PublicationViewSet(Listed):
             FieldPanel("timezone"),
             FieldPanel("release_weekday"),
             FieldPanel("release_time"),
+            FieldPanel("release_rule"),
+            FieldPanel("release_missing"),
+            FieldPanel("shows_panel"),
+            FieldPanel("panel_least"),
+            FieldPanel("opens_itself"),
+            FieldPanel("opening_weekday"),
+            FieldPanel("opening_time"),
+            FieldPanel("reminds"),
             FieldPanel("lists"),
             FieldPanel("links"),
         ],
@@ -155,6 +168,51 @@ class PublicationViewSet(Listed):
             if pattern.name not in {"index", "index_results", "edit"}:
                 pattern.callback = _refused
         return patterns
+
+
+def _dash(name: str) -> Callable[[Any], str]:
+    return lambda row: str(getattr(row, name) or "–")
+
+
+class PlanViewSet(Listed):
+    model = PlannedTopic
+    icon = "group"
+    name = "plan"
+    list_display = [
+        Column("topic", label=_("Topic")),
+        Column("writer", label=_("Writer"), accessor=_dash("writer")),
+        Column("substitute", label=_("Substitute"), accessor=_dash("substitute")),
+        Column("days_before", label=_("Days before")),
+        Column("time", label=_("Hour")),
+    ]
+    edit_handler = ObjectList(
+        [FieldPanel(name) for name in ("topic", "writer", "substitute", "days_before", "time")],
+        base_form_class=PlanForm,
+    )
+
+
+class AbsenceViewSet(Listed):
+    model = Absence
+    icon = "calendar-alt"
+    name = "absences"
+    list_display = [
+        Column("user", label=_("Sign-in")),
+        Column("first", label=_("First day")),
+        Column("last", label=_("Last day")),
+    ]
+    edit_handler = ObjectList([FieldPanel(name) for name in ("user", "first", "last")], base_form_class=AbsenceForm)
+
+
+class RestViewSet(Listed):
+    model = Rest
+    icon = "time"
+    name = "rests"
+    list_display = [
+        Column("topic", label=_("Topic")),
+        Column("first", label=_("First day")),
+        Column("last", label=_("Last day"), accessor=_dash("last")),
+    ]
+    edit_handler = ObjectList([FieldPanel(name) for name in ("topic", "first", "last")], base_form_class=RestForm)
 
 
 VIEWSETS = (IssueViewSet, TopicViewSet, CorrectionViewSet, StandingTextViewSet, PublicationViewSet)

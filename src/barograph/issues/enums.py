@@ -28,6 +28,21 @@ class IssueState(models.TextChoices):
     RELEASED = "released", _("published")
 
 
+class ReleaseRule(models.TextChoices):
+    """What a scheduled release does where too many topics are missing at its hour."""
+
+    PUBLISH = "publish", _("publish what is ready")
+    WAIT = "wait", _("wait until enough is ready")
+    ASK = "ask", _("wait and ask the editors")
+
+
+class ReminderKind(models.TextChoices):
+    OPENED = "opened", _("the issue is open")
+    TOMORROW = "tomorrow", _("due soon")
+    LATE = "late", _("late")
+    HELD = "held", _("the release is held")
+
+
 class CorrectionKind(models.TextChoices):
     TYPO = "typo", _("wording")
     FACT = "fact", _("fact")

@@ -14,7 +14,7 @@ from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.rich_text import get_rich_text_editor_widget
 
 from barograph.issues.enums import IssueState
-from barograph.issues.services import check_period
+from barograph.issues.services import check_period, writers
 
 STANDING_FEATURES = ["h2", "h3", "bold", "italic", "ol", "ul", "link", "blockquote"]
 CODE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -98,6 +98,7 @@ class PublicationForm(WagtailAdminModelForm):
     )
     links = LinksField(label=gettext_lazy("Links"), help_text=gettext_lazy("One a line: kind | address."))
     release_weekday = forms.TypedChoiceField(label=gettext_lazy("Weekday of release"), choices=WEEKDAYS, coerce=int)
+    opening_weekday = forms.TypedChoiceField(label=gettext_lazy("Weekday of opening"), choices=WEEKDAYS, coerce=int)
 
     def clean_timezone(self):
         name = self.cleaned_data["timezone"]
@@ -126,8 +127,45 @@ class IssueForm(WagtailAdminModelForm):
     def clean(self):
         data = super().clean()
         if data.get("first") and data.get("last"):
-            check_period(first=data["first"], last=data["last"], except_for=self.instance)
+            check_period(
+                first=data["first"], last=data["last"], except_for=self.instance, special=self.instance.special
+            )
         return data
+
+
+class PlanForm(WagtailAdminModelForm):
+    """Writer and substitute are two who may write."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in ("writer", "substitute"):
+            self.fields[name].queryset = writers()
+
+    def clean(self):
+        data = super().clean()
+        if data.get("writer") and data.get("writer") == data.get("substitute"):
+            self.add_error("substitute", _("The substitute is somebody else."))
+        return data
+
+
+class AbsenceForm(WagtailAdminModelForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["user"].queryset = writers()
+
+    def clean(self):
+        return _in_order(self, super().clean())
+
+
+class RestForm(WagtailAdminModelForm):
+    def clean(self):
+        return _in_order(self, super().clean())
+
+
+def _in_order(form: forms.Form, data: dict) -> dict:
+    if data.get("first") and data.get("last") and data["last"] < data["first"]:
+        form.add_error("last", _("The last day lies before the first."))
+    return data
 
 
 class StandingTextForm(WagtailAdminModelForm):

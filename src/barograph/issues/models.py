@@ -7,9 +7,10 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +20,8 @@ from barograph.base.languages import localized
 from barograph.issues.enums import (
     CorrectionKind,
     IssueState,
+    ReleaseRule,
+    ReminderKind,
     Rhythm,
     StandingKind,
     VerdictValue,
@@ -51,6 +54,38 @@ class Publication(models.Model):
         _("weekday of release"), default=0, help_text=_("0 is Monday; counted from the day after the issue ends.")
     )
     release_time = models.TimeField(_("hour of release"), default="10:00")
+    opens_itself = models.BooleanField(_("the next issue opens by itself"), default=False)
+    opening_weekday = models.PositiveSmallIntegerField(_("weekday of opening"), default=0)
+    opening_time = models.TimeField(_("hour of opening"), default="09:00")
+    reminds = models.BooleanField(
+        _("remind writers by mail"),
+        default=False,
+        help_text=_("When an issue opens, the day before the deadline, and once when it has passed."),
+    )
+    release_rule = models.CharField(
+        _("when too much is missing at the hour of release"),
+        max_length=7,
+        choices=ReleaseRule.choices,
+        default=ReleaseRule.PUBLISH,
+    )
+    shows_panel = models.BooleanField(
+        _("show the panel’s ratings beside the verdict"),
+        default=False,
+        help_text=_(
+            "How many rated worsened, unchanged, improved; never who. Issues published before stay as they are."
+        ),
+    )
+    panel_least = models.PositiveSmallIntegerField(
+        _("fewest ratings that are shown"),
+        default=5,
+        validators=[MinValueValidator(3), MaxValueValidator(100)],
+        help_text=_("Below it nothing is shown, so that nobody can be made out. At least 3."),
+    )
+    release_missing = models.PositiveSmallIntegerField(
+        _("too much is missing from (per cent of the topics)"),
+        default=50,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+    )
 
     class Meta:
         verbose_name = _("publication")
@@ -90,6 +125,13 @@ class TopicQuerySet(models.QuerySet):
             Q(since__isnull=True) | Q(since__lte=issue.last), Q(until__isnull=True) | Q(until__gte=issue.first)
         )
 
+    def awake_in(self, issue: "Issue") -> "TopicQuerySet":
+        """Those of `tracked_in` that don't rest on the issue's first day."""
+        resting = Rest.objects.filter(
+            Q(last__isnull=True) | Q(last__gte=issue.first), topic=OuterRef("pk"), first__lte=issue.first
+        )
+        return self.tracked_in(issue).filter(~Exists(resting))
+
 
 class Topic(models.Model):
     """A tracked situation."""
@@ -97,6 +139,8 @@ class Topic(models.Model):
     key = models.SlugField(_("address"), max_length=80, unique=True)
     names = LocalizedTextField(_("name"))
     about = LocalizedTextField(pgettext_lazy("topic", "about"), blank=True, multiline=True)
+    improved = LocalizedTextField(_("what “improved” means"), blank=True, multiline=True)
+    worsened = LocalizedTextField(_("what “worsened” means"), blank=True, multiline=True)
     since = models.DateField(_("followed since"), null=True, blank=True)
     until = models.DateField(_("followed until"), null=True, blank=True)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
@@ -119,14 +163,23 @@ class IssueQuerySet(models.QuerySet):
     def released(self) -> "IssueQuerySet":
         return self.filter(state=IssueState.RELEASED)
 
+    def regular(self) -> "IssueQuerySet":
+        return self.filter(special=False)
+
 
 class Issue(models.Model):
-    """One period of the publication. Its address is its first day."""
+    """One period of the publication. Its address is its first day.
+
+    A special one stands outside the rhythm: its days may lie within another's, and the next regular one follows the
+    regular one before.
+    """
 
     first = models.DateField(_("first day"), unique=True)
     last = models.DateField(_("last day"))
     number = models.PositiveIntegerField(_("number"), unique=True, validators=[MinValueValidator(1)])
     state = models.CharField(_("state"), max_length=10, choices=IssueState.choices, default=IssueState.OPEN)
+    special = models.BooleanField(_("special issue"), default=False, editable=False)
+    opened_at = models.DateTimeField(null=True, editable=False, default=timezone.now)
     release_at = models.DateTimeField(_("time of release"), null=True, blank=True)
     released_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
 
@@ -162,6 +215,83 @@ class Slot(models.Model):
         verbose_name_plural = _("slots")
         ordering = ["topic__position"]
         constraints = [models.UniqueConstraint(fields=["issue", "topic"], name="one_slot_a_topic")]
+
+
+class PlannedTopic(models.Model):
+    """The standing plan: who writes a topic, who steps in, and by when before the release."""
+
+    topic = models.OneToOneField(Topic, models.CASCADE, related_name="plan", verbose_name=_("topic"))
+    writer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("writer")
+    )
+    substitute = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("substitute")
+    )
+    days_before = models.PositiveSmallIntegerField(
+        _("deadline: days before the release"), default=1, validators=[MaxValueValidator(31)]
+    )
+    time = models.TimeField(_("deadline: hour"), default="18:00")
+
+    class Meta:
+        verbose_name = _("planned topic")
+        verbose_name_plural = _("standing plan")
+        ordering = ["topic__position", "topic__key"]
+
+    def __str__(self) -> str:
+        return str(self.topic)
+
+
+class Absence(models.Model):
+    """Days on which somebody does not write: the substitute steps in. Why is nobody's business."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="absences", verbose_name=_("sign-in")
+    )
+    first = models.DateField(_("first day"))
+    last = models.DateField(_("last day"))
+
+    class Meta:
+        verbose_name = _("absence")
+        verbose_name_plural = _("absences")
+        ordering = ["-first", "user"]
+        constraints = [models.CheckConstraint(condition=Q(last__gte=F("first")), name="absence_ends_after_it_begins")]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {dates.period(self.first, self.last, get_language() or 'en')}"
+
+
+class Rest(models.Model):
+    """A topic that rests for a while: issues that begin in that time open without it."""
+
+    topic = models.ForeignKey(Topic, models.CASCADE, related_name="rests", verbose_name=_("topic"))
+    first = models.DateField(_("first day"))
+    last = models.DateField(_("last day"), null=True, blank=True, help_text=_("Empty: until further notice."))
+
+    class Meta:
+        verbose_name = _("resting topic")
+        verbose_name_plural = _("resting topics")
+        ordering = ["-first", "topic__position"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last__isnull=True) | Q(last__gte=F("first")), name="rest_ends_after_it_begins"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.topic)
+
+
+class Reminder(models.Model):
+    """That somebody was written to about an issue. A row is taken before the mail leaves: never a second one."""
+
+    issue = models.ForeignKey(Issue, models.CASCADE, related_name="reminders")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=8, choices=ReminderKind.choices)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["at", "id"]
+        constraints = [models.UniqueConstraint(fields=["issue", "user", "kind"], name="one_reminder_of_a_kind")]
 
 
 class Verdict(models.Model):

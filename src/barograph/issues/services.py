@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from barograph.issues.enums import IssueState, Rhythm, VerdictValue
-from barograph.issues.models import Correction, Issue, Publication, Slot, Topic, Verdict, VerdictChange
+from barograph.issues.models import (
+    Absence,
+    Correction,
+    Issue,
+    PlannedTopic,
+    Publication,
+    Slot,
+    Topic,
+    Verdict,
+    VerdictChange,
+)
 
 
 def publication() -> Publication:
@@ -42,22 +54,26 @@ def planned_release(*, publication: Publication, last: date) -> datetime:
     """The configured weekday and hour that first follows the issue's last day, as an aware time."""
     day = last + timedelta(days=1)
     day += timedelta(days=(publication.release_weekday - day.weekday()) % 7)
-    hour = publication.release_time
-    if isinstance(hour, str):
-        hour = datetime.strptime(hour, "%H:%M").time()
-    return datetime.combine(day, hour, tzinfo=ZoneInfo(publication.timezone))
+    return datetime.combine(day, clock(publication.release_time), tzinfo=ZoneInfo(publication.timezone))
 
 
 @transaction.atomic
 def open_issue(
-    *, first: date | None = None, last: date | None = None, number: int | None = None, today: date | None = None
+    *,
+    first: date | None = None,
+    last: date | None = None,
+    number: int | None = None,
+    today: date | None = None,
+    special: bool = False,
 ) -> Issue:
-    """Open the next issue, with a slot for every topic followed in it and last time's writers.
+    """Open the next regular issue: a slot for every topic that is followed and awake, by the standing plan.
 
-    Raises ValidationError where the period overlaps another issue or ends before it begins.
+    A topic without a plan keeps last time's writer. `special`: brought in from elsewhere, without slots.
+    Raises ValidationError where the period overlaps another issue or
+    ends before it begins.
     """
     house = publication()
-    before = Issue.objects.order_by("-first").first()
+    before = Issue.objects.regular().order_by("-first").first()
     if first is None:
         first, planned_last = next_period(
             rhythm=house.rhythm, after=before.last if before else None, today=today or house.today()
@@ -65,25 +81,109 @@ def open_issue(
         last = last or planned_last
     elif last is None:
         last = next_period(rhythm=house.rhythm, after=first - timedelta(days=1), today=first)[1]
-    check_period(first=first, last=last)
-    if number is None:
-        number = (Issue.objects.aggregate(n=Max("number"))["n"] or 0) + 1
+    check_period(first=first, last=last, special=special)
     issue = Issue.objects.create(
-        first=first, last=last, number=number, release_at=planned_release(publication=house, last=last)
+        first=first,
+        last=last,
+        special=special,
+        number=number or _next_number(),
+        release_at=planned_release(publication=house, last=last),
     )
-    writers = dict(before.slots.values_list("topic_id", "writer_id")) if before else {}
-    Slot.objects.bulk_create(
-        Slot(issue=issue, topic=topic, writer_id=writers.get(topic.pk), due=issue.release_at)
-        for topic in Topic.objects.tracked_in(issue)
-    )
+    topics = Topic.objects.none() if special else Topic.objects.awake_in(issue)
+    fill_slots(issue=issue, house=house, topics=topics, before=before)
     return issue
 
 
-def check_period(*, first: date, last: date, except_for: Issue | None = None) -> None:
-    """Raise ValidationError where a period ends before it begins or overlaps another issue."""
+def _next_number() -> int:
+    return (Issue.objects.aggregate(n=Max("number"))["n"] or 0) + 1
+
+
+@transaction.atomic
+def open_special(*, first: date, last: date, topics: Iterable[Topic], release_at: datetime | None = None) -> Issue:
+    """Open an issue outside the rhythm, on some topics. Regular issues go on as if it weren't there.
+
+    Raises ValidationError where it would take the address of a regular issue, there or to come.
+    """
+    house, chosen = publication(), list(topics)
+    if not chosen:
+        raise ValidationError({"topics": _("Choose at least one topic.")})
+    check_period(first=first, last=last, special=True)
+    begins = next_period(rhythm=house.rhythm, after=None, today=first)[0]
+    before = Issue.objects.regular().order_by("-first").first()
+    if before is not None and house.rhythm == Rhythm.WEEK:
+        begins = first - timedelta(days=(first - before.first).days % 7)
+    if begins == first:
+        raise ValidationError(
+            {"first": _("A regular issue begins on this day and has its address. Begin a day earlier or later.")}
+        )
+    issue = Issue.objects.create(
+        first=first,
+        last=last,
+        number=_next_number(),
+        special=True,
+        release_at=release_at or planned_release(publication=house, last=last),
+    )
+    fill_slots(issue=issue, house=house, topics=chosen, before=before)
+    return issue
+
+
+def fill_slots(*, issue: Issue, house: Publication, topics: Iterable[Topic], before: Issue | None) -> None:
+    """A slot a topic: planned writer or substitute; where there is no plan, who wrote last time, if there."""
+    found = list(topics)
+    plans = {plan.topic_id: plan for plan in PlannedTopic.objects.select_related("writer", "substitute")}
+    last_time = {slot.topic_id: slot.writer for slot in before.slots.select_related("writer")} if before else {}
+    away = Away(issue=issue, zone=ZoneInfo(house.timezone))
+    slots = []
+    for topic in found:
+        plan = plans.get(topic.pk)
+        due = deadline(plan=None if issue.special else plan, issue=issue, zone=away.zone)
+        people = [plan.writer, plan.substitute] if plan else [last_time.get(topic.pk)]
+        writer = next((person for person in people if person and not away.misses(person, due)), None)
+        slots.append(Slot(issue=issue, topic=topic, writer=writer, due=due))
+    Slot.objects.bulk_create(slots)
+
+
+def deadline(*, plan: PlannedTopic | None, issue: Issue, zone: ZoneInfo) -> datetime | None:
+    """When a topic's text is due, as an aware time: the plan's day and hour by the publication's clock."""
+    if plan is None or issue.release_at is None:
+        return issue.release_at
+    day = issue.release_at.astimezone(zone).date() - timedelta(days=plan.days_before)
+    return min(datetime.combine(day, clock(plan.time), tzinfo=zone).astimezone(UTC), issue.release_at)
+
+
+def clock(hour: time | str) -> time:
+    """A TimeField's value; its default is a text until the row is read again."""
+    return datetime.strptime(hour, "%H:%M").time() if isinstance(hour, str) else hour
+
+
+class Away:
+    """Who is away for an issue; absences are read once."""
+
+    def __init__(self, *, issue: Issue, zone: ZoneInfo) -> None:
+        self.issue, self.zone = issue, zone
+        self.spans: dict[int, list[tuple[date, date]]] = {}
+        until = issue.release_at.astimezone(zone).date() if issue.release_at else issue.last
+        for row in Absence.objects.filter(first__lte=max(until, issue.last), last__gte=issue.first):
+            self.spans.setdefault(row.user_id, []).append((row.first, row.last))
+
+    def misses(self, person: Any, due: datetime | None) -> bool:
+        """Whether somebody can't write it: away on the day it is due, or for more than half of the days before."""
+        if not person.is_active:
+            return True
+        last = due.astimezone(self.zone).date() if due else self.issue.last
+        days = [self.issue.first + timedelta(days=n) for n in range(max((last - self.issue.first).days, 0) + 1)]
+        gone = [day for day in days if any(a <= day <= b for a, b in self.spans.get(person.pk, ()))]
+        return days[-1] in gone or 2 * len(gone) > len(days)
+
+
+def check_period(*, first: date, last: date, except_for: Issue | None = None, special: bool = False) -> None:
+    """Raise ValidationError where a period ends before it begins or overlaps another issue.
+
+    A special issue may lie within a regular one; no two begin on one day.
+    """
     if last < first:
         raise ValidationError({"last": _("The last day lies before the first.")})
-    others = Issue.objects.filter(first__lte=last, last__gte=first)
+    others = Issue.objects.filter(Q(first__lte=last, last__gte=first, special=special) | Q(first=first))
     if except_for is not None:
         others = others.exclude(pk=except_for.pk)
     if other := others.first():
@@ -129,6 +229,16 @@ def mark_released(*, issue: Issue, at: datetime) -> None:
     """The issue is public from now on. Its first release keeps its time."""
     Issue.objects.filter(pk=issue.pk).exclude(state=IssueState.RELEASED).update(
         state=IssueState.RELEASED, released_at=at
+    )
+
+
+def writers() -> QuerySet:
+    """Sign-ins that may write: active, and of a role that changes commentaries."""
+    return (
+        get_user_model()
+        .objects.filter(is_active=True, groups__permissions__codename="change_commentary")
+        .distinct()
+        .order_by("username")
     )
 
 

@@ -1,7 +1,9 @@
-"""One panel member's own judgement of a topic in an issue. Never public as such."""
+"""Panel members' own judgements of a topic in an issue, and what they say to each other. Never public as such."""
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 
 from barograph.issues.enums import VerdictValue
 from barograph.issues.models import Issue, Topic
@@ -21,3 +23,17 @@ class Rating(models.Model):
     class Meta:
         ordering = ["topic__position", "by__slug"]
         constraints = [models.UniqueConstraint(fields=["issue", "topic", "by"], name="one_rating_each")]
+
+
+class Remark(models.Model):
+    """A word in the discussion of a topic in an issue. Never public. Without a name: an editor's."""
+
+    issue = models.ForeignKey(Issue, models.CASCADE, related_name="remarks")
+    topic = models.ForeignKey(Topic, models.PROTECT, related_name="+")
+    by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    text = models.TextField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["at", "id"]

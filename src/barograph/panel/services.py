@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
@@ -21,12 +22,13 @@ from barograph.issues.enums import IssueState, VerdictValue
 from barograph.issues.models import Issue, Topic
 from barograph.issues.services import publication
 from barograph.panel import disagreement
-from barograph.panel.models import Rating
+from barograph.panel.models import Rating, Remark
 from barograph.people.models import Person
 
 #: The scale, worst first.
 SCALE = (VerdictValue.WORSENED.value, VerdictValue.UNCHANGED.value, VerdictValue.IMPROVED.value)
 LONGEST = 300
+LONGEST_REMARK = 2000
 
 
 def reveal_at(issue: Issue) -> datetime:
@@ -126,3 +128,47 @@ def opinions(*, issue: Issue, viewers: Iterable[Person], chair: bool = False) ->
         revealed = open_to_all or mine is not None
         found[topic] = Opinion(mine, len(ratings), revealed, ratings if revealed else [])
     return found
+
+
+def _sees(*, issue: Issue, topic: Topic, viewers: Iterable[Person], chair: bool) -> bool:
+    """Whether somebody sees the others' ratings of a topic by now, and so its discussion."""
+    members = list(viewers)
+    if timezone.now() >= reveal_at(issue) or issue.state == IssueState.RELEASED or (chair and not members):
+        return True
+    return issue.ratings.filter(topic=topic, by__in=members).exists()
+
+
+@transaction.atomic
+def say(*, issue: Issue, topic: Topic, viewers: Iterable[Person], chair: bool, user: Any, text: str) -> Remark:
+    """Add to a topic's discussion, under one's first name; as an editor without a name, as the editors.
+
+    Raises ValidationError before one's own rating and the hour of reveal, and once the issue is published.
+    """
+    members = list(viewers)
+    issue = Issue.objects.select_for_update().get(pk=issue.pk)
+    if issue.state == IssueState.RELEASED:
+        raise ValidationError(_("The issue is published: its discussion is closed."))
+    if not _sees(issue=issue, topic=topic, viewers=members, chair=chair):
+        raise ValidationError(_("Rate the topic first: the discussion opens to you then."))
+    if not text.strip():
+        raise ValidationError(_("Write something."))
+    if len(text) > LONGEST_REMARK:
+        raise ValidationError(_("Keep it to 2000 letters."))
+    by = members[0] if members else None
+    return Remark.objects.create(issue=issue, topic=topic, by=by, user=user, text=text.strip())
+
+
+def discussions(*, issue: Issue, opened: Iterable[int]) -> dict[int, list[Remark]]:
+    """Topic's id → its remarks in order, for the topics whose discussion is open to somebody; in one query."""
+    found: dict[int, list[Remark]] = {}
+    for remark in issue.remarks.filter(topic__in=list(opened)).select_related("by"):
+        found.setdefault(remark.topic_id, []).append(remark)
+    return found
+
+
+def shown_distributions(*, issue: Issue, least: int) -> dict[int, dict[str, int]]:
+    """Topic's id → {verdict: how many}, for topics that `least` members or more have rated; nobody's name."""
+    counts: dict[int, dict[str, int]] = {}
+    for topic, value in issue.ratings.values_list("topic_id", "value"):
+        counts.setdefault(topic, dict.fromkeys(SCALE, 0))[value] += 1
+    return {topic: found for topic, found in counts.items() if sum(found.values()) >= max(least, 3)}

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 class ReleaseState(models.TextChoices):
     WAITING = "waiting", _("waiting")
+    HELD = "held", _("held: too much is missing")
     RUNNING = "running", _("running")
     FAILED = "failed", _("stopped")
     DONE = "done", _("done")
@@ -13,7 +14,7 @@ class ReleaseState(models.TextChoices):
 
 
 #: A release that is not over: an issue has at most one.
-UNDER_WAY = (ReleaseState.WAITING, ReleaseState.RUNNING, ReleaseState.FAILED)
+UNDER_WAY = (ReleaseState.WAITING, ReleaseState.HELD, ReleaseState.RUNNING, ReleaseState.FAILED)
 
 
 class StepState(models.TextChoices):

@@ -17,6 +17,9 @@ class ReleaseQuerySet(models.QuerySet):
     def running(self) -> "ReleaseQuerySet":
         return self.filter(state=ReleaseState.RUNNING)
 
+    def held(self) -> "ReleaseQuerySet":
+        return self.filter(state=ReleaseState.HELD)
+
     def due(self) -> "ReleaseQuerySet":
         return self.filter(state=ReleaseState.WAITING, run_at__lte=timezone.now())
 
@@ -28,6 +31,7 @@ class Release(models.Model):
     state = models.CharField(max_length=10, choices=ReleaseState.choices, default=ReleaseState.WAITING)
     mail = models.BooleanField(_("send the newsletter"), default=True)
     run_at = models.DateTimeField(default=timezone.now)
+    by_rule = models.BooleanField(default=False)  # at its hour the publication's rule looks at what is missing
     published_at = models.DateTimeField(null=True)  # what the edition says; fixed by the first step
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     requested_at = models.DateTimeField(auto_now_add=True)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from barograph.base import processes
 from barograph.issues.models import Issue
+from barograph.publishing import rule
 from barograph.publishing.enums import ReleaseState, StepState
 from barograph.publishing.models import Release, Step
 from barograph.publishing.steps import BY_NAME, STEPS
@@ -40,7 +41,12 @@ def request(
     try:
         with transaction.atomic():
             release = Release.objects.create(
-                issue=issue, mail=mail, run_at=run_at or now, requested_by=by, published_at=published_at
+                issue=issue,
+                mail=mail,
+                run_at=run_at or now,
+                by_rule=run_at is not None,
+                requested_by=by,
+                published_at=published_at,
             )
     except IntegrityError as error:
         raise ValidationError(_("This issue is being published already. Wait for it, or call it off.")) from error
@@ -54,7 +60,7 @@ def run(release_id: int) -> Release:
     Only one process at a time runs a release: it is claimed by a conditional
     update, and a dead owner's claim is taken over.
     """
-    release = _claim(release_id)
+    release = None if rule.holds(release_id=release_id) else _claim(release_id)
     if release is None:
         return Release.objects.get(pk=release_id)
     if release.published_at is None:
@@ -72,7 +78,7 @@ def run(release_id: int) -> Release:
 def _claim(release_id: int) -> Release | None:
     now = timezone.now()
     release = Release.objects.select_related("issue").get(pk=release_id)
-    if release.state in {ReleaseState.DONE, ReleaseState.CANCELLED} or release.run_at > now:
+    if release.state in {ReleaseState.DONE, ReleaseState.CANCELLED, ReleaseState.HELD} or release.run_at > now:
         return None
     free = Q(state__in=[ReleaseState.WAITING, ReleaseState.FAILED]) | Q(lease_until__lt=now)
     if processes.is_gone(release.owner):
@@ -116,7 +122,7 @@ def _do(release: Release, step: Step) -> None:
 def cancel(*, release: Release) -> bool:
     """Call off a release that has not begun. False where it was too late."""
     return bool(
-        Release.objects.filter(pk=release.pk, state=ReleaseState.WAITING).update(
+        Release.objects.filter(pk=release.pk, state__in=[ReleaseState.WAITING, ReleaseState.HELD]).update(
             state=ReleaseState.CANCELLED, finished_at=timezone.now()
         )
     )

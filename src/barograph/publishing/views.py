@@ -17,9 +17,9 @@ from django.views.decorators.http import require_POST
 from barograph.base import dates
 from barograph.desk.week import week
 from barograph.issues import services as issues
-from barograph.issues.enums import IssueState
+from barograph.issues.enums import IssueState, ReleaseRule
 from barograph.issues.models import Issue, Publication, Topic
-from barograph.publishing import services
+from barograph.publishing import rule, services
 from barograph.publishing.enums import ReleaseState
 from barograph.publishing.forms import CorrectionForm, ReleaseForm
 from barograph.publishing.models import Release
@@ -97,6 +97,9 @@ def progress(request: HttpRequest, issue_id: int) -> HttpResponse:
         "zone": issues.publication().timezone,
         "busy": latest.state in {ReleaseState.WAITING, ReleaseState.RUNNING},
         "scheduled": latest.state == ReleaseState.WAITING and latest.run_at > timezone.now(),
+        "held": latest.state == ReleaseState.HELD,
+        "waits": issues.publication().release_rule == ReleaseRule.WAIT,
+        "lacking": rule.missing(issue) if latest.state == ReleaseState.HELD else [],
         "failed": latest.state == ReleaseState.FAILED,
         "done": latest.state == ReleaseState.DONE,
     }
@@ -113,6 +116,16 @@ def go_on(request: HttpRequest, issue_id: int) -> HttpResponse:
     latest = issue.releases.first()
     if latest and latest.state == ReleaseState.FAILED:
         Release.objects.filter(pk=latest.pk, state=ReleaseState.FAILED).update(state=ReleaseState.WAITING)
+        transaction.on_commit(lambda: run_release.enqueue(latest.pk))
+    return redirect("publishing_progress", issue.pk)
+
+
+@require_POST
+def publish_ready(request: HttpRequest, issue_id: int) -> HttpResponse:
+    """Publish what is ready of a release that the rule holds."""
+    issue = _issue(request, issue_id)
+    latest = issue.releases.first()
+    if latest and rule.let_go(release=latest):
         transaction.on_commit(lambda: run_release.enqueue(latest.pk))
     return redirect("publishing_progress", issue.pk)
 

@@ -71,7 +71,18 @@ class OtherPlans(Planner):
     def _standing(self, kind: str, texts: Content) -> Plan:
         having = [code for code in self.imprint["languages"] if code in texts]
         text = texts[self.language]
-        return self._plan(f"{kind}/", "standing", text, lambda: dict(text), having=having)
+        context = {**text, "definitions": self._definitions() if kind == "method" else []}
+        return self._plan(f"{kind}/", "standing", context, lambda: dict(context), having=having)
+
+    def _definitions(self) -> list[Content]:
+        """What "improved" and "worsened" mean, topic by topic, where it is written in this language."""
+        found = []
+        for topic in self.imprint["topics"]:
+            own = {kind: topic.get(kind, {}).get(self.language, "") for kind in ("improved", "worsened")}
+            if any(own.values()):
+                name = localized(topic["names"], self.language, self.imprint["languages"])
+                found.append({"key": topic["key"], "name": name, **own})
+        return found
 
     def _widgets(self, last: int) -> Iterator[Plan]:
         """The widget in the reader's colours, in light and in dark, and the page that shows how to set it in."""

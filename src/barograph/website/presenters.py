@@ -205,6 +205,17 @@ class Row:
     elsewhere: list[tuple[str, str]]  # (language, address) where it can be read instead
     barogram: str = ""
     revised: str | None = None
+    panel: str = ""  # what the panel's ratings were, in words
+
+
+def panel_words(counts: Content | None) -> str:
+    """'The panel’s 7 ratings: 1 worsened, 4 unchanged, 2 improved'; '' where the edition tells nothing of it."""
+    if not counts:
+        return ""
+    total = sum(counts.values())
+    told = ", ".join(f"{word(value)} {counts[value]}" for value in ("worsened", "unchanged", "improved"))
+    text = ngettext("The panel’s %(count)s rating: %(ratings)s", "The panel’s %(count)s ratings: %(ratings)s", total)
+    return text % {"count": total, "ratings": told}
 
 
 def row(topic: Content, content: Content, published: Sequence[str], svg: str = "") -> Row:
@@ -227,6 +238,7 @@ def row(topic: Content, content: Content, published: Sequence[str], svg: str = "
         elsewhere=[] if commentary else [(code, commentary_path(code, first, topic["key"])) for code in elsewhere],
         barogram=svg,
         revised=topic["revised"],
+        panel=panel_words(topic.get("panel")),
     )
 
 

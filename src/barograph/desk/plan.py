@@ -1,0 +1,101 @@
+"""What the desk adds to the plan: a special issue, and handing over what somebody can't write who is away."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from wagtail.admin.views.generic import CreateView, EditView
+from wagtail.admin.widgets import AdminDateInput, AdminDateTimeInput
+
+from barograph.commentaries.models import Commentary
+from barograph.issues import services as issues
+from barograph.issues.admin import AbsenceViewSet
+from barograph.issues.models import Issue, PlannedTopic, Slot, Topic
+
+
+@transaction.atomic
+def hand_over(*, user) -> list[Slot]:
+    """Give what somebody can't write now to the topic's substitute: in open issues, where nobody has begun.
+
+    Where the substitute is away, too, the slot is nobody's, and the week's screen says so.
+    """
+    plans = {plan.topic_id: plan for plan in PlannedTopic.objects.select_related("substitute", "writer")}
+    zone, moved = ZoneInfo(issues.publication().timezone), []
+    for issue in Issue.objects.open():
+        away = issues.Away(issue=issue, zone=zone)
+        begun = set(Commentary.objects.sources().filter(issue=issue).values_list("topic_id", flat=True))
+        for slot in issue.slots.filter(writer=user).exclude(topic__in=begun).select_related("topic"):
+            if not away.misses(user, slot.due):
+                continue
+            plan = plans.get(slot.topic_id)
+            others = [person for person in ((plan.substitute, plan.writer) if plan else ()) if person != user]
+            slot.writer = next((person for person in others if person and not away.misses(person, slot.due)), None)
+            slot.save(update_fields=["writer"])
+            moved.append(slot)
+    return moved
+
+
+class HandsOver:
+    """A view that saves an absence and hands over what it touches."""
+
+    def save_instance(self):
+        absence = super().save_instance()
+        if moved := hand_over(user=absence.user):
+            text = ngettext(
+                "%(count)s text changed hands: %(topics)s.", "%(count)s texts changed hands: %(topics)s.", len(moved)
+            )
+            names = ", ".join(str(slot.topic) for slot in moved)
+            messages.info(self.request, text % {"count": len(moved), "topics": names})
+        return absence
+
+
+class AddAbsence(HandsOver, CreateView):
+    pass
+
+
+class ChangeAbsence(HandsOver, EditView):
+    pass
+
+
+class Absences(AbsenceViewSet):
+    add_view_class = AddAbsence
+    edit_view_class = ChangeAbsence
+
+
+class SpecialForm(forms.Form):
+    first = forms.DateField(label=gettext_lazy("First day"), widget=AdminDateInput)
+    last = forms.DateField(label=gettext_lazy("Last day"), widget=AdminDateInput)
+    release_at = forms.DateTimeField(
+        label=gettext_lazy("Time of release"),
+        required=False,
+        widget=AdminDateTimeInput,
+        help_text=gettext_lazy("Empty: the usual weekday and hour after the last day."),
+    )
+    topics = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Topics"), queryset=Topic.objects.all(), widget=forms.CheckboxSelectMultiple
+    )
+
+
+def special(request: HttpRequest) -> HttpResponse:
+    """Open an issue outside the rhythm."""
+    if not request.user.has_perm("issues.add_issue"):
+        raise PermissionDenied
+    form = SpecialForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            issue = issues.open_special(**form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("The issue of %(period)s is open.") % {"period": issue})
+            return redirect(f"{reverse('wagtailadmin_home')}?issue={issue.key}")
+    return render(request, "desk/special.html", {"form": form}, status=422 if form.errors else 200)

@@ -1,0 +1,121 @@
+"""The hour of release comes and topics are missing: the publication's written rule.
+
+It looks at releases set for an hour, when the hour comes; one that an editor starts by hand goes out as it is. Missing
+is a topic with a slot whose text is not signed off. Where the missing ones reach the share set in the publication:
+
+- publish what is ready: it goes out;
+- wait: it is held, and goes out by itself as soon as fewer are missing;
+- ask: it is held until an editor says "publish what is ready" or calls it off.
+
+Whoever may publish gets one mail about a held release, and its page shows the same two buttons under both rules.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from barograph.commentaries.models import Commentary
+from barograph.delivery.transports import Unreachable
+from barograph.desk import reminders
+from barograph.issues.enums import ReleaseRule, ReminderKind
+from barograph.issues.models import Issue, Publication, Topic
+from barograph.issues.services import publication
+from barograph.people.models import User
+from barograph.publishing.enums import ReleaseState
+from barograph.publishing.models import Release
+
+log = logging.getLogger("barograph.publishing")
+
+
+def missing(issue: Issue) -> list[Topic]:
+    """Topics with a slot whose text is not signed off, in their order."""
+    ready = Commentary.objects.sources().filter(issue=issue, live=True).values("topic")
+    return list(Topic.objects.filter(pk__in=issue.slots.values("topic")).exclude(pk__in=ready))
+
+
+def lacks_too_much(*, issue: Issue, house: Publication) -> bool:
+    """Whether the missing topics reach the set share of all that have a slot."""
+    planned = issue.slots.count()
+    return bool(planned) and 100 * len(missing(issue)) >= house.release_missing * planned
+
+
+@transaction.atomic
+def holds(*, release_id: int) -> bool:
+    """Whether the rule holds this release now; if so, its row says it. Asked just before it would begin."""
+    release = Release.objects.select_for_update().select_related("issue").get(pk=release_id)
+    if release.state != ReleaseState.WAITING or not release.by_rule or release.run_at > timezone.now():
+        return False
+    house = publication()
+    if house.release_rule == ReleaseRule.PUBLISH or not lacks_too_much(issue=release.issue, house=house):
+        return False
+    release.state = ReleaseState.HELD
+    release.save(update_fields=["state"])
+    return True
+
+
+@transaction.atomic
+def let_go(*, release: Release) -> bool:
+    """An editor's word: publish what is ready. False where it is not held (any more)."""
+    freed = Release.objects.filter(pk=release.pk, state=ReleaseState.HELD)
+    return bool(freed.update(state=ReleaseState.WAITING, by_rule=False, published_at=timezone.now()))
+
+
+def look(*, now: datetime) -> None:
+    """Let go what waits for enough to be ready, and tell the editors once of what is held.
+
+    A release that is let go is found as due by whoever looks for unfinished ones.
+    """
+    house = publication() if Release.objects.held().exists() else None
+    if house is None:
+        return
+    for release in Release.objects.held().select_related("issue"):
+        enough = not lacks_too_much(issue=release.issue, house=house)
+        if house.release_rule == ReleaseRule.PUBLISH or (house.release_rule == ReleaseRule.WAIT and enough):
+            Release.objects.filter(pk=release.pk, state=ReleaseState.HELD).update(
+                state=ReleaseState.WAITING, published_at=now
+            )
+        else:
+            tell(release=release, house=house, now=now)
+
+
+def publishers() -> list[User]:
+    """Who may publish and can be written to."""
+    found = User.objects.filter(is_active=True, groups__permissions__codename="add_release").exclude(email="")
+    return list(found.distinct().order_by("pk"))
+
+
+def tell(*, release: Release, house: Publication, now: datetime) -> int:
+    """Write to whoever may publish that the release is held; once each. How many mails left."""
+    sent, issue = 0, release.issue
+    for user in publishers():
+        if issue.reminders.filter(user=user, kind=ReminderKind.HELD).exists():
+            continue
+        with translation.override(reminders.language_of(user, house)):
+            subject = _("The issue of %(period)s is held: too much is missing") % {"period": issue}
+            text = "\n".join(
+                [
+                    _("Its hour has come. These topics are not signed off:"),
+                    "",
+                    *(f"– {topic}" for topic in missing(issue)),
+                    "",
+                    _("Publish what is ready, or call it off:")
+                    + f" {settings.BASE_URL}{reverse('publishing_progress', args=[issue.pk])}",
+                    "",
+                ]
+            )
+            letter = reminders.letter_to(
+                user=user, house=house, key=f"held:{issue.pk}", subject=subject, text=text, at=now
+            )
+        try:
+            sent += reminders.send_once(issue=issue, user=user, kind=ReminderKind.HELD, letter=letter)
+        except Unreachable as trouble:
+            log.warning("the mail about a held release waits: %s", trouble)
+            return sent
+    return sent
