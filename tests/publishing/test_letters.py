@@ -124,6 +124,18 @@ def test_a_mailing_is_paused_resumed_and_stopped_at_the_desk(issue, desk):
     assert 'value="stop"' not in late.content.decode()
 
 
+def test_a_mailing_that_asks_first_says_why_and_goes_on_by_a_word(issue, desk):
+    editions.freeze(issue=issue, published_at=datetime.datetime(2020, 8, 10, 7, tzinfo=datetime.UTC))
+    mailing = make_mailings(issue_key=issue.key)[0]
+    Mailing.objects.filter(pk=mailing.pk).update(state="held", hold="overdue")
+    shown = desk.get(page(issue)).content.decode()
+    assert "Its hour is long past" in shown
+    assert "Send it all the same" in shown
+    desk.post(page(issue, f"{mailing.pk}/steer/"), {"act": "resume"})
+    mailing.refresh_from_db()
+    assert (mailing.state, mailing.hold) == ("preparing", "")
+
+
 def test_only_this_issues_mailings_are_steered_and_only_by_editors(issue, desk):
     other = Mailing.objects.create(
         key="issue:1999-01-04:en", list_key="en", sender="a", subject="b", html="c", text="d",

@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db import models
 from django.db.models import Q
 
-from barograph.delivery.enums import ENDED, UNFINISHED, DeliveryState, MailingState
+from barograph.delivery.enums import ENDED, UNFINISHED, DeliveryState, Hold, MailingState
 from barograph.subscribers.models import Subscriber
 
 
@@ -42,6 +42,8 @@ class Mailing(models.Model):
     skipped = models.PositiveIntegerField(default=0)
     trouble = models.CharField(max_length=300, blank=True)  # why the relay could not be used, last time
     troubles = models.PositiveIntegerField(default=0)  # how often in a row
+    hold = models.CharField(max_length=10, choices=Hold.choices, blank=True)  # why it waits for somebody's word
+    due_at = models.DateTimeField(null=True)  # when it was to begin, or go on; none: when it was made
     filled_upto = models.UUIDField(null=True)  # the last subscriber looked at while it is being addressed
     created_at = models.DateTimeField()  # also the cut: who joins the list later gets the next mailing
     started_at = models.DateTimeField(null=True)
@@ -66,6 +68,30 @@ class Mailing(models.Model):
     def done(self) -> int:
         """How many deliveries are settled, one way or another."""
         return self.sent + self.failed + self.skipped
+
+
+class SenderQuerySet(models.QuerySet):
+    def admitted(self) -> SenderQuerySet:
+        return self.filter(admitted_at__isnull=False)
+
+
+class Sender(models.Model):
+    """An installation that sends from this database, or asks to. Digests, no names (installation.py)."""
+
+    digest = models.CharField(max_length=32, unique=True)
+    folder = models.CharField(max_length=32)
+    machine = models.CharField(max_length=32)
+    database = models.CharField(max_length=32)
+    term = models.PositiveBigIntegerField(default=0)  # runs so far; the data folder keeps the same count
+    hold = models.CharField(max_length=10, choices=Hold.choices, blank=True)
+    asked_at = models.DateTimeField()
+    admitted_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+
+    objects = SenderQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"sender {self.pk}"
 
 
 class DeliveryQuerySet(models.QuerySet):

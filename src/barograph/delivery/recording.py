@@ -78,6 +78,7 @@ class Record:
         """Keep the mailing's counts; what a crash loses here is set right at the end."""
         changes = {state: F(state) + number for state, number in self.settled.items()}
         if changes:
+            changes["due_at"] = timezone.now()  # it is under way: not overdue
             Mailing.objects.filter(pk=self.mailing.pk).update(**changes)
             self.settled.clear()
         self.mailing.refresh_from_db(fields=["state", "sent", "failed", "skipped", "total"])

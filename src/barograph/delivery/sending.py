@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from django.db.models import F, Min
 from django.utils import timezone
 
-from barograph.delivery import transports
+from barograph.delivery import holding, installation, transports
 from barograph.delivery.batches import Claims, take_over
 from barograph.delivery.enums import ENDED, OPEN, UNFINISHED, DeliveryState, MailingState
 from barograph.delivery.filling import fill
@@ -62,6 +62,9 @@ def send(
         return Report(accepted=0, is_finished=True)
     if mailing.state not in UNFINISHED:
         return Report(accepted=0, is_finished=False)
+    word = holding.asked(mailing)
+    if not word.may_send:
+        return Report(accepted=0, is_finished=False, come_back_at=word.wait_until)
     fill(mailing)
     Mailing.objects.filter(pk=mailing_id, started_at__isnull=True).update(started_at=timezone.now())
     Mailing.objects.filter(pk=mailing_id, state=MailingState.QUEUED).update(state=MailingState.SENDING)
@@ -83,6 +86,7 @@ class _Feed:
         self.seen_at = 0.0
         self.known: dict[int, tuple[int, int]] = {}  # tries and drops of what is on its way
         self.is_dry = False
+        self.watch = installation.Watch.begin()
 
     def next(self) -> Parcel | None:
         """The next mail; None where nothing is due now."""
@@ -124,7 +128,7 @@ class _Feed:
     def _claim(self) -> bool:
         """Take the next batch, unless the mailing was paused or stopped meanwhile."""
         self.record.count()
-        if self.is_dry or self.mailing.state not in UNFINISHED:
+        if self.is_dry or self.mailing.state not in UNFINISHED or not self.watch.still():
             return False
         take_over(self.mailing)
         while (batch := self.claims.take()) is not None:
@@ -198,7 +202,7 @@ class _Run:
             troubles=1 if self.accepted else F("troubles") + 1,
         )
         log.warning("mailing %s: %s; trying again in %s s", self.mailing.key, trouble, wait.seconds)
-        return Report(self.accepted, is_finished=False, come_back_at=timezone.now() + wait)
+        return Report(self.accepted, is_finished=False, come_back_at=self._back_at(timezone.now() + wait))
 
     def end(self) -> Report:
         Mailing.objects.filter(pk=self.mailing.pk).exclude(trouble="", troubles=0).update(trouble="", troubles=0)
@@ -214,7 +218,12 @@ class _Run:
             log.info("mailing %s: finished, %s accepted now", self.mailing.key, self.accepted)
             return Report(self.accepted, is_finished=True)
         times = [moment for moment in soonest.values() if moment]
-        return Report(self.accepted, is_finished=False, come_back_at=max(min(times), timezone.now()))
+        return Report(self.accepted, is_finished=False, come_back_at=self._back_at(max(min(times), timezone.now())))
+
+    def _back_at(self, moment: datetime) -> datetime:
+        """Keep when the mailing is to go on: by that hour it is told whether it is overdue."""
+        Mailing.objects.filter(pk=self.mailing.pk).update(due_at=moment)
+        return moment
 
     def close(self) -> None:
         self.carrier.close()

@@ -5,6 +5,7 @@ What the buttons do is in newsletter and delivery; these views ask and show.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,13 +20,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from barograph.delivery import services as delivery
-from barograph.delivery.enums import ENDED, UNFINISHED, WAITING
+from barograph.delivery.enums import ENDED, UNFINISHED, WAITING, MailingState
 from barograph.delivery.models import Mailing
 from barograph.delivery.transports import Unreachable
 from barograph.issues import services as issues
 from barograph.issues.models import Issue
 from barograph.newsletter import proofs
 from barograph.newsletter import services as newsletter
+
+log = logging.getLogger("barograph.publishing")
 
 #: The letter is shown as a mail program would, shut in: no script, no form, nothing from elsewhere.
 FRAME = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
@@ -55,6 +58,7 @@ class Progress:
     may_pause: bool
     may_resume: bool
     may_stop: bool
+    waits: bool  # for somebody's word
 
 
 def letters(request: HttpRequest, issue_id: int) -> HttpResponse:
@@ -105,6 +109,7 @@ def _progress(mailing: Mailing) -> Progress:
         may_pause=mailing.state in UNFINISHED,
         may_resume=mailing.state in WAITING,
         may_stop=mailing.state not in ENDED,
+        waits=mailing.state == MailingState.HELD,
     )
 
 
@@ -168,9 +173,12 @@ def steer(request: HttpRequest, issue_id: int, mailing_id: int) -> HttpResponse:
     """Pause, go on, or stop for good."""
     issue = _issue(request, issue_id)
     verb = VERBS.get(request.POST.get("act", ""))
-    known = {mailing.pk for mailing in newsletter.mailings_of(issue_key=issue.key)}
+    known = {mailing.pk: mailing for mailing in newsletter.mailings_of(issue_key=issue.key)}
     if verb is None or mailing_id not in known:
         raise Http404
-    if not verb(mailing_id=mailing_id):
+    was = known[mailing_id]
+    if verb(mailing_id=mailing_id):
+        log.info("mailing %s: %s by user %s (it was %s)", was.key, request.POST["act"], request.user.pk, was.state)
+    else:
         messages.error(request, _("It was too late: the mailing has moved on meanwhile."))
     return _back(issue)
