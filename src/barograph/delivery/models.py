@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db import models
 from django.db.models import Q
 
-from barograph.delivery.enums import ENDED, UNFINISHED, DeliveryState, Hold, MailingState
+from barograph.delivery.enums import ENDED, UNFINISHED, Blame, DeliveryState, Hold, MailingState
 from barograph.subscribers.models import Subscriber
 
 
@@ -44,6 +44,7 @@ class Mailing(models.Model):
     troubles = models.PositiveIntegerField(default=0)  # how often in a row
     hold = models.CharField(max_length=10, choices=Hold.choices, blank=True)  # why it waits for somebody's word
     due_at = models.DateTimeField(null=True)  # when it was to begin, or go on; none: when it was made
+    trips = models.PositiveSmallIntegerField(default=0)  # how often in a row the relay refused too much
     filled_upto = models.UUIDField(null=True)  # the last subscriber looked at while it is being addressed
     created_at = models.DateTimeField()  # also the cut: who joins the list later gets the next mailing
     started_at = models.DateTimeField(null=True)
@@ -118,6 +119,7 @@ class Delivery(models.Model):
     drops = models.PositiveSmallIntegerField(default=0)  # how often the connection failed after it was handed over
     last_code = models.PositiveSmallIntegerField(null=True)
     last_status = models.CharField(max_length=12, blank=True)  # the enhanced status, "5.1.1"
+    blame = models.CharField(max_length=8, choices=Blame.choices, blank=True)  # what the last refusal was about
     last_text = models.CharField(max_length=300, blank=True)  # the relay's words, without addresses
 
     objects = DeliveryQuerySet.as_manager()

@@ -10,7 +10,7 @@ from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from barograph.delivery import installation, tasks, transports
-from barograph.delivery.enums import ABOUT_THE_INSTALLATION, ENDED, WAITING, MailingState
+from barograph.delivery.enums import ABOUT_THE_INSTALLATION, ENDED, WAITING, Hold, MailingState
 from barograph.delivery.filling import fill
 from barograph.delivery.messages import Letter, Person, Template
 from barograph.delivery.models import Mailing
@@ -81,6 +81,14 @@ def stop(*, mailing_id: int) -> bool:
 
 
 def recover() -> int:
+    """Hand unfinished mailings, and those whose pause after refusals is over, to the workers. Returns how many."""
+    rested = Mailing.objects.filter(state=MailingState.PAUSED, hold=Hold.REFUSED, due_at__lte=timezone.now())
+    for mailing_id in rested.values_list("pk", flat=True):
+        resume(mailing_id=mailing_id)
+    return _hand_over()
+
+
+def _hand_over() -> int:
     """Hand unfinished mailings that no worker has in its queue to the workers again. Returns how many."""
     held = {
         row.args_kwargs["args"][0]
