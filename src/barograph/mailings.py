@@ -87,7 +87,26 @@ def do_stop(args: argparse.Namespace, say: Say) -> None:
     say(f"{mailing.key} is stopped for good.")
 
 
-VERBS = {"list": do_list, "resume": do_resume, "pause": do_pause, "stop": do_stop}
+def do_report(args: argparse.Namespace, say: Say) -> None:
+    from barograph.delivery import reports
+    from barograph.delivery.enums import Blame
+
+    found = reports.report(_found(args.key))
+    if args.json:
+        say(json.dumps(found.as_dict(), ensure_ascii=False))
+        return
+    say(f"{found.key}: {found.sent} of {found.total} sent, {found.failed} refused, {found.skipped} left before")
+    if found.waiting:
+        say(f"{found.waiting} still wait")
+    if found.per_minute:
+        say(f"{found.seconds:.0f} s, {found.per_minute} a minute; {found.repeated} were handed over more than once")
+    for blame, number in found.refusals.items():
+        say(f"  {Blame(blame).label}: {number}")
+    for domain, number in found.domains.items():
+        say(f"  {domain or 'smaller domains together'}: {number}")
+
+
+VERBS = {"report": do_report, "list": do_list, "resume": do_resume, "pause": do_pause, "stop": do_stop}
 
 
 def _do(args: argparse.Namespace, *, setup: Callable[[], None], say: Say) -> int:
@@ -106,6 +125,9 @@ def add(command: Callable[..., argparse.ArgumentParser], *, setup: Callable[[], 
     listed = verbs.add_parser("list", help="the newest mailings, and why one waits")
     listed.add_argument("--limit", type=int, default=20, metavar="N")
     listed.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    told = verbs.add_parser("report", help="what became of a mailing")
+    told.add_argument("key", metavar="KEY")
+    told.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     for verb, about in (("resume", "go on, also where it asks first"), ("pause", "for now"), ("stop", "for good")):
         sub = verbs.add_parser(verb, help=about)
         sub.add_argument("key", metavar="KEY", help="as the list shows it, for example issue:2020-08-03:en")

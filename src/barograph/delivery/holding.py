@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from barograph.delivery import installation
+from barograph.delivery.allowances import Allowance
 from barograph.delivery.enums import UNFINISHED, Hold, MailingState
 from barograph.delivery.installation import Standing
 from barograph.delivery.models import Mailing
@@ -23,6 +24,10 @@ def asked(mailing: Mailing) -> Standing:
     if word.hold:
         Mailing.objects.filter(pk=mailing.pk, state__in=UNFINISHED).update(state=MailingState.HELD, hold=word.hold)
         log.warning("mailing %s waits for your word: %s", mailing.key, word.hold)
+        return word
+    if word.may_send and (opening := Allowance(mailing).opens_at()) is not None:
+        Mailing.objects.filter(pk=mailing.pk).update(due_at=opening)
+        return Standing(wait_until=opening)
     return word
 
 

@@ -45,6 +45,8 @@ class Mailing(models.Model):
     hold = models.CharField(max_length=10, choices=Hold.choices, blank=True)  # why it waits for somebody's word
     due_at = models.DateTimeField(null=True)  # when it was to begin, or go on; none: when it was made
     trips = models.PositiveSmallIntegerField(default=0)  # how often in a row the relay refused too much
+    zone = models.CharField(max_length=64, blank=True)  # the publication's, for hours and days
+    refused_by_domain = models.JSONField(default=dict)  # large domains alone; the others together under ""
     filled_upto = models.UUIDField(null=True)  # the last subscriber looked at while it is being addressed
     created_at = models.DateTimeField()  # also the cut: who joins the list later gets the next mailing
     started_at = models.DateTimeField(null=True)
@@ -69,6 +71,16 @@ class Mailing(models.Model):
     def done(self) -> int:
         """How many deliveries are settled, one way or another."""
         return self.sent + self.failed + self.skipped
+
+
+class SendingDay(models.Model):
+    """How many mails were claimed on a day, while a new sender's plan holds."""
+
+    day = models.DateField(unique=True)
+    mails = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.mails}"
 
 
 class SenderQuerySet(models.QuerySet):

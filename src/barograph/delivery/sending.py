@@ -17,7 +17,8 @@ from datetime import datetime, timedelta
 from django.db.models import F, Min
 from django.utils import timezone
 
-from barograph.delivery import consequences, holding, installation, transports
+from barograph.delivery import consequences, holding, installation, reports, transports
+from barograph.delivery.allowances import Allowance
 from barograph.delivery.batches import Claims, take_over
 from barograph.delivery.bounces.blame import blame_of
 from barograph.delivery.enums import ENDED, OPEN, UNFINISHED, DeliveryState, Hold, MailingState
@@ -95,6 +96,7 @@ class _Feed:
         self.seen_at = 0.0
         self.known: dict[int, tuple[int, int]] = {}  # tries and drops of what is on its way
         self.is_dry = False
+        self.allowance = Allowance(mailing)
         self.watch = installation.Watch.begin()
 
     def next(self) -> Parcel | None:
@@ -159,10 +161,14 @@ class _Feed:
         if self.is_dry or self.mailing.state not in UNFINISHED or not self.watch.still():
             return False
         take_over(self.mailing)
-        while (batch := self.claims.take()) is not None:
-            if batch:
-                self.rows.extend(batch)
-                return True
+        granted = self.allowance.grant()
+        if granted != 0:
+            while (batch := self.claims.take() if granted is None else self.claims.take(granted)) is not None:
+                if batch:
+                    self.allowance.give_back((granted or 0) - len(batch))
+                    self.rows.extend(batch)
+                    return True
+            self.allowance.give_back(granted or 0)
         self.is_dry = True
         return False
 
@@ -313,6 +319,7 @@ class _Run:
         waiting = self.mailing.deliveries.filter(state__in=OPEN)
         soonest = waiting.aggregate(queued=Min("next_try_at"), claimed=Min("lease_until"))
         if soonest["queued"] is None:
+            reports.keep_domains(self.mailing)
             consequences.draw(self.mailing)
             recount(self.mailing)
             Mailing.objects.filter(pk=self.mailing.pk).unfinished().update(
@@ -320,8 +327,11 @@ class _Run:
             )
             log.info("mailing %s: finished, %s accepted now", self.mailing.key, self.accepted)
             return Report(self.accepted, is_finished=True)
+        opening = self.feed.allowance.opens_at() or timezone.now()
         times = [moment for moment in soonest.values() if moment]
-        return Report(self.accepted, is_finished=False, come_back_at=self._back_at(max(min(times), timezone.now())))
+        return Report(
+            self.accepted, is_finished=False, come_back_at=self._back_at(max(min(times), timezone.now(), opening))
+        )
 
     def _back_at(self, moment: datetime) -> datetime:
         """Keep when the mailing is to go on: by that hour it is told whether it is overdue."""

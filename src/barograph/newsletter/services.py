@@ -127,6 +127,7 @@ class _Week:
             paces=[str(pace) for pace in paces],
             topics=list(topics),
             due_at=self.due_at,
+            zone=self.imprint["timezone"],
             unsubscribe_url=links.pattern("newsletter_unsubscribe"),
             settings_url=links.pattern("newsletter_settings"),
         )

@@ -9,18 +9,20 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from barograph.delivery import services as delivery
-from barograph.delivery.enums import ENDED, UNFINISHED, WAITING, MailingState
+from barograph.delivery.enums import ENDED, UNFINISHED, WAITING, Hold, MailingState
 from barograph.delivery.models import Mailing
 from barograph.delivery.transports import Unreachable
 from barograph.issues import services as issues
@@ -58,6 +60,7 @@ class Progress:
     may_pause: bool
     may_resume: bool
     may_stop: bool
+    until: str  # when it goes on by itself, where it has to wait
     waits: bool  # for somebody's word
 
 
@@ -109,8 +112,18 @@ def _progress(mailing: Mailing) -> Progress:
         may_pause=mailing.state in UNFINISHED,
         may_resume=mailing.state in WAITING,
         may_stop=mailing.state not in ENDED,
+        until=_goes_on(mailing),
         waits=mailing.state == MailingState.HELD,
     )
+
+
+def _goes_on(mailing: Mailing) -> str:
+    """When a mailing goes on by itself, where it waits for that."""
+    by_itself = mailing.state in UNFINISHED or mailing.hold == Hold.REFUSED
+    if not by_itself or mailing.state in ENDED or mailing.due_at is None or mailing.due_at <= timezone.now():
+        return ""
+    at = timezone.localtime(mailing.due_at, ZoneInfo(mailing.zone) if mailing.zone else None)
+    return _("Goes on at %(time)s") % {"time": date_format(at, "SHORT_DATETIME_FORMAT")}
 
 
 def _kind(kind: str) -> str:
