@@ -10,8 +10,8 @@ import tempfile
 import time
 from pathlib import Path
 
-#: Made again from the rest, so not kept.
-LEFT_OUT = {"site", "static", "barograph.sqlite3", "barograph.sqlite3-wal", "barograph.sqlite3-shm"}
+#: Made again from the rest, or true of one machine alone, so not kept.
+LEFT_OUT = {"site", "static", "installation", "barograph.sqlite3", "barograph.sqlite3-wal", "barograph.sqlite3-shm"}
 
 
 class BackupProblem(Exception):
@@ -59,6 +59,9 @@ def restore(file: str) -> Path:
     except tarfile.TarError as error:
         shutil.rmtree(work, ignore_errors=True)
         raise BackupProblem(f"{file} can't be read as a backup ({error}).") from error
+    mark = work / "installation" / "restored"  # mailings ask before they go out (delivery/installation.py)
+    mark.parent.mkdir(exist_ok=True)
+    mark.touch()
     kept = data.with_name(f"{data.name}.before-{time.strftime('%Y%m%d-%H%M%S')}")
     if data.exists():
         data.rename(kept)

@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from barograph import readers
+from barograph import mailings, readers
 from barograph.benchmarks import measuring
 
 
@@ -353,6 +353,7 @@ def parser() -> argparse.ArgumentParser:
     search.add_argument("--file", metavar="FILE", help="a query a line")
 
     readers.add(command, setup=setup, say=_say)
+    mailings.add(command, setup=setup, say=_say)
 
     people = command("sign-ins", do_sign_ins, "Help somebody who is locked out.", "sign-ins reset-factor editor")
     people.add_argument("verb", choices=["reset-factor"], help="take away a lost second factor")

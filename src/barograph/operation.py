@@ -32,8 +32,10 @@ def ensure_database() -> None:
         from barograph.desk.roles import ensure_roles
 
         ensure_roles()
+    from barograph.delivery import installation
     from barograph.search.services import ensure_index
 
+    installation.ensure()
     ensure_index()
 
 

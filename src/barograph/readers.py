@@ -29,10 +29,30 @@ def do_subscribers(args: argparse.Namespace, *, setup: Callable[[], None], say: 
         say(f"{report.created} created, {report.updated} updated, {report.unchanged} unchanged.")
     elif args.verb == "export":
         say(f"{transfer.export_csv(args.file)} subscribers written. This export is on record.")
+    elif args.verb == "look-up":
+        _look_up(args, say)
     else:
         known = services.forget(args.address)
         say("Forgotten." if known else "There is no such subscriber.")
     return 0
+
+
+def _look_up(args: argparse.Namespace, say: Say) -> None:
+    """The address comes from the command or, better, from standard input: it then stands in no list of processes."""
+    from barograph.delivery import reports
+
+    found = reports.look_up(address=sys.stdin.readline() if args.address == "-" else args.address)
+    if args.json:
+        say(json.dumps(found.as_dict(), ensure_ascii=False))
+        return
+    say(f"{found.state}: {', '.join(found.lists) or 'no list'}" if found.state else "Nobody subscribes with it.")
+    for reason in found.refusals:
+        say(f"not mailed: {reason}")
+    for row in found.deliveries:
+        said = f" ({row.last_code} {row.last_text})" if row.last_code else ""
+        when = f" {row.settled_at:%Y-%m-%d %H:%M} UTC" if row.settled_at else ""
+        say(f"{row.mailing.key}: {row.get_state_display()}{when}{said}")
+    say("This look-up is on record.")
 
 
 def do_bounce(args: argparse.Namespace, *, say: Say) -> int:
@@ -61,6 +81,9 @@ def add(command: Callable[..., argparse.ArgumentParser], *, setup: Callable[[], 
     for verb in ("import", "export"):
         verbs.add_parser(verb).add_argument("file", metavar="FILE.csv")
     verbs.add_parser("count").add_argument("--json", action="store_true", default=argparse.SUPPRESS)
+    looked = verbs.add_parser("look-up", help="what became of the mails to an address (- reads it from standard input)")
+    looked.add_argument("address", metavar="ADDRESS")
+    looked.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
     verbs.add_parser("forget").add_argument("address", metavar="ADDRESS")
 
     do = partial(do_bounce, say=say)

@@ -21,6 +21,7 @@ DEMO = ENVIRONMENT.demo
 ONION_URL = ENVIRONMENT.onion_url
 WEBSUB_URL = ENVIRONMENT.websub_url
 BOUNCES = ENVIRONMENT.bounces
+MAIL_RULES = ENVIRONMENT.mail_rules
 SECOND_FACTOR = ENVIRONMENT.second_factor
 DEBUG = False
 ALLOWED_HOSTS = ["*"]  # public pages are files; links are made from BASE_URL, never from the request

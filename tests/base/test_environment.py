@@ -38,6 +38,14 @@ def test_a_secret_may_come_from_a_file(tmp_path):
         {"BAROGRAPH_SECRET_KEY_FILE": "/does/not/exist"},
         {"BAROGRAPH_ONION_URL": "https://example.org"},
         {"BAROGRAPH_WEBSUB_URL": "hub.example.org"},
+        {"BAROGRAPH_MAIL_OVERDUE": "0"},
+        {"BAROGRAPH_MAIL_OVERDUE": "soon"},
+        {"BAROGRAPH_MAIL_WINDOW": "7-22"},
+        {"BAROGRAPH_MAIL_WINDOW": "07:00-07:00"},
+        {"BAROGRAPH_MAIL_WINDOW": "07:00-25:00"},
+        {"BAROGRAPH_MAIL_WARMUP": "200"},
+        {"BAROGRAPH_MAIL_WARMUP": "2026-11-25,200,1"},
+        {"BAROGRAPH_MAIL_WARMUP": "2026-11-31,200,2"},
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused_in_one_sentence(tmp_path, wrong):

@@ -6,22 +6,9 @@ import django
 
 django.setup()
 
-from django.db import connection  # noqa: E402
-from django_tasks_db.models import DBTaskResult  # noqa: E402
-
 from barograph.delivery import services  # noqa: E402
-from barograph.delivery.models import Delivery, Mailing  # noqa: E402
-from barograph.subscribers.models import Subscriber, Subscription, Suppression  # noqa: E402
-from tests.delivery.mailings import mailing, readers  # noqa: E402
-
-
-def prepare(number: int) -> None:
-    with connection.schema_editor() as editor:
-        for model in (Subscriber, Subscription, Suppression, Mailing, Delivery, DBTaskResult):
-            editor.create_model(model)
-    readers(number)
-    mailing()
-
+from barograph.delivery.models import Mailing  # noqa: E402
+from tests.delivery.kill_worker_tables import prepare  # noqa: E402
 
 if len(sys.argv) > 1:
     prepare(int(sys.argv[1]))

@@ -6,6 +6,7 @@ from email import message_from_bytes, policy
 import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
+from django.utils import timezone
 
 from barograph.delivery.models import Mailing
 from barograph.delivery.transports import Answer, Unreachable
@@ -15,7 +16,7 @@ from barograph.editions import services as editions
 from barograph.issues import services as issues
 from barograph.newsletter.proofs import proof
 from barograph.newsletter.services import make_mailings
-from barograph.subscribers.models import Subscriber
+from barograph.subscribers.models import Export, Subscriber
 from tests.factories import CommentaryFactory, UserFactory, translated
 
 pytestmark = pytest.mark.django_db
@@ -122,6 +123,43 @@ def test_a_mailing_is_paused_resumed_and_stopped_at_the_desk(issue, desk):
     assert mailing.state == "stopped"
     assert late.status_code == 200
     assert 'value="stop"' not in late.content.decode()
+
+
+def test_a_mailing_that_asks_first_says_why_and_goes_on_by_a_word(issue, desk):
+    editions.freeze(issue=issue, published_at=datetime.datetime(2020, 8, 10, 7, tzinfo=datetime.UTC))
+    mailing = make_mailings(issue_key=issue.key)[0]
+    Mailing.objects.filter(pk=mailing.pk).update(state="held", hold="overdue")
+    shown = desk.get(page(issue)).content.decode()
+    assert "Its hour is long past" in shown
+    assert "Send it all the same" in shown
+    Mailing.objects.filter(pk=mailing.pk).update(
+        state="paused", hold="refused", due_at=timezone.now() + datetime.timedelta(hours=2)
+    )
+    assert "Goes on at" in desk.get(page(issue)).content.decode()
+    desk.post(page(issue, f"{mailing.pk}/steer/"), {"act": "resume"})
+    mailing.refresh_from_db()
+    assert (mailing.state, mailing.hold) == ("preparing", "")
+
+
+def test_a_mailings_report_and_a_readers_mail_are_for_editors(issue, desk, outbox):
+    editions.freeze(issue=issue, published_at=datetime.datetime(2020, 8, 10, 7, tzinfo=datetime.UTC))
+    mailing = make_mailings(issue_key=issue.key)[0]
+    Mailing.objects.filter(pk=mailing.pk).update(refused_by_domain={"large.example": 12, "": 3})
+    report = desk.get(page(issue, f"{mailing.pk}/report/")).content.decode()
+    assert "large.example" in report
+    assert "smaller domains together" in report
+    assert desk.get(page(issue, "999999/report/")).status_code == 404
+    found = desk.post(page(issue, "look-up/"), {"address": "somebody@example.org"})
+    assert "Nobody subscribes with this address" in found.content.decode()
+    assert "somebody@example.org" not in found.content.decode()
+    assert "no-store" in found["Cache-Control"]
+    record = Export.objects.get()
+    assert (record.act, record.by.email) == ("look-up", "editor@example.org")
+    assert "not an e-mail address" in desk.post(page(issue, "look-up/"), {"address": "x"}).content.decode()
+    analyst = signed_in("Analysts")
+    assert analyst.get(page(issue, f"{mailing.pk}/report/")).status_code in {302, 403}
+    assert analyst.post(page(issue, "look-up/"), {"address": "somebody@example.org"}).status_code in {302, 403}
+    assert Export.objects.count() == 1
 
 
 def test_only_this_issues_mailings_are_steered_and_only_by_editors(issue, desk):

@@ -12,9 +12,12 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from barograph.base import mail_rules
+from barograph.base.mail_rules import MailRules
 
 PREFIX = "BAROGRAPH_"
 
@@ -35,6 +38,9 @@ KNOWN = {
     "BAROGRAPH_BOUNCE_DOMAIN": "domain of the return paths, for example mail.example.org; its MX leads here",
     "BAROGRAPH_BOUNCE_MAILDIR": "Maildir in which mail that came back arrives",
     "BAROGRAPH_BOUNCE_LISTEN": "lmtp://127.0.0.1:8024 or smtp://…: where the worker takes mail that came back",
+    "BAROGRAPH_MAIL_OVERDUE": "a mailing so many hours late asks before it goes out (default 12)",
+    "BAROGRAPH_MAIL_WINDOW": "hours in which mailings go out, for example 07:00-22:00, in the publication's time zone",
+    "BAROGRAPH_MAIL_WARMUP": "a new sender's plan, for example 2026-11-25,200,1.5: first day, mails, growth a day",
     "BAROGRAPH_DEMO": "1 switches on the demo mailbox; set by `barograph demo` only",
 }
 
@@ -88,6 +94,7 @@ class Environment:
     onion_url: str = ""
     websub_url: str = ""
     bounces: Bounces = Bounces("", None, None)
+    mail_rules: MailRules = field(default_factory=MailRules)
 
 
 def parse_smtp(url: str) -> Smtp:
@@ -139,6 +146,17 @@ def _bounces(variables: Mapping[str, str]) -> Bounces:
     maildir = _value(variables, "BAROGRAPH_BOUNCE_MAILDIR")
     listen = _value(variables, "BAROGRAPH_BOUNCE_LISTEN")
     return Bounces(domain, Path(maildir).absolute() if maildir else None, parse_listener(listen) if listen else None)
+
+
+def _mail_rules(variables: Mapping[str, str]) -> MailRules:
+    try:
+        return mail_rules.read(
+            overdue=_value(variables, "BAROGRAPH_MAIL_OVERDUE"),
+            window=_value(variables, "BAROGRAPH_MAIL_WINDOW"),
+            warm_up=_value(variables, "BAROGRAPH_MAIL_WARMUP"),
+        )
+    except mail_rules.MailRuleProblem as problem:
+        raise EnvironmentProblem(str(problem)) from None
 
 
 def _value(variables: Mapping[str, str], name: str) -> str:
@@ -215,6 +233,7 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
         onion_url=onion_url,
         websub_url=websub_url,
         bounces=_bounces(variables),
+        mail_rules=_mail_rules(variables),
     )
 
 

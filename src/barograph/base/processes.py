@@ -21,6 +21,15 @@ def _host() -> str:
     return f"{socket.gethostname()[:60]}/{boot}"
 
 
+@cache
+def machine() -> str:
+    """What this machine calls itself, the same after a restart; "" where it has no such name (some containers)."""
+    try:
+        return Path("/etc/machine-id").read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
 def _started(pid: int) -> str | None:
     """When a process began, in clock ticks since boot; None where there is no such process."""
     try:

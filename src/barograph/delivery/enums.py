@@ -22,6 +22,32 @@ WAITING = frozenset({MailingState.PAUSED, MailingState.HELD})
 ENDED = frozenset({MailingState.STOPPED, MailingState.FINISHED})
 
 
+class Hold(models.TextChoices):
+    """Why a mailing waits for somebody's word."""
+
+    RESTORED = "restored", _("The database was restored from a backup: what has gone out since is not known here.")
+    OLDER = "older", _("The database is older than this machine’s last sending: it may have been put back.")
+    COPIED = "copied", _("The database or the data folder is a copy: the other one may be sending as well.")
+    ELSEWHERE = "elsewhere", _("This machine has not sent from this database before.")
+    REFUSED = "refused", _("The mail server refuses too much: the mailing is paused so that it does no harm.")
+    OVERDUE = "overdue", _("Its hour is long past: readers may no longer expect it.")
+
+
+#: A person's word lets the installation send, not this mailing alone.
+ABOUT_THE_INSTALLATION = frozenset({Hold.RESTORED, Hold.OLDER, Hold.COPIED, Hold.ELSEWHERE})
+
+
+class Blame(models.TextChoices):
+    """What a refusal is about."""
+
+    ADDRESS = "address", _("no such address")
+    MAILBOX = "mailbox", _("the mailbox is full or closed")
+    POLICY = "policy", _("a rule of the recipient’s server")
+    CONTENT = "content", _("the content")
+    SENDER = "sender", _("the sender")
+    OTHER = "other", _("another reason")
+
+
 class DeliveryState(models.TextChoices):
     QUEUED = "queued", _("waiting")
     CLAIMED = "claimed", _("being sent")

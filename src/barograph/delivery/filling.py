@@ -75,6 +75,7 @@ def _chunk(mailing: Mailing, upto: object) -> None:
         "claim": "",
         "last_status": "",
         "last_text": "",
+        "blame": "",
     }
     quote = connection.ops.quote_name
     columns = ", ".join(quote(name) for name in ["subscriber_id", *values])

@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db import models
 from django.db.models import Q
 
-from barograph.delivery.enums import ENDED, UNFINISHED, DeliveryState, MailingState
+from barograph.delivery.enums import ENDED, UNFINISHED, Blame, DeliveryState, Hold, MailingState
 from barograph.subscribers.models import Subscriber
 
 
@@ -42,6 +42,11 @@ class Mailing(models.Model):
     skipped = models.PositiveIntegerField(default=0)
     trouble = models.CharField(max_length=300, blank=True)  # why the relay could not be used, last time
     troubles = models.PositiveIntegerField(default=0)  # how often in a row
+    hold = models.CharField(max_length=10, choices=Hold.choices, blank=True)  # why it waits for somebody's word
+    due_at = models.DateTimeField(null=True)  # when it was to begin, or go on; none: when it was made
+    trips = models.PositiveSmallIntegerField(default=0)  # how often in a row the relay refused too much
+    zone = models.CharField(max_length=64, blank=True)  # the publication's, for hours and days
+    refused_by_domain = models.JSONField(default=dict)  # large domains alone; the others together under ""
     filled_upto = models.UUIDField(null=True)  # the last subscriber looked at while it is being addressed
     created_at = models.DateTimeField()  # also the cut: who joins the list later gets the next mailing
     started_at = models.DateTimeField(null=True)
@@ -68,6 +73,40 @@ class Mailing(models.Model):
         return self.sent + self.failed + self.skipped
 
 
+class SendingDay(models.Model):
+    """How many mails were claimed on a day, while a new sender's plan holds."""
+
+    day = models.DateField(unique=True)
+    mails = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.mails}"
+
+
+class SenderQuerySet(models.QuerySet):
+    def admitted(self) -> SenderQuerySet:
+        return self.filter(admitted_at__isnull=False)
+
+
+class Sender(models.Model):
+    """An installation that sends from this database, or asks to. Digests, no names (installation.py)."""
+
+    digest = models.CharField(max_length=32, unique=True)
+    folder = models.CharField(max_length=32)
+    machine = models.CharField(max_length=32)
+    database = models.CharField(max_length=32)
+    term = models.PositiveBigIntegerField(default=0)  # runs so far; the data folder keeps the same count
+    hold = models.CharField(max_length=10, choices=Hold.choices, blank=True)
+    asked_at = models.DateTimeField()
+    admitted_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+
+    objects = SenderQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"sender {self.pk}"
+
+
 class DeliveryQuerySet(models.QuerySet):
     def due(self, now: datetime) -> DeliveryQuerySet:
         """Waiting, and their time has come."""
@@ -92,6 +131,7 @@ class Delivery(models.Model):
     drops = models.PositiveSmallIntegerField(default=0)  # how often the connection failed after it was handed over
     last_code = models.PositiveSmallIntegerField(null=True)
     last_status = models.CharField(max_length=12, blank=True)  # the enhanced status, "5.1.1"
+    blame = models.CharField(max_length=8, choices=Blame.choices, blank=True)  # what the last refusal was about
     last_text = models.CharField(max_length=300, blank=True)  # the relay's words, without addresses
 
     objects = DeliveryQuerySet.as_manager()

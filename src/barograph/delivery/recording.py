@@ -30,6 +30,7 @@ class Note:
     next_try_at: datetime | None = None  # where it waits again
     is_a_try: bool = False
     is_a_drop: bool = False
+    blame: str = ""  # what a refusal is about
 
 
 @dataclass
@@ -48,7 +49,8 @@ class Record:
         sql = (
             f"UPDATE {table} SET state = %s, tries = tries + %s, drops = drops + %s, "  # noqa: S608
             "settled_at = %s, next_try_at = COALESCE(%s, next_try_at), lease_until = NULL, claim = '', "
-            "claimed_by = CASE WHEN %s THEN '' ELSE claimed_by END, last_code = %s, last_status = %s, last_text = %s "
+            "claimed_by = CASE WHEN %s THEN '' ELSE claimed_by END, last_code = %s, last_status = %s, last_text = %s, "
+            "blame = %s "
             "WHERE id = %s AND claim = %s"
         )
         moment = ops.adapt_datetimefield_value(timezone.now())
@@ -70,17 +72,27 @@ class Record:
             answer.code if answer else None,
             answer.status if answer else "",
             answer.text if answer else "",
+            str(note.blame),
             note.number,
             self.claim,
         )
+
+    def take_back(self, numbers: list[int], *, until: datetime) -> None:
+        """Refusals that were no fault of theirs: these deliveries wait again."""
+        if not numbers:
+            return
+        failed = self.mailing.deliveries.filter(pk__in=numbers, state=DeliveryState.FAILED)
+        back = failed.update(state=DeliveryState.QUEUED, settled_at=None, claimed_by="", next_try_at=until)
+        self.settled[DeliveryState.FAILED] -= back
 
     def count(self) -> None:
         """Keep the mailing's counts; what a crash loses here is set right at the end."""
         changes = {state: F(state) + number for state, number in self.settled.items()}
         if changes:
+            changes["due_at"] = timezone.now()  # it is under way: not overdue
             Mailing.objects.filter(pk=self.mailing.pk).update(**changes)
             self.settled.clear()
-        self.mailing.refresh_from_db(fields=["state", "sent", "failed", "skipped", "total"])
+        self.mailing.refresh_from_db(fields=["state", "sent", "failed", "skipped", "total", "trips"])
 
 
 def recount(mailing: Mailing) -> None:

@@ -7,6 +7,7 @@ recorded, everything that was not handed over is still waiting (docs/decisions/0
 from __future__ import annotations
 
 import logging
+import random
 import time
 from collections import deque
 from collections.abc import Callable
@@ -16,11 +17,14 @@ from datetime import datetime, timedelta
 from django.db.models import F, Min
 from django.utils import timezone
 
-from barograph.delivery import transports
+from barograph.delivery import consequences, holding, installation, reports, transports
+from barograph.delivery.allowances import Allowance
 from barograph.delivery.batches import Claims, take_over
-from barograph.delivery.enums import ENDED, OPEN, UNFINISHED, DeliveryState, MailingState
+from barograph.delivery.bounces.blame import blame_of
+from barograph.delivery.enums import ENDED, OPEN, UNFINISHED, DeliveryState, Hold, MailingState
 from barograph.delivery.filling import fill
 from barograph.delivery.models import Mailing
+from barograph.delivery.pacing import MOST_PARKED, Breaker, Domains, Fate
 from barograph.delivery.personal import Copies
 from barograph.delivery.recording import Note, Record, recount
 from barograph.delivery.transports import Answer, Carrier, Outcome, Parcel, Transport, Unreachable
@@ -29,16 +33,21 @@ from barograph.subscribers.recipients import still_receiving
 
 log = logging.getLogger(__name__)
 
-#: Pauses after a "later" of the recipient's side, then the delivery has failed: two days in all.
+#: Pauses after a "later" of the recipient's side, then the delivery has failed: two days in all, and up to a
+#: quarter more, so that what was put off together does not come back together.
 PAUSES = tuple(timedelta(minutes=m) for m in (5, 15, 30, 60, 120, 240, 480, 720, 1440))
 #: Pauses after trouble with the relay itself; the last one is repeated for ever.
 TROUBLE_PAUSES = tuple(timedelta(seconds=s) for s in (15, 60, 120, 300, 900))
 #: A mail on which the connection broke so often is the trouble itself.
 MOST_DROPS = 12
+#: After so many pauses of a mailing that the relay refuses, a person has to say that it goes on.
+BREAKER_PAUSES = tuple(timedelta(minutes=m) for m in (30, 120, 480))
+JITTER = 0.25
 #: Readers looked up together, a connection; and for how many seconds what was seen of them holds.
 GROUP = 4
 FRESH = 1.0
 HEARTBEAT = 30.0
+LONGEST_NAP = 5.0
 
 
 @dataclass(frozen=True)
@@ -62,6 +71,9 @@ def send(
         return Report(accepted=0, is_finished=True)
     if mailing.state not in UNFINISHED:
         return Report(accepted=0, is_finished=False)
+    word = holding.asked(mailing)
+    if not word.may_send:
+        return Report(accepted=0, is_finished=False, come_back_at=word.wait_until)
     fill(mailing)
     Mailing.objects.filter(pk=mailing_id, started_at__isnull=True).update(started_at=timezone.now())
     Mailing.objects.filter(pk=mailing_id, state=MailingState.QUEUED).update(state=MailingState.SENDING)
@@ -75,18 +87,25 @@ def send(
 class _Feed:
     """The mails of one run, one after another: claimed in batches, readers looked up in small groups."""
 
-    def __init__(self, mailing: Mailing, claims: Claims, record: Record, group: int) -> None:
+    def __init__(self, mailing: Mailing, claims: Claims, record: Record, group: int, domains: Domains) -> None:
         self.mailing, self.claims, self.record, self.group = mailing, claims, record, group
+        self.domains = domains
         self.copies = Copies(mailing)
         self.rows: deque[tuple] = deque()  # claimed, not looked up
         self.ready: deque[tuple] = deque()  # looked up, with the reader
         self.seen_at = 0.0
         self.known: dict[int, tuple[int, int]] = {}  # tries and drops of what is on its way
         self.is_dry = False
+        self.allowance = Allowance(mailing)
+        self.watch = installation.Watch.begin()
 
     def next(self) -> Parcel | None:
-        """The next mail; None where nothing is due now."""
+        """The next mail; None where nothing is due now, or all that is due waits for slow domains."""
         while True:
+            if self.domains.parked:
+                self.rows.extendleft(self.domains.ready(time.monotonic()))
+                if self.domains.parked >= MOST_PARKED:
+                    return None
             if self.ready and time.monotonic() - self.seen_at > FRESH:
                 self.rows.extendleft(row for row, _reader in reversed(self.ready))
                 self.ready.clear()
@@ -100,8 +119,23 @@ class _Feed:
             except addresses.Unreadable:
                 self.record.write([Note(row[0], DeliveryState.FAILED, Answer(0, "the address cannot be decrypted"))])
                 continue
+            if not self.domains.are_calm and self._has_to_wait(row, domain_of(parcel)):
+                continue
             self.known[row[0]] = row[2:]
             return parcel
+
+    def _has_to_wait(self, row: tuple, domain: str) -> bool:
+        """Whether a domain is slow or left alone: then its mail waits in memory, or in the queue."""
+        now = time.monotonic()
+        seconds = self.domains.ask(domain, now)
+        if not seconds:
+            return False
+        if self.domains.is_closed(domain, now):
+            later = timezone.now() + timedelta(seconds=seconds * random.uniform(1, 1 + JITTER))  # noqa: S311
+            self.record.write([Note(row[0], DeliveryState.QUEUED, next_try_at=later)])
+        else:
+            self.domains.park(domain, row)
+        return True
 
     def _look_up(self) -> bool:
         """Look at the next readers, just before their mails are handed over. False where nobody is left."""
@@ -124,15 +158,23 @@ class _Feed:
     def _claim(self) -> bool:
         """Take the next batch, unless the mailing was paused or stopped meanwhile."""
         self.record.count()
-        if self.is_dry or self.mailing.state not in UNFINISHED:
+        if self.is_dry or self.mailing.state not in UNFINISHED or not self.watch.still():
             return False
         take_over(self.mailing)
-        while (batch := self.claims.take()) is not None:
-            if batch:
-                self.rows.extend(batch)
-                return True
+        granted = self.allowance.grant()
+        if granted != 0:
+            while (batch := self.claims.take() if granted is None else self.claims.take(granted)) is not None:
+                if batch:
+                    self.allowance.give_back((granted or 0) - len(batch))
+                    self.rows.extend(batch)
+                    return True
+            self.allowance.give_back(granted or 0)
         self.is_dry = True
         return False
+
+
+def domain_of(parcel: Parcel) -> str:
+    return parcel.recipient.rpartition("@")[2].lower()
 
 
 class _Run:
@@ -140,16 +182,26 @@ class _Run:
         self.mailing, self.carrier, self.progress = mailing, carrier, progress
         self.claims = Claims(mailing)
         self.record = Record(mailing, self.claims.claim)
-        self.feed = _Feed(mailing, self.claims, self.record, group=1 if carrier.width == 1 else carrier.width * GROUP)
+        self.domains, self.breaker = Domains(carrier.width), Breaker()
+        group = 1 if carrier.width == 1 else carrier.width * GROUP
+        self.feed = _Feed(mailing, self.claims, self.record, group, self.domains)
         self.accepted = 0
+        self.words = ""  # of the last refusal
         self.troubles = 0  # one after another, without an answer between
         self.trouble: Unreachable | None = None
+        self.is_refused = False
+        self.closed: str = ""  # a domain that was left alone, in words
 
     def drain(self) -> Report:
         while True:
-            while self.trouble is None and self.carrier.room > 0 and (parcel := self.feed.next()) is not None:
+            while (
+                self.trouble is None
+                and not self.is_refused
+                and self.carrier.room > 0
+                and (parcel := self.feed.next()) is not None
+            ):
                 self.carrier.give(parcel)
-            if not self.carrier.carrying:
+            if not self.carrier.carrying and not self._is_waiting():
                 break
             self.note(self.carrier.wait(HEARTBEAT))
             self.claims.renew()
@@ -157,23 +209,82 @@ class _Run:
                 self.progress(self.mailing.done, self.mailing.total)
         self.claims.release()
         self.record.count()
+        if self.is_refused:
+            return self.trip()
         return self.pause(self.trouble) if self.trouble is not None else self.end()
+
+    def _is_waiting(self) -> bool:
+        """Whether all that is left waits for slow domains; then a moment of it has passed."""
+        if not self.domains.parked or self.trouble is not None or self.is_refused:
+            return False
+        time.sleep(min(max(self.domains.soonest(time.monotonic()), 0.02), LONGEST_NAP))
+        self.record.count()
+        return self.mailing.state in UNFINISHED
 
     def note(self, outcomes: list[Outcome]) -> None:
         """Write down what has come back, all of it together."""
-        self.record.write([self._note(outcome.parcel.number, outcome.result) for outcome in outcomes])
+        self.record.write([self._note(outcome.parcel, outcome.result) for outcome in outcomes])
+        if self.domains.reopened:
+            self.record.take_back(self.domains.reopened, until=timezone.now())
+            self.domains.reopened = []
 
-    def _note(self, number: int, result: Answer | Unreachable) -> Note:
+    def _note(self, parcel: Parcel, result: Answer | Unreachable) -> Note:
+        number = parcel.number
         tries, drops = self.feed.known.pop(number)
         if isinstance(result, Unreachable):
+            self.domains.dropped(domain_of(parcel))
             return self._dropped(number, result, drops)
         self.troubles = 0
         if result.is_accepted:
             self.accepted += 1
+            self.breaker.note(number, Fate.ACCEPTED)
+            if not self.domains.are_calm:
+                self.domains.note(domain_of(parcel), number, Fate.ACCEPTED, "", time.monotonic())
             return Note(number, DeliveryState.SENT, result, is_a_try=True)
+        blame = self._learn(parcel, result)
         if result.is_for_later and tries < len(PAUSES):
-            return Note(number, DeliveryState.QUEUED, result, next_try_at=timezone.now() + PAUSES[tries], is_a_try=True)
-        return Note(number, DeliveryState.FAILED, result, is_a_try=True)
+            pause = PAUSES[tries] * random.uniform(1, 1 + JITTER)  # noqa: S311 - no secret
+            later = timezone.now() + pause
+            return Note(number, DeliveryState.QUEUED, result, next_try_at=later, is_a_try=True, blame=blame)
+        return Note(number, DeliveryState.FAILED, result, is_a_try=True, blame=blame)
+
+    def _learn(self, parcel: Parcel, answer: Answer) -> str:
+        """What a refusal tells about its domain and the relay → what it is about."""
+        blame = blame_of(code=answer.code, text=answer.text)
+        fate = Fate.PUT_OFF if answer.is_for_later else Fate.REFUSED
+        domain = domain_of(parcel)
+        if (back := self.domains.note(domain, parcel.number, fate, blame, time.monotonic())) is not None:
+            self.domains.reopened += back
+            self.closed = f"{domain} refuses most mails ({answer.code} {answer.status}): left alone for a while"
+            log.warning("mailing %s: %s", self.mailing.key, self.closed)
+            self.breaker.forget(back)
+        else:
+            self.breaker.note(parcel.number, fate)
+        if self.breaker.trips():
+            self.is_refused = True
+        elif self.breaker.puts_off_all() and self.trouble is None:
+            self.trouble = Unreachable(f"the relay puts off nearly everything: {answer.code} {answer.text}")
+        self.words = f"{answer.code} {answer.text}"
+        return blame
+
+    def trip(self) -> Report:
+        """The relay refuses too much: pause the mailing, charge nobody for the last refusals, tell the operator."""
+        self.record.take_back(self.breaker.refused, until=timezone.now())
+        self.record.count()
+        trips = self.mailing.trips
+        back_at = timezone.now() + BREAKER_PAUSES[trips] if trips < len(BREAKER_PAUSES) else None
+        words = transports.without_addresses(self.words)
+        Mailing.objects.filter(pk=self.mailing.pk).unfinished().update(
+            state=MailingState.PAUSED, hold=Hold.REFUSED, trouble=words, trips=F("trips") + 1, due_at=back_at
+        )
+        log.error(
+            "mailing %s is paused: the relay refuses %s of the last %s mails (%s)",
+            self.mailing.key,
+            len(self.breaker.refused),
+            len(self.breaker.last),
+            words,
+        )
+        return Report(self.accepted, is_finished=False)
 
     def _dropped(self, number: int, trouble: Unreachable, drops: int) -> Note:
         """The connection failed. The mail waits again; the whole mailing does where all connections fail."""
@@ -198,23 +309,34 @@ class _Run:
             troubles=1 if self.accepted else F("troubles") + 1,
         )
         log.warning("mailing %s: %s; trying again in %s s", self.mailing.key, trouble, wait.seconds)
-        return Report(self.accepted, is_finished=False, come_back_at=timezone.now() + wait)
+        return Report(self.accepted, is_finished=False, come_back_at=self._back_at(timezone.now() + wait))
 
     def end(self) -> Report:
-        Mailing.objects.filter(pk=self.mailing.pk).exclude(trouble="", troubles=0).update(trouble="", troubles=0)
+        mine = Mailing.objects.filter(pk=self.mailing.pk)
+        mine.exclude(trouble=self.closed, troubles=0).update(trouble=self.closed[:300], troubles=0)
         if self.mailing.state not in UNFINISHED:
             return Report(self.accepted, is_finished=self.mailing.state in ENDED)
         waiting = self.mailing.deliveries.filter(state__in=OPEN)
         soonest = waiting.aggregate(queued=Min("next_try_at"), claimed=Min("lease_until"))
         if soonest["queued"] is None:
+            reports.keep_domains(self.mailing)
+            consequences.draw(self.mailing)
             recount(self.mailing)
             Mailing.objects.filter(pk=self.mailing.pk).unfinished().update(
                 state=MailingState.FINISHED, finished_at=timezone.now()
             )
             log.info("mailing %s: finished, %s accepted now", self.mailing.key, self.accepted)
             return Report(self.accepted, is_finished=True)
+        opening = self.feed.allowance.opens_at() or timezone.now()
         times = [moment for moment in soonest.values() if moment]
-        return Report(self.accepted, is_finished=False, come_back_at=max(min(times), timezone.now()))
+        return Report(
+            self.accepted, is_finished=False, come_back_at=self._back_at(max(min(times), timezone.now(), opening))
+        )
+
+    def _back_at(self, moment: datetime) -> datetime:
+        """Keep when the mailing is to go on: by that hour it is told whether it is overdue."""
+        Mailing.objects.filter(pk=self.mailing.pk).update(due_at=moment)
+        return moment
 
     def close(self) -> None:
         self.carrier.close()

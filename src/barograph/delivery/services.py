@@ -9,8 +9,8 @@ from django.utils import timezone
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from barograph.delivery import tasks, transports
-from barograph.delivery.enums import ENDED, WAITING, MailingState
+from barograph.delivery import installation, tasks, transports
+from barograph.delivery.enums import ABOUT_THE_INSTALLATION, ENDED, WAITING, Hold, MailingState
 from barograph.delivery.filling import fill
 from barograph.delivery.messages import Letter, Person, Template
 from barograph.delivery.models import Mailing
@@ -58,10 +58,18 @@ def pause(*, mailing_id: int) -> bool:
 
 @transaction.atomic
 def resume(*, mailing_id: int) -> bool:
-    """Go on with a paused mailing, addressing included. False where it was not paused."""
+    """Go on with a mailing that is paused or waits for a word, addressing included. False where it does neither.
+
+    Where it waits since the installation is not known, this is the word that lets the installation send.
+    """
     paused = Mailing.objects.filter(pk=mailing_id, state__in=WAITING)
-    if not paused.update(state=MailingState.PREPARING):  # addressing goes on from its mark, at once where it was done
+    asked = paused.values_list("hold", flat=True).first()
+    if not paused.update(
+        state=MailingState.PREPARING, hold="", due_at=timezone.now()
+    ):  # addressing goes on from its mark, at once where it was done
         return False
+    if asked in ABOUT_THE_INSTALLATION:
+        installation.admit()
     transaction.on_commit(lambda: tasks.send_mailing.enqueue(mailing_id))
     return True
 
@@ -73,6 +81,14 @@ def stop(*, mailing_id: int) -> bool:
 
 
 def recover() -> int:
+    """Hand unfinished mailings, and those whose pause after refusals is over, to the workers. Returns how many."""
+    rested = Mailing.objects.filter(state=MailingState.PAUSED, hold=Hold.REFUSED, due_at__lte=timezone.now())
+    for mailing_id in rested.values_list("pk", flat=True):
+        resume(mailing_id=mailing_id)
+    return _hand_over()
+
+
+def _hand_over() -> int:
     """Hand unfinished mailings that no worker has in its queue to the workers again. Returns how many."""
     held = {
         row.args_kwargs["args"][0]

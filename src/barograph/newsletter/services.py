@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,10 +30,11 @@ class NothingToSend(Exception):
     """The issue has no edition yet: freeze it first."""
 
 
-def make_mailings(*, issue_key: str) -> list[Mailing]:
+def make_mailings(*, issue_key: str, due_at: datetime | None = None) -> list[Mailing]:
     """One mailing for each list, handed to the workers. Made once: a second call gives the same mailings.
 
     Where a list has readers who want nothing but changes, or a summary a month, they have mailings of their own.
+    `due_at`: the hour set for it, else now.
     Raises NothingToSend where the issue (its first day, '2020-08-03') is not frozen.
     """
     first = date.fromisoformat(issue_key)
@@ -45,7 +46,7 @@ def make_mailings(*, issue_key: str) -> list[Mailing]:
     for entry in imprint["lists"]:
         chain = [language for language in entry["languages"] if language in editions]
         if chain:
-            week = _Week(first, entry, chain, editions, imprint)
+            week = _Week(first, entry, chain, editions, imprint, due_at)
             made += [mailing for mailing in (week.issue(), week.changes(), week.month()) if mailing]
     return made
 
@@ -67,6 +68,7 @@ class _Week:
     chain: list[str]
     editions: dict[str, Content]
     imprint: Content
+    due_at: datetime | None = None
 
     def issue(self) -> Mailing:
         """The bulletin, for everybody who wants every issue."""
@@ -124,6 +126,8 @@ class _Week:
             headers=headers(kind, self.entry, self.chain, issue_key=self.first.isoformat()),
             paces=[str(pace) for pace in paces],
             topics=list(topics),
+            due_at=self.due_at,
+            zone=self.imprint["timezone"],
             unsubscribe_url=links.pattern("newsletter_unsubscribe"),
             settings_url=links.pattern("newsletter_settings"),
         )

@@ -5,27 +5,32 @@ What the buttons do is in newsletter and delivery; these views ask and show.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from barograph.delivery import services as delivery
-from barograph.delivery.enums import ENDED, UNFINISHED, WAITING
+from barograph.delivery.enums import ENDED, UNFINISHED, WAITING, Hold, MailingState
 from barograph.delivery.models import Mailing
 from barograph.delivery.transports import Unreachable
 from barograph.issues import services as issues
 from barograph.issues.models import Issue
 from barograph.newsletter import proofs
 from barograph.newsletter import services as newsletter
+
+log = logging.getLogger("barograph.publishing")
 
 #: The letter is shown as a mail program would, shut in: no script, no form, nothing from elsewhere.
 FRAME = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
@@ -55,6 +60,8 @@ class Progress:
     may_pause: bool
     may_resume: bool
     may_stop: bool
+    until: str  # when it goes on by itself, where it has to wait
+    waits: bool  # for somebody's word
 
 
 def letters(request: HttpRequest, issue_id: int) -> HttpResponse:
@@ -105,7 +112,18 @@ def _progress(mailing: Mailing) -> Progress:
         may_pause=mailing.state in UNFINISHED,
         may_resume=mailing.state in WAITING,
         may_stop=mailing.state not in ENDED,
+        until=_goes_on(mailing),
+        waits=mailing.state == MailingState.HELD,
     )
+
+
+def _goes_on(mailing: Mailing) -> str:
+    """When a mailing goes on by itself, where it waits for that."""
+    by_itself = mailing.state in UNFINISHED or mailing.hold == Hold.REFUSED
+    if not by_itself or mailing.state in ENDED or mailing.due_at is None or mailing.due_at <= timezone.now():
+        return ""
+    at = timezone.localtime(mailing.due_at, ZoneInfo(mailing.zone) if mailing.zone else None)
+    return _("Goes on at %(time)s") % {"time": date_format(at, "SHORT_DATETIME_FORMAT")}
 
 
 def _kind(kind: str) -> str:
@@ -168,9 +186,12 @@ def steer(request: HttpRequest, issue_id: int, mailing_id: int) -> HttpResponse:
     """Pause, go on, or stop for good."""
     issue = _issue(request, issue_id)
     verb = VERBS.get(request.POST.get("act", ""))
-    known = {mailing.pk for mailing in newsletter.mailings_of(issue_key=issue.key)}
+    known = {mailing.pk: mailing for mailing in newsletter.mailings_of(issue_key=issue.key)}
     if verb is None or mailing_id not in known:
         raise Http404
-    if not verb(mailing_id=mailing_id):
+    was = known[mailing_id]
+    if verb(mailing_id=mailing_id):
+        log.info("mailing %s: %s by user %s (it was %s)", was.key, request.POST["act"], request.user.pk, was.state)
+    else:
         messages.error(request, _("It was too late: the mailing has moved on meanwhile."))
     return _back(issue)

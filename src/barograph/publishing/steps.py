@@ -60,7 +60,7 @@ def mailings(release: Release, progress: Progress) -> Result:
     """Freeze a mailing for each list and hand it to the workers."""
     if not release.mail:
         return {"mailings": 0}
-    made = newsletter.make_mailings(issue_key=release.issue.key)
+    made = newsletter.make_mailings(issue_key=release.issue.key, due_at=release.run_at)
     return {"mailings": len(made)}
 
 

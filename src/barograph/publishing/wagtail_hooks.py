@@ -3,7 +3,7 @@
 from django.urls import path
 from wagtail import hooks
 
-from barograph.publishing import letters, views
+from barograph.publishing import letters, mail_reports, views
 
 
 @hooks.register("register_admin_urls")
@@ -16,6 +16,12 @@ def urls():
         path("release/<int:issue_id>/call-off/", views.call_off, name="publishing_call_off"),
         path("release/<int:issue_id>/letters/", letters.letters, name="publishing_letters"),
         path("release/<int:issue_id>/letters/<int:mailing_id>/steer/", letters.steer, name="publishing_steer"),
+        path("release/<int:issue_id>/letters/look-up/", mail_reports.look_up, name="publishing_look_up"),
+        path(
+            "release/<int:issue_id>/letters/<int:mailing_id>/report/",
+            mail_reports.report,
+            name="publishing_mailing_report",
+        ),
         path(
             "release/<int:issue_id>/letters/<slug:list_key>/html/", letters.letter_html, name="publishing_letter_html"
         ),

@@ -29,6 +29,15 @@ TOLD_AT_ONCE = frozenset({Pace.BOTH, Pace.CHANGES})
 ALL, IN_ORDER = "*", ""
 
 
+class Act(models.TextChoices):
+    """What somebody did with addresses."""
+
+    EXPORT = "export"
+    IMPORT = "import"
+    LOOK_UP = "look-up"
+    ROTATION = "rotation"  # a new key
+
+
 class Refusal(models.TextChoices):
     """Why an address is not mailed."""
 

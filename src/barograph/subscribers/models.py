@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from barograph.subscribers import addresses
-from barograph.subscribers.enums import Pace, Refusal, SubscriberState
+from barograph.subscribers.enums import Act, Pace, Refusal, SubscriberState
 
 
 class SubscriberQuerySet(models.QuerySet):
@@ -136,8 +136,9 @@ class Bounce(models.Model):
 
 
 class Export(models.Model):
-    """The record of an act: who took addresses out, when and how many."""
+    """The record of an act on addresses: who took them out or in, looked one up or changed the key; how many."""
 
+    act = models.CharField(max_length=10, choices=Act.choices, default=Act.EXPORT)
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     account = models.CharField(max_length=100, blank=True)  # the system account, where there is no sign-in
@@ -147,4 +148,4 @@ class Export(models.Model):
         ordering = ["-at"]
 
     def __str__(self) -> str:
-        return f"export of {self.number} on {self.at:%Y-%m-%d}"
+        return f"{self.act} of {self.number} on {self.at:%Y-%m-%d}"

@@ -8,7 +8,6 @@ list says no to every list. Messages never quote an address.
 from __future__ import annotations
 
 import csv
-import getpass
 import os
 import re
 from collections.abc import Iterator
@@ -22,8 +21,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
-from barograph.subscribers import addresses, services
-from barograph.subscribers.enums import REFUSALS, Refusal, Status, SubscriberState
+from barograph.subscribers import addresses, records, services
+from barograph.subscribers.enums import REFUSALS, Act, Refusal, Status, SubscriberState
 from barograph.subscribers.models import Export, Subscriber, Subscription, Suppression
 
 COLUMNS = ("address", "list", "language", "status", "confirmed_at", "source", "topics")
@@ -133,7 +132,7 @@ class _Nothing(Exception):
     """Take everything back."""
 
 
-def import_csv(path: str | Path, *, default_language: str = "en") -> ImportReport:
+def import_csv(path: str | Path, *, default_language: str = "en", by=None) -> ImportReport:
     """Take addresses in. Any problem: nothing is written. The same file twice changes nothing."""
     report = ImportReport()
     try:
@@ -144,6 +143,7 @@ def import_csv(path: str | Path, *, default_language: str = "en") -> ImportRepor
             # the noes first, so that the order of lines cannot turn one into a yes
             for row in sorted(rows, key=lambda row: row.status == Status.CONFIRMED):
                 _take(row, report, default_language)
+            records.keep(act=Act.IMPORT, number=len(rows), by=by)
     except _Nothing:
         pass
     except UnicodeDecodeError:
@@ -209,13 +209,6 @@ def _harmless(text: str) -> str:
     return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
 
 
-def _account() -> str:
-    try:
-        return getpass.getuser()[:100]
-    except (OSError, KeyError):
-        return ""
-
-
 def export_csv(path: str | Path, *, by=None) -> int:
     """Write confirmed subscribers, a row a list, readable by the owner only. Returns how many rows.
 
@@ -226,7 +219,7 @@ def export_csv(path: str | Path, *, by=None) -> int:
         .select_related("subscriber")
         .order_by("subscriber_id", "list_key")
     )
-    record = Export.objects.create(at=timezone.now(), by=by, account="" if by else _account(), number=rows.count())
+    record = records.keep(act=Act.EXPORT, number=rows.count(), by=by)
     path = Path(path)
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     number = 0

@@ -1,0 +1,223 @@
+"""Which installation may send from a database: a mark in the data folder must agree with one in the database.
+
+A copy of the database, a copy of the folder, a restored backup and another
+machine each show a mark that the database does not know: they ask before they
+send. The mark is made of what a copy does not take along: the place of the
+database (its file's number, or the server's identity and its own), the number
+of the mark's file, the machine. A counter in both, raised at every run, tells a
+database that was put back in its old place. Knows no mailings.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from barograph.base import processes
+from barograph.delivery.enums import Hold
+from barograph.delivery.models import Sender
+
+FOLDER = "installation"
+#: How long other machines on the same PostgreSQL take an admitted one for alive.
+LEASE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What this installation shows: digests alone, no names."""
+
+    folder: str  # the mark in the data folder
+    place: str  # … and where its file lies
+    machine: str
+    database: str
+    term: int  # how many runs the folder knows of
+
+    @property
+    def digest(self) -> str:
+        return _digest(self.folder, self.place, self.machine, self.database)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Whether to send: yes; no, for a reason; or not now, since another machine does."""
+
+    hold: str = ""
+    wait_until: datetime | None = None
+
+    @property
+    def may_send(self) -> bool:
+        return not self.hold and self.wait_until is None
+
+
+def here() -> Mark:
+    """The mark of this installation; made where there is none."""
+    folder = settings.DATA / FOLDER
+    path = folder / "mark"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        partial = folder / f".mark.{os.getpid()}"
+        partial.write_text(secrets.token_hex(16) + "\n", encoding="ascii")
+        try:
+            os.link(partial, path)  # fails where another process was first: its mark holds
+        except FileExistsError:
+            pass
+        finally:
+            partial.unlink()
+    return Mark(
+        folder=_digest(path.read_text(encoding="ascii").strip()),
+        place=str(path.stat().st_ino),
+        machine=_digest(processes.machine()),
+        database=_digest(_place_of_database()),
+        term=_kept_term(folder),
+    )
+
+
+def ensure() -> None:
+    """The first installation of a new database may send; a later one has to ask."""
+    if not Sender.objects.exists():
+        _introduce(here())
+
+
+def standing() -> Standing:
+    """Whether this installation may send, counted as a run where it may."""
+    ensure()
+    mark = here()
+    row = Sender.objects.filter(digest=mark.digest).first() or _introduce(mark)
+    if row.admitted_at is not None:
+        if mark.term <= row.term:
+            _count(row)
+            return Standing()
+        Sender.objects.filter(pk=row.pk).update(admitted_at=None, hold=Hold.OLDER)
+    Sender.objects.filter(pk=row.pk).update(term=mark.term, asked_at=timezone.now())
+    others = Sender.objects.admitted().exclude(pk=row.pk).filter(lease_until__gt=timezone.now())
+    if connection.vendor != "sqlite" and (soonest := others.order_by("-lease_until").first()):
+        return Standing(wait_until=soonest.lease_until)
+    row.refresh_from_db()
+    return Standing(hold=row.hold)
+
+
+def admit() -> int:
+    """A person says that whoever has asked may send. Returns how many were let in.
+
+    On SQLite, where there can be but one installation, the others' marks are forgotten.
+    """
+    with transaction.atomic():
+        number = Sender.objects.filter(admitted_at__isnull=True).update(admitted_at=timezone.now(), hold="")
+        if number and connection.vendor == "sqlite":
+            Sender.objects.exclude(digest=here().digest).delete()
+    return number
+
+
+@dataclass
+class Watch:
+    """Looks, while a run goes on, whether it may still go on."""
+
+    database: str
+    digest: str
+
+    @classmethod
+    def begin(cls) -> Watch:
+        mark = here()
+        return cls(mark.database, mark.digest)
+
+    def still(self) -> bool:
+        """False once the database lies elsewhere, or the installation is no longer known to it."""
+        if connection.vendor == "sqlite" and _digest(_place_of_database()) != self.database:
+            return False
+        mine = Sender.objects.admitted().filter(digest=self.digest)
+        if connection.vendor == "sqlite":
+            return mine.exists()
+        return bool(mine.update(lease_until=timezone.now() + LEASE))
+
+
+def _introduce(mark: Mark) -> Sender:
+    """Enter a mark in the database; admitted where it is the first, and no restored one."""
+    with transaction.atomic():
+        known = list(Sender.objects.select_for_update())
+        hold = _reason(mark, known)
+        row, _new = Sender.objects.get_or_create(
+            digest=mark.digest,
+            defaults={
+                "folder": mark.folder,
+                "machine": mark.machine,
+                "database": mark.database,
+                "term": mark.term,
+                "hold": hold,
+                "asked_at": timezone.now(),
+                "admitted_at": None if hold else timezone.now(),
+            },
+        )
+    return row
+
+
+def _reason(mark: Mark, known: list[Sender]) -> str:
+    if (settings.DATA / FOLDER / "restored").exists():
+        return Hold.RESTORED
+    if not known:
+        return ""
+    if all(row.machine != mark.machine for row in known):
+        return Hold.ELSEWHERE
+    return Hold.COPIED
+
+
+def _count(row: Sender) -> None:
+    """One more run: first in the database, then in the folder, so that the folder is never ahead but by a restore."""
+    Sender.objects.filter(pk=row.pk).update(term=F("term") + 1, lease_until=timezone.now() + LEASE)
+    row.refresh_from_db(fields=["term"])
+    folder = settings.DATA / FOLDER
+    (folder / "restored").unlink(missing_ok=True)
+    with _locked(folder):
+        if row.term > _kept_term(folder):
+            partial = folder / ".term"
+            partial.write_text(f"{row.term}\n", encoding="ascii")
+            partial.replace(folder / "term")
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    with open(folder / "lock", "w", encoding="ascii") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _kept_term(folder: Path) -> int:
+    try:
+        text = (folder / "term").read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return 0
+    return int(text) if text.isdecimal() else 0
+
+
+def _place_of_database() -> str:
+    """What a copy of the database does not share with it."""
+    if connection.vendor == "sqlite":
+        try:
+            return f"file {os.stat(connection.settings_dict['NAME']).st_ino}"
+        except OSError:
+            return "memory"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT oid FROM pg_database WHERE datname = current_database()")
+        number = cursor.fetchone()[0]
+        try:
+            with transaction.atomic():
+                cursor.execute("SELECT system_identifier FROM pg_control_system()")
+                server = cursor.fetchone()[0]
+        except DatabaseError:  # some providers don't let everybody see it
+            server = connection.settings_dict["HOST"]
+    return f"{server} {number}"
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\n".join(("barograph installation", *parts)).encode()).hexdigest()[:32]

@@ -1,0 +1,135 @@
+"""The part of the command line that is about mailings: how they go, and a person's word to them. Thin."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+Say = Callable[[str], None]
+
+
+class Refused(Exception):
+    """A command can't be done. The message is one sentence for the operator."""
+
+
+def _found(key: str) -> Any:
+    from barograph.delivery.models import Mailing
+
+    mailing = Mailing.objects.filter(key=key).first()
+    if mailing is None:
+        raise Refused(f"There is no mailing called {key}. See: barograph mailings list")
+    return mailing
+
+
+def _agreed(args: argparse.Namespace, question: str) -> None:
+    """Raises Refused without --yes or a typed yes."""
+    if args.yes:
+        return
+    if not sys.stdin.isatty():
+        raise Refused(f"{question} Say --yes to do it.")
+    if input(f"{question} Type yes to go on: ").strip() != "yes":
+        raise Refused("Nothing was changed.")
+
+
+def do_list(args: argparse.Namespace, say: Say) -> None:
+    from barograph.delivery.models import Mailing
+
+    names = ("key", "state", "hold", "total", "sent", "failed", "skipped", "trouble")
+    rows = [{name: getattr(mailing, name) for name in names} for mailing in Mailing.objects.all()[: args.limit]]
+    if args.json:
+        say(json.dumps({"mailings": rows}, ensure_ascii=False))
+        return
+    for mailing in Mailing.objects.all()[: args.limit]:
+        figures = f"{mailing.sent} of {mailing.total} sent, {mailing.failed} refused, {mailing.skipped} left before"
+        say(f"{mailing.key}  {mailing.get_state_display()}: {figures}")
+        for words in filter(None, (mailing.get_hold_display() if mailing.hold else "", mailing.trouble)):
+            say(f"    {words}")
+    if not rows:
+        say("There are no mailings yet.")
+
+
+def do_resume(args: argparse.Namespace, say: Say) -> None:
+    from barograph.delivery import services
+    from barograph.delivery.enums import ABOUT_THE_INSTALLATION
+
+    mailing = _found(args.key)
+    question = f"{mailing.total - mailing.done} mails of {mailing.key} will go out."
+    if mailing.hold:
+        question = f"{mailing.get_hold_display()} {question}"
+    if mailing.hold in ABOUT_THE_INSTALLATION:
+        question += " Make sure that nothing else sends from another copy."
+    _agreed(args, question)
+    if not services.resume(mailing_id=mailing.pk):
+        raise Refused(f"{mailing.key} does not wait for a word: it is {mailing.get_state_display()}.")
+    say(f"{mailing.key} goes on as soon as a worker is free.")
+
+
+def do_pause(args: argparse.Namespace, say: Say) -> None:
+    from barograph.delivery import services
+
+    mailing = _found(args.key)
+    if not services.pause(mailing_id=mailing.pk):
+        raise Refused(f"{mailing.key} is not under way: it is {mailing.get_state_display()}.")
+    say(f"{mailing.key} is paused.")
+
+
+def do_stop(args: argparse.Namespace, say: Say) -> None:
+    from barograph.delivery import services
+
+    mailing = _found(args.key)
+    _agreed(args, f"Who has not got {mailing.key} yet will never get it.")
+    if not services.stop(mailing_id=mailing.pk):
+        raise Refused(f"{mailing.key} has ended already.")
+    say(f"{mailing.key} is stopped for good.")
+
+
+def do_report(args: argparse.Namespace, say: Say) -> None:
+    from barograph.delivery import reports
+    from barograph.delivery.enums import Blame
+
+    found = reports.report(_found(args.key))
+    if args.json:
+        say(json.dumps(found.as_dict(), ensure_ascii=False))
+        return
+    say(f"{found.key}: {found.sent} of {found.total} sent, {found.failed} refused, {found.skipped} left before")
+    if found.waiting:
+        say(f"{found.waiting} still wait")
+    if found.per_minute:
+        say(f"{found.seconds:.0f} s, {found.per_minute} a minute; {found.repeated} were handed over more than once")
+    for blame, number in found.refusals.items():
+        say(f"  {Blame(blame).label}: {number}")
+    for domain, number in found.domains.items():
+        say(f"  {domain or 'smaller domains together'}: {number}")
+
+
+VERBS = {"report": do_report, "list": do_list, "resume": do_resume, "pause": do_pause, "stop": do_stop}
+
+
+def _do(args: argparse.Namespace, *, setup: Callable[[], None], say: Say) -> int:
+    setup()
+    VERBS[args.verb](args, say)
+    return 0
+
+
+def add(command: Callable[..., argparse.ArgumentParser], *, setup: Callable[[], None], say: Say) -> None:
+    """Put these commands on the command line."""
+    about = "How mailings go, and your word to those that wait for it."
+    example = "mailings resume issue:2020-08-03:en --yes"
+    verbs = command("mailings", partial(_do, setup=setup, say=say), about, example).add_subparsers(
+        dest="verb", required=True, metavar="VERB"
+    )
+    listed = verbs.add_parser("list", help="the newest mailings, and why one waits")
+    listed.add_argument("--limit", type=int, default=20, metavar="N")
+    listed.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    told = verbs.add_parser("report", help="what became of a mailing")
+    told.add_argument("key", metavar="KEY")
+    told.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    for verb, about in (("resume", "go on, also where it asks first"), ("pause", "for now"), ("stop", "for good")):
+        sub = verbs.add_parser(verb, help=about)
+        sub.add_argument("key", metavar="KEY", help="as the list shows it, for example issue:2020-08-03:en")
+        if verb != "pause":
+            sub.add_argument("--yes", action="store_true", help="don't ask")

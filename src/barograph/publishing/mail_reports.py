@@ -1,0 +1,62 @@
+"""The desk's pages of what became of mail: a mailing's report, and one reader's mails by address.
+
+An address comes by POST and is shown back to nobody; what is looked up is on record.
+"""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+
+from barograph.delivery import reports
+from barograph.delivery.enums import Blame
+from barograph.issues.models import Issue
+from barograph.newsletter import services as newsletter
+from barograph.subscribers.addresses import InvalidAddress
+from barograph.subscribers.enums import Refusal
+
+
+def _issue(request: HttpRequest, issue_id: int) -> Issue:
+    if not request.user.has_perm("publishing.add_release"):
+        raise PermissionDenied
+    return get_object_or_404(Issue, pk=issue_id)
+
+
+def report(request: HttpRequest, issue_id: int, mailing_id: int) -> HttpResponse:
+    """The figures of one mailing of an issue."""
+    issue = _issue(request, issue_id)
+    mailing = next((m for m in newsletter.mailings_of(issue_key=issue.key) if m.pk == mailing_id), None)
+    if mailing is None:
+        raise Http404
+    found = reports.report(mailing)
+    context = {
+        "issue": issue,
+        "mailing": mailing,
+        "report": found,
+        "minutes": round(found.seconds / 60, 1) if found.seconds else None,
+        "refusals": [(Blame(blame).label, number) for blame, number in found.refusals.items()],
+        "domains": [(name or _("smaller domains together"), number) for name, number in found.domains.items()],
+    }
+    return render(request, "publishing/mailing_report.html", context)
+
+
+@sensitive_post_parameters("address")
+def look_up(request: HttpRequest, issue_id: int) -> HttpResponse:
+    """What became of the mails to an address."""
+    issue = _issue(request, issue_id)
+    found, refusals = None, []
+    if request.method == "POST":
+        try:
+            found = reports.look_up(address=request.POST.get("address", ""), by=request.user)
+        except InvalidAddress:
+            messages.error(request, _("This is not an e-mail address."))
+        else:
+            labels = dict(Refusal.choices)
+            refusals = [(labels.get(row.partition(" ")[0], ""), row.split()[1]) for row in found.refusals]
+    response = render(request, "publishing/look_up.html", {"issue": issue, "found": found, "refusals": refusals})
+    response["Cache-Control"] = "no-store"
+    return response
