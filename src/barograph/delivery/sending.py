@@ -116,6 +116,8 @@ class _Feed:
             row, reader = self.ready.popleft()
             try:
                 parcel = self.copies.parcel(row[0], reader)
+            except addresses.UnknownKey:
+                raise  # this machine lacks a key: nobody's address is to blame, and others may send
             except addresses.Unreadable:
                 self.record.write([Note(row[0], DeliveryState.FAILED, Answer(0, "the address cannot be decrypted"))])
                 continue
