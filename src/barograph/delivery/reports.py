@@ -40,6 +40,7 @@ class MailingReport:
     per_minute: float | None
     refusals: dict[str, int]
     domains: dict[str, int]
+    corrections: list[dict[str, Any]]  # {"at", "sent"}: how many had gone out when the text was corrected
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -67,6 +68,7 @@ def report(mailing: Mailing) -> MailingReport:
         per_minute=round(sent * 60 / seconds, 1) if seconds else None,
         refusals={blame or "other": number for blame, number in sorted(refusals)},
         domains=mailing.refused_by_domain,
+        corrections=mailing.corrections,
     )
 
 

@@ -57,6 +57,26 @@ def make_mailing(*, mailing: Mailing) -> tuple[Mailing, bool]:
     return mailing, is_new
 
 
+@transaction.atomic
+def correct(
+    *, mailing_id: int, subject: str, html: str, text: str, pictures: list[list[str]], topics: list[str]
+) -> bool:
+    """A new text for whoever has not got a mailing yet; what went out stays. False where nothing is new or left.
+
+    What workers have in hand, a batch each, still goes with the former text.
+    """
+    mailing = Mailing.objects.select_for_update().filter(pk=mailing_id).exclude(state__in=ENDED).first()
+    new = {"subject": subject, "html": html, "text": text, "pictures": pictures, "topics": topics}
+    if mailing is None or all(getattr(mailing, name) == value for name, value in new.items()):
+        return False
+    for name, value in new.items():
+        setattr(mailing, name, value)
+    mailing.version += 1
+    mailing.corrections = [*mailing.corrections, {"at": timezone.now().isoformat(), "sent": mailing.sent}]
+    mailing.save(update_fields=[*new, "version", "corrections"])
+    return True
+
+
 def pause(*, mailing_id: int) -> bool:
     """Send no further mail for now; what is on the connections still goes. False where nothing was under way."""
     return bool(Mailing.objects.unfinished().filter(pk=mailing_id).update(state=MailingState.PAUSED))

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -38,6 +39,7 @@ def report(request: HttpRequest, issue_id: int, mailing_id: int) -> HttpResponse
         "mailing": mailing,
         "report": found,
         "minutes": round(found.seconds / 60, 1) if found.seconds else None,
+        "corrections": [(parse_datetime(entry["at"]), entry["sent"]) for entry in found.corrections],
         "refusals": [(Blame(blame).label, number) for blame, number in found.refusals.items()],
         "domains": [(name or _("smaller domains together"), number) for name, number in found.domains.items()],
     }
