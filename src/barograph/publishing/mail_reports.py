@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from barograph.delivery import reports
 from barograph.delivery.enums import Blame
+from barograph.issues import services as issues
 from barograph.issues.models import Issue
 from barograph.newsletter import services as newsletter
 from barograph.subscribers.addresses import InvalidAddress
@@ -57,8 +58,11 @@ def look_up(request: HttpRequest, issue_id: int) -> HttpResponse:
         except InvalidAddress:
             messages.error(request, _("This is not an e-mail address."))
         else:
-            labels = dict(Refusal.choices)
-            refusals = [(labels.get(row.partition(" ")[0], ""), row.split()[1]) for row in found.refusals]
-    response = render(request, "publishing/look_up.html", {"issue": issue, "found": found, "refusals": refusals})
+            reasons = dict(Refusal.choices)
+            refusals = [(reasons.get(row.partition(" ")[0], ""), row.split()[1]) for row in found.refusals]
+    labels = {entry["key"]: entry["label"] for entry in issues.publication().lists}
+    lists = [labels.get(key, key) for key in found.lists] if found else []
+    context = {"issue": issue, "found": found, "lists": lists, "refusals": refusals}
+    response = render(request, "publishing/look_up.html", context)
     response["Cache-Control"] = "no-store"
     return response
