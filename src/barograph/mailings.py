@@ -100,6 +100,8 @@ def do_report(args: argparse.Namespace, say: Say) -> None:
         say(f"{found.waiting} still wait")
     if found.per_minute:
         say(f"{found.seconds:.0f} s, {found.per_minute} a minute; {found.repeated} were handed over more than once")
+    for entry in found.corrections:
+        say(f"corrected {entry['at'][:16]}, when {entry['sent']} had gone out")
     for blame, number in found.refusals.items():
         say(f"  {Blame(blame).label}: {number}")
     for domain, number in found.domains.items():

@@ -29,12 +29,31 @@ def do_subscribers(args: argparse.Namespace, *, setup: Callable[[], None], say: 
         say(f"{report.created} created, {report.updated} updated, {report.unchanged} unchanged.")
     elif args.verb == "export":
         say(f"{transfer.export_csv(args.file)} subscribers written. This export is on record.")
+    elif args.verb == "rotate-key":
+        _rotate(args, say)
     elif args.verb == "look-up":
         _look_up(args, say)
     else:
         known = services.forget(args.address)
         say("Forgotten." if known else "There is no such subscriber.")
     return 0
+
+
+def _rotate(args: argparse.Namespace, say: Say) -> None:
+    from barograph.subscribers import rotation
+
+    def progress(done: int, total: int) -> None:
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\rSealing: {done} of {total}\033[K")
+
+    found = rotation.rotate(progress=progress)
+    if args.json:
+        say(json.dumps(found.__dict__))
+        return
+    went = "gone on with: " if found.was_resumed else ""
+    say(f"{went}{found.sealed} addresses are sealed with key {found.version}. Back up the data folder now.")
+    if found.unreadable:
+        say(f"{found.unreadable} could not be opened with any key and stay as they are.")
 
 
 def _look_up(args: argparse.Namespace, say: Say) -> None:
@@ -84,6 +103,8 @@ def add(command: Callable[..., argparse.ArgumentParser], *, setup: Callable[[], 
     looked = verbs.add_parser("look-up", help="what became of the mails to an address (- reads it from standard input)")
     looked.add_argument("address", metavar="ADDRESS")
     looked.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
+    rotated = verbs.add_parser("rotate-key", help="seal every address with a new key; after a stop it goes on")
+    rotated.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
     verbs.add_parser("forget").add_argument("address", metavar="ADDRESS")
 
     do = partial(do_bounce, say=say)

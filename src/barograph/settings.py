@@ -16,6 +16,8 @@ DATA.mkdir(parents=True, exist_ok=True)
 BASE_URL = ENVIRONMENT.base_url
 SECRET_KEY = ENVIRONMENT.secret_key
 ADDRESS_KEY = ENVIRONMENT.address_key
+LATER_ADDRESS_KEYS = ENVIRONMENT.later_address_keys
+ADDRESS_KEY_IS_KEPT = ENVIRONMENT.address_key_is_kept
 SMTP = ENVIRONMENT.smtp
 DEMO = ENVIRONMENT.demo
 ONION_URL = ENVIRONMENT.onion_url

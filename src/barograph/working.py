@@ -82,7 +82,8 @@ def work(*, once: bool) -> None:
             looked = time.monotonic()
         if time.monotonic() - forgot > FORGET_EVERY:
             standing.forget_old_bounces()
-            forgot = time.monotonic()
+            if not delivery.forget_old_deliveries():  # a few at a time, until none is left
+                forgot = time.monotonic()
         if time.monotonic() - recovered > RECOVER_EVERY:
             recover()
             recovered = time.monotonic()

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from barograph.base.mail_rules import MailRules, WarmUp, parse_window
-from barograph.delivery import services
+from barograph.delivery import batches, services
 from barograph.delivery.allowances import Allowance
 from barograph.delivery.models import Mailing, SendingDay
 from tests.delivery.mailings import mailing, readers
@@ -17,6 +17,7 @@ class Clock:
     def __init__(self, monkeypatch):
         self.now = datetime(2026, 11, 25, 5, 0, tzinfo=UTC)
         monkeypatch.setattr("django.utils.timezone.now", lambda: self.now)
+        monkeypatch.setattr(batches, "now", lambda: self.now)  # on PostgreSQL the database's
 
 
 @pytest.fixture

@@ -2,10 +2,13 @@
 
 import json
 import logging
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from barograph.delivery import reports, sending, services
+from barograph.delivery.models import Mailing
 from barograph.delivery.transports import Answer
 from barograph.delivery.transports.memory import MemoryTransport
 from barograph.subscribers.addresses import InvalidAddress
@@ -66,3 +69,17 @@ def test_nonsense_is_no_look_up():
     with pytest.raises(InvalidAddress):
         reports.look_up(address="nobody")
     assert not Export.objects.exists()
+
+
+def test_who_got_what_is_forgotten_after_three_months_and_the_counts_stay():
+    readers(3)
+    old, new = mailing("issue:2020-08-03:en"), mailing("issue:2020-08-10:en")
+    for made in (old, new):
+        services.send(made.pk)
+    Mailing.objects.filter(pk=old.pk).update(finished_at=timezone.now() - services.KEPT_FOR - timedelta(days=1))
+    assert services.forget_old_deliveries() == 3
+    assert services.forget_old_deliveries() == 0
+    old.refresh_from_db()
+    assert (old.deliveries.count(), new.deliveries.count()) == (0, 3)
+    assert (reports.report(old).sent, reports.report(old).waiting) == (3, 0)
+    assert services.send(old.pk).accepted == 0  # nor is it sent again

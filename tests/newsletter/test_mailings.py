@@ -9,7 +9,7 @@ from django.utils import timezone
 from barograph.delivery.models import Mailing
 from barograph.editions import services as editions
 from barograph.issues import services as issues
-from barograph.newsletter.services import NothingToSend, make_mailings
+from barograph.newsletter.services import NothingToSend, correct_mailings, make_mailings
 from barograph.subscribers import services as people
 from barograph.subscribers import tokens
 from barograph.subscribers.models import Subscriber
@@ -90,3 +90,21 @@ def test_who_subscribes_later_does_not_get_the_old_issue(issue, post):
 def test_an_issue_that_is_not_frozen_is_not_mailed():
     with pytest.raises(NothingToSend):
         make_mailings(issue_key="2020-08-03")
+
+
+def test_a_correction_goes_into_what_still_waits_and_begins_nothing(issue):
+    reader("english", "en", "en")
+    assert correct_mailings(issue_key=issue.key) == 0
+    assert not Mailing.objects.exists()
+    made = make_mailings(issue_key=issue.key)
+    assert correct_mailings(issue_key=issue.key) == 0  # nothing is new
+    source = issue.commentaries.filter(language="en").first()
+    source.headline = "A corrected headline"
+    source.save()
+    editions.freeze(issue=issue, published_at=datetime.datetime(2020, 8, 11, 7, tzinfo=datetime.UTC))
+    assert correct_mailings(issue_key=issue.key) == 1
+    made[0].refresh_from_db()
+    assert (made[0].version, len(made[0].corrections)) == (2, 1)
+    assert "A corrected headline" in made[0].text
+    Mailing.objects.filter(pk=made[0].pk).update(state="finished", text="as it went out")
+    assert correct_mailings(issue_key=issue.key) == 0

@@ -22,6 +22,7 @@ from barograph.base.mail_rules import MailRules
 PREFIX = "BAROGRAPH_"
 
 ONION = re.compile(r"https?://(?:[a-z0-9-]+\.)?[a-z2-7]{56}\.onion")
+_ADDRESS_KEY = re.compile(r"[0-9a-f]{64}")
 HUB = re.compile(r"https?://[\w.:\[\]-]+(?:/[\w./~-]*)?")
 
 KNOWN = {
@@ -91,6 +92,8 @@ class Environment:
     address_key: str
     second_factor: str
     demo: bool
+    later_address_keys: tuple[str, ...] = ()
+    address_key_is_kept: bool = False  # in the data folder, by us
     onion_url: str = ""
     websub_url: str = ""
     bounces: Bounces = Bounces("", None, None)
@@ -212,9 +215,12 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
     websub_url = _value(variables, "BAROGRAPH_WEBSUB_URL")
     if websub_url and not HUB.fullmatch(websub_url):
         raise EnvironmentProblem("BAROGRAPH_WEBSUB_URL must be a hub's address, like https://hub.example.org.")
-    address_key = _value(variables, "BAROGRAPH_ADDRESS_KEY") or _kept_key(data / "keys", "address.key")
-    if len(address_key) != 64 or not set(address_key.lower()) <= set("0123456789abcdef"):
-        raise EnvironmentProblem("BAROGRAPH_ADDRESS_KEY must be 64 hexadecimal digits (32 bytes).")
+    given = _value(variables, "BAROGRAPH_ADDRESS_KEY")
+    address_keys = tuple((given or _kept_key(data / "keys", "address.key")).lower().replace(",", " ").split())
+    if any(not _ADDRESS_KEY.fullmatch(key) for key in address_keys) or not address_keys:
+        raise EnvironmentProblem(
+            "BAROGRAPH_ADDRESS_KEY must be 64 hexadecimal digits (32 bytes), or several such keys, oldest first."
+        )
     secret_key = _value(variables, "BAROGRAPH_SECRET_KEY") or _kept_key(data / "keys", "secret.key")
     if len(secret_key) < 32:
         raise EnvironmentProblem("BAROGRAPH_SECRET_KEY must have at least 32 characters.")
@@ -227,7 +233,9 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
         smtp=parse_smtp(smtp_url) if smtp_url else None,
         base_url=base_url,
         secret_key=secret_key,
-        address_key=address_key.lower(),
+        address_key=address_keys[0],
+        later_address_keys=address_keys[1:],
+        address_key_is_kept=not given,
         second_factor=second_factor,
         demo=_value(variables, "BAROGRAPH_DEMO") == "1",
         onion_url=onion_url,

@@ -45,6 +45,8 @@ class Mailing(models.Model):
     hold = models.CharField(max_length=10, choices=Hold.choices, blank=True)  # why it waits for somebody's word
     due_at = models.DateTimeField(null=True)  # when it was to begin, or go on; none: when it was made
     trips = models.PositiveSmallIntegerField(default=0)  # how often in a row the relay refused too much
+    version = models.PositiveSmallIntegerField(default=1)  # of the text: a correction while it goes out makes a new one
+    corrections = models.JSONField(default=list)  # {"at", "sent"}: when, and how many had gone out before
     zone = models.CharField(max_length=64, blank=True)  # the publication's, for hours and days
     refused_by_domain = models.JSONField(default=dict)  # large domains alone; the others together under ""
     filled_upto = models.UUIDField(null=True)  # the last subscriber looked at while it is being addressed

@@ -92,7 +92,7 @@ class Record:
             changes["due_at"] = timezone.now()  # it is under way: not overdue
             Mailing.objects.filter(pk=self.mailing.pk).update(**changes)
             self.settled.clear()
-        self.mailing.refresh_from_db(fields=["state", "sent", "failed", "skipped", "total", "trips"])
+        self.mailing.refresh_from_db(fields=["state", "sent", "failed", "skipped", "total", "trips", "version"])
 
 
 def recount(mailing: Mailing) -> None:

@@ -40,6 +40,7 @@ class MailingReport:
     per_minute: float | None
     refusals: dict[str, int]
     domains: dict[str, int]
+    corrections: list[dict[str, Any]]  # {"at", "sent"}: how many had gone out when the text was corrected
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -50,6 +51,8 @@ def report(mailing: Mailing) -> MailingReport:
     rows = mailing.deliveries.order_by()
     states = dict(rows.values_list("state").annotate(n=Count("pk")))
     sent, failed, skipped = (states.get(state, 0) for state in ("sent", "failed", "skipped"))
+    if not states:  # forgotten: the counts alone are left
+        sent, failed, skipped = mailing.sent, mailing.failed, mailing.skipped
     seconds = (mailing.finished_at - mailing.started_at).total_seconds() if _has_times(mailing) else None
     refusals = rows.filter(state=DeliveryState.FAILED).values_list("blame").annotate(n=Count("pk"))
     return MailingReport(
@@ -59,12 +62,13 @@ def report(mailing: Mailing) -> MailingReport:
         sent=sent,
         failed=failed,
         skipped=skipped,
-        waiting=sum(states.values()) - sent - failed - skipped,
+        waiting=max(0, sum(states.values()) - sent - failed - skipped),
         repeated=rows.filter(tries__gt=1).count(),
         seconds=seconds,
         per_minute=round(sent * 60 / seconds, 1) if seconds else None,
         refusals={blame or "other": number for blame, number in sorted(refusals)},
         domains=mailing.refused_by_domain,
+        corrections=mailing.corrections,
     )
 
 

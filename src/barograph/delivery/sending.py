@@ -90,7 +90,7 @@ class _Feed:
     def __init__(self, mailing: Mailing, claims: Claims, record: Record, group: int, domains: Domains) -> None:
         self.mailing, self.claims, self.record, self.group = mailing, claims, record, group
         self.domains = domains
-        self.copies = Copies(mailing)
+        self.copies, self.version = Copies(mailing), mailing.version
         self.rows: deque[tuple] = deque()  # claimed, not looked up
         self.ready: deque[tuple] = deque()  # looked up, with the reader
         self.seen_at = 0.0
@@ -116,6 +116,8 @@ class _Feed:
             row, reader = self.ready.popleft()
             try:
                 parcel = self.copies.parcel(row[0], reader)
+            except addresses.UnknownKey:
+                raise  # this machine lacks a key: nobody's address is to blame, and others may send
             except addresses.Unreadable:
                 self.record.write([Note(row[0], DeliveryState.FAILED, Answer(0, "the address cannot be decrypted"))])
                 continue
@@ -158,6 +160,9 @@ class _Feed:
     def _claim(self) -> bool:
         """Take the next batch, unless the mailing was paused or stopped meanwhile."""
         self.record.count()
+        if self.mailing.version != self.version:  # corrected meanwhile: the rest gets the new text
+            self.mailing.refresh_from_db()
+            self.copies, self.version = Copies(self.mailing), self.mailing.version
         if self.is_dry or self.mailing.state not in UNFINISHED or not self.watch.still():
             return False
         take_over(self.mailing)

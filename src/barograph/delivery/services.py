@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from email.utils import parseaddr
 
 from django.db import IntegrityError, transaction
@@ -13,7 +14,7 @@ from barograph.delivery import installation, tasks, transports
 from barograph.delivery.enums import ABOUT_THE_INSTALLATION, ENDED, WAITING, Hold, MailingState
 from barograph.delivery.filling import fill
 from barograph.delivery.messages import Letter, Person, Template
-from barograph.delivery.models import Mailing
+from barograph.delivery.models import Delivery, Mailing
 from barograph.delivery.personal import message_id
 from barograph.delivery.recording import recount
 from barograph.delivery.sending import Report, send
@@ -30,6 +31,11 @@ __all__ = [
     "send_system_mail",
     "stop",
 ]
+
+
+#: After a mailing ended its deliveries are kept so long: mails come back for sixty days, readers ask for ninety.
+KEPT_FOR = timedelta(days=90)
+FORGOTTEN_AT_ONCE = 5000
 
 
 def make_mailing(*, mailing: Mailing) -> tuple[Mailing, bool]:
@@ -49,6 +55,26 @@ def make_mailing(*, mailing: Mailing) -> tuple[Mailing, bool]:
         fill(mailing)
         transaction.on_commit(lambda: tasks.send_mailing.enqueue(mailing.pk))
     return mailing, is_new
+
+
+@transaction.atomic
+def correct(
+    *, mailing_id: int, subject: str, html: str, text: str, pictures: list[list[str]], topics: list[str]
+) -> bool:
+    """A new text for whoever has not got a mailing yet; what went out stays. False where nothing is new or left.
+
+    What workers have in hand, a batch each, still goes with the former text.
+    """
+    mailing = Mailing.objects.select_for_update().filter(pk=mailing_id).exclude(state__in=ENDED).first()
+    new = {"subject": subject, "html": html, "text": text, "pictures": pictures, "topics": topics}
+    if mailing is None or all(getattr(mailing, name) == value for name, value in new.items()):
+        return False
+    for name, value in new.items():
+        setattr(mailing, name, value)
+    mailing.version += 1
+    mailing.corrections = [*mailing.corrections, {"at": timezone.now().isoformat(), "sent": mailing.sent}]
+    mailing.save(update_fields=[*new, "version", "corrections"])
+    return True
 
 
 def pause(*, mailing_id: int) -> bool:
@@ -102,6 +128,18 @@ def _hand_over() -> int:
     for mailing_id in left:
         tasks.send_mailing.enqueue(mailing_id)
     return len(left)
+
+
+@transaction.atomic
+def forget_old_deliveries(*, now: datetime | None = None) -> int:
+    """Erase who got which mailing once nobody can need it; the mailing's counts stay. Returns how many.
+
+    A mail that comes back is ours for sixty days. A few thousand at a time, so that nobody waits for it.
+    """
+    before = (now or timezone.now()) - KEPT_FOR
+    old = Delivery.objects.filter(mailing__state__in=ENDED, mailing__finished_at__lt=before)
+    ids = list(old.order_by().values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE])
+    return Delivery.objects.filter(pk__in=ids).delete()[0]
 
 
 def send_system_mail(*, letter: Letter, address: str, recipient: str) -> Answer:

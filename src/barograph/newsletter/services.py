@@ -51,6 +51,26 @@ def make_mailings(*, issue_key: str, due_at: datetime | None = None) -> list[Mai
     return made
 
 
+def correct_mailings(*, issue_key: str) -> int:
+    """After a correction: the new text for whoever waits for a mailing of this issue. Returns how many were changed.
+
+    What went out stays; summaries of a month are left as they are. No mailing is begun by this.
+    """
+    first = date.fromisoformat(issue_key)
+    open_ones = {m.key: m for m in mailings_of(issue_key=issue_key) if not m.is_finished}
+    if not open_ones:
+        return 0
+    editions = {e.language: e.content for e in Edition.objects.filter(first=first).current()}
+    imprint, changed = current_imprint(), 0
+    for entry in imprint["lists"]:
+        chain = [language for language in entry["languages"] if language in editions]
+        week = _Week(first, entry, chain, editions, imprint)
+        for kind in ("issue", "changes") if chain else ():
+            if mailing := open_ones.get(f"{kind}:{issue_key}:{entry['key']}"):
+                changed += week.correct(mailing, only_changes=kind == "changes")
+    return changed
+
+
 def mailings_of(*, issue_key: str) -> list[Mailing]:
     """The mailings of an issue, with the summaries of the month before its own."""
     month = f"{date.fromisoformat(issue_key).replace(day=1) - timedelta(days=1):%Y-%m}"
@@ -76,9 +96,27 @@ class _Week:
             "issue", self.first.isoformat(), self._bulletin(), paces=[Pace.ISSUE]
         )
 
+    def _moved(self) -> list[str]:
+        return [topic["key"] for topic in self.editions[self.chain[0]]["topics"] if topic["verdict"] in MOVED]
+
+    def correct(self, mailing: Mailing, *, only_changes: bool) -> bool:
+        """Put the present text into a mailing. One of changes stays as it is where nothing has moved after all."""
+        topics = self._moved() if only_changes else []
+        if only_changes and not topics:
+            return False
+        letter = self._bulletin(only_changes=only_changes)
+        return delivery.correct(
+            mailing_id=mailing.pk,
+            subject=letter.subject,
+            html=letter.html,
+            text=letter.text,
+            pictures=_pictures(letter),
+            topics=topics,
+        )
+
     def changes(self) -> Mailing | None:
         """The same with nothing but what moved, for those who want to hear of changes alone."""
-        moved = [topic["key"] for topic in self.editions[self.chain[0]]["topics"] if topic["verdict"] in MOVED]
+        moved = self._moved()
         key = self.first.isoformat()
         if not moved or not self._has_readers(TOLD_AT_ONCE):
             return self._kept("changes", key)
@@ -122,7 +160,7 @@ class _Week:
             subject=letter.subject,
             html=letter.html,
             text=letter.text,
-            pictures=[[picture.name, b64encode(picture.content).decode()] for picture in letter.pictures],
+            pictures=_pictures(letter),
             headers=headers(kind, self.entry, self.chain, issue_key=self.first.isoformat()),
             paces=[str(pace) for pace in paces],
             topics=list(topics),
@@ -132,6 +170,10 @@ class _Week:
             settings_url=links.pattern("newsletter_settings"),
         )
         return delivery.make_mailing(mailing=mailing)[0]
+
+
+def _pictures(letter: Bulletin) -> list[list[str]]:
+    return [[picture.name, b64encode(picture.content).decode()] for picture in letter.pictures]
 
 
 def _month(day: date, chain: list[str]) -> list[dict[str, Content]]:

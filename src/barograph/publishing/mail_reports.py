@@ -9,11 +9,13 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from barograph.delivery import reports
 from barograph.delivery.enums import Blame
+from barograph.issues import services as issues
 from barograph.issues.models import Issue
 from barograph.newsletter import services as newsletter
 from barograph.subscribers.addresses import InvalidAddress
@@ -38,6 +40,7 @@ def report(request: HttpRequest, issue_id: int, mailing_id: int) -> HttpResponse
         "mailing": mailing,
         "report": found,
         "minutes": round(found.seconds / 60, 1) if found.seconds else None,
+        "corrections": [(parse_datetime(entry["at"]), entry["sent"]) for entry in found.corrections],
         "refusals": [(Blame(blame).label, number) for blame, number in found.refusals.items()],
         "domains": [(name or _("smaller domains together"), number) for name, number in found.domains.items()],
     }
@@ -55,8 +58,11 @@ def look_up(request: HttpRequest, issue_id: int) -> HttpResponse:
         except InvalidAddress:
             messages.error(request, _("This is not an e-mail address."))
         else:
-            labels = dict(Refusal.choices)
-            refusals = [(labels.get(row.partition(" ")[0], ""), row.split()[1]) for row in found.refusals]
-    response = render(request, "publishing/look_up.html", {"issue": issue, "found": found, "refusals": refusals})
+            reasons = dict(Refusal.choices)
+            refusals = [(reasons.get(row.partition(" ")[0], ""), row.split()[1]) for row in found.refusals]
+    labels = {entry["key"]: entry["label"] for entry in issues.publication().lists}
+    lists = [labels.get(key, key) for key in found.lists] if found else []
+    context = {"issue": issue, "found": found, "lists": lists, "refusals": refusals}
+    response = render(request, "publishing/look_up.html", context)
     response["Cache-Control"] = "no-store"
     return response

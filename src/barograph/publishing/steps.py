@@ -57,11 +57,12 @@ def index(release: Release, progress: Progress) -> Result:
 
 
 def mailings(release: Release, progress: Progress) -> Result:
-    """Freeze a mailing for each list and hand it to the workers."""
+    """Freeze a mailing for each list and hand it to the workers; what is still going out gets a correction."""
+    corrected = newsletter.correct_mailings(issue_key=release.issue.key)
     if not release.mail:
-        return {"mailings": 0}
+        return {"mailings": 0, "corrected": corrected}
     made = newsletter.make_mailings(issue_key=release.issue.key, due_at=release.run_at)
-    return {"mailings": len(made)}
+    return {"mailings": len(made), "corrected": corrected}
 
 
 def hub(release: Release, progress: Progress) -> Result:

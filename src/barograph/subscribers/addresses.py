@@ -1,7 +1,7 @@
 """E-mail addresses: checking, folding, encrypting, and the keyed hash they are found by.
 
 The one place that turns an address into what is stored and back. The keys are
-derived (HKDF, RFC 5869) from settings.ADDRESS_KEY, which lies outside the
+derived (HKDF, RFC 5869) from those of keyring.py, which lie outside the
 database. Knows no models and logs nothing.
 """
 
@@ -19,7 +19,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
-KEY_VERSION = 1
+from barograph.subscribers import keyring
+
 NONCE = 12
 
 #: Providers where a dot in the name means nothing, and the domains that are one mailbox.
@@ -32,6 +33,10 @@ class InvalidAddress(ValueError):
 
 class Unreadable(Exception):
     """A stored address cannot be decrypted: another key, or the row was changed."""
+
+
+class UnknownKey(Unreadable):
+    """It was sealed with a newer key than this machine has: copy keys/address.key here."""
 
 
 def _validated(address: str) -> ValidatedEmail:
@@ -85,9 +90,17 @@ def lookup_key(address: str) -> str:
 
 def seal(address: str, *, bound_to: str) -> bytes:
     """Encrypt (AES-256-GCM): key version, random nonce, ciphertext. Only opens where `bound_to` is the same."""
-    nonce = os.urandom(NONCE)
-    sealed = AESGCM(subkey(f"address encryption {KEY_VERSION}")).encrypt(nonce, address.encode(), bound_to.encode())
-    return bytes([KEY_VERSION]) + nonce + sealed
+    nonce, version = os.urandom(NONCE), keyring.version()
+    sealed = AESGCM(_encryption_key(version)).encrypt(nonce, address.encode(), bound_to.encode())
+    return bytes([version]) + nonce + sealed
+
+
+def _encryption_key(version: int) -> bytes:
+    """Raises UnknownKey."""
+    master = settings.ADDRESS_KEY if version == 1 else keyring.key(version)
+    if master is None:
+        raise UnknownKey("an address is sealed with a key that is not here: copy keys/address.key to this machine")
+    return _derived(master, f"address encryption {version}")
 
 
 def unseal(sealed: bytes, *, bound_to: str) -> str:
@@ -97,6 +110,6 @@ def unseal(sealed: bytes, *, bound_to: str) -> str:
         raise Unreadable("a stored address is damaged")
     version, nonce, ciphertext = sealed[0], sealed[1 : NONCE + 1], sealed[NONCE + 1 :]
     try:
-        return AESGCM(subkey(f"address encryption {version}")).decrypt(nonce, ciphertext, bound_to.encode()).decode()
+        return AESGCM(_encryption_key(version)).decrypt(nonce, ciphertext, bound_to.encode()).decode()
     except InvalidTag:
         raise Unreadable("a stored address does not open with this key") from None

@@ -1,0 +1,79 @@
+"""The keys that addresses are encrypted with, oldest first: version 1, 2 and so on.
+
+They lie in `keys/address.key` in the data folder, one a line, or come from
+BAROGRAPH_ADDRESS_KEY, a comma between. Old ones stay, so that what was sealed
+with them opens. The first one also makes the hashes that addresses are found
+by, and is never replaced there: a suppression has nothing but its hash.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from django.conf import settings
+
+MOST = 255  # a version is one byte
+
+_seen: dict[Path, tuple[tuple[int, int], tuple[str, ...]]] = {}
+
+
+class KeptElsewhere(Exception):
+    """The keys come from the environment: only its keeper can add one."""
+
+
+def _file() -> Path:
+    return settings.DATA / "keys" / "address.key"
+
+
+def keys() -> tuple[str, ...]:
+    """All keys. The file is read again where it has changed: another process may have added one."""
+    if not settings.ADDRESS_KEY_IS_KEPT:
+        return (settings.ADDRESS_KEY, *settings.LATER_ADDRESS_KEYS)
+    path = _file()
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return (settings.ADDRESS_KEY,)
+    mark = (stat.st_mtime_ns, stat.st_ino)
+    if path not in _seen or _seen[path][0] != mark:
+        _seen[path] = (mark, tuple(path.read_text(encoding="ascii").split()))
+    return (settings.ADDRESS_KEY, *_seen[path][1][1:])
+
+
+def version() -> int:
+    """What new addresses are sealed with."""
+    return len(keys())
+
+
+def key(number: int) -> str | None:
+    """The key of a version; None where this machine doesn't have it."""
+    known = keys()
+    return known[number - 1] if 1 <= number <= len(known) else None
+
+
+def add() -> int:
+    """Make one more key → its version. It is on the disk before it is used. Raises KeptElsewhere."""
+    if not settings.ADDRESS_KEY_IS_KEPT:
+        raise KeptElsewhere(
+            "The keys come from BAROGRAPH_ADDRESS_KEY. Write a new one (64 hexadecimal digits) after the present one, "
+            "a comma between, start everything again, and then repeat this."
+        )
+    known = keys()
+    if len(known) >= MOST:
+        raise KeptElsewhere(f"There are {MOST} keys already; no more can be told apart.")
+    path = _file()
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+        file.write("".join(f"{one}\n" for one in (*known, secrets.token_hex(32))))
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return len(known) + 1
