@@ -142,8 +142,8 @@ def test_plan_absence_rest_and_special_issue_are_entered_at_the_desk(week, cast,
     for page in ("plan:index", "absences:index", "rests:index"):
         assert client.get(reverse(page)).status_code == 200
     where = reverse("desk_special_issue")
-    assert client.post(where, {"first": "2020-08-03", "last": "2020-08-03", "topics": [topic.pk]}).status_code == 422
-    client.post(where, {"first": "2020-08-05", "last": "2020-08-05", "topics": [topic.pk]})
+    assert client.post(where, {"first": "2020-08-03", "last": "2020-08-03", "topics": [topic.key]}).status_code == 422
+    client.post(where, {"first": "2020-08-05", "last": "2020-08-05", "topics": [topic.key]})
     assert Issue.objects.get(special=True).slots.get().topic == topic
     for role in ("analyst", "translator"):
         assert sign_in(cast[role]).get(where).status_code in {302, 403}

@@ -192,7 +192,10 @@ def test_the_panels_ratings_stand_beside_the_verdict_where_the_edition_tells_the
         content["topics"][0]["panel"] = {"worsened": 1, "unchanged": 4, "improved": 2}
     contents.publish(editions)
     path = bake.bake().path
-    first, told = editions["en"]["issue"]["first"], "The panel’s 7 ratings: worsened 1, unchanged 4, improved 2"
+    first, told = (
+        editions["en"]["issue"]["first"],
+        "The panel’s 7 ratings: 1\u00a0worsened, 4\u00a0unchanged, 2\u00a0improved",
+    )
     assert told in (path / f"en/{first}/economy/index.html").read_text()
     assert "Группа экспертов, 7 оценок:" in (path / f"ru/{first}/economy/index.html").read_text()
     assert sum("panel’s" in page.read_text() for page in path.glob("en/*/*/index.html")) == 1

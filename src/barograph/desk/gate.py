@@ -10,13 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDictKeyError
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from barograph.commentaries.permissions import is_editor
 from barograph.people import factors
 from barograph.people.sessions import BEGUN, BROWSER
 
@@ -31,6 +34,11 @@ OPEN = frozenset(
         "desk_factor_set_up",
     }
 )
+#: Wagtail's views of pages, which Barograph has none of.
+PAGES = ("wagtailadmin_pages:", "wagtailadmin_explore")
+#: Fields without which a view of Wagtail's fails.
+NEEDED = {"wagtailadmin_choose_page_external_link": "external-link-chooser-url"}
+PLAIN = "text/plain; charset=utf-8"
 SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
 BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
 
@@ -47,10 +55,38 @@ class SecondFactorGate:
             return None
         _remember_browser(request)
         if request.resolver_match.view_name in OPEN or request.user.is_verified():
-            return None
+            return _shut(request)
         if factors.device_of(request.user) is not None:
             return _lead(request, "desk_factor_ask")
-        return _lead(request, "desk_factor_set_up") if factors.is_required(request.user) else None
+        return _lead(request, "desk_factor_set_up") if factors.is_required(request.user) else _shut(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """A form with fields missing that a browser would have sent is a bad request, not our failure."""
+        if request.path_info.startswith("/desk") and isinstance(error, MultiValueDictKeyError):
+            return _incomplete()
+        return None
+
+
+def _shut(request: HttpRequest) -> HttpResponse | None:
+    """What Wagtail brings and nobody here needs: its pages. Its reports tell who edited what: an editor's matter."""
+    name = request.resolver_match.view_name
+    if name.startswith(PAGES):
+        raise Http404
+    if name.startswith("wagtailadmin_reports:") and not is_editor(request.user):
+        raise PermissionDenied
+    if request.method == "POST" and name in NEEDED and NEEDED[name] not in request.POST:
+        return _incomplete()
+    if (
+        request.method == "POST"
+        and name.startswith("wagtail")
+        and not request.POST.get("next", "/").startswith(("/", "http"))
+    ):
+        return _incomplete()  # Wagtail would take the word for a view's name
+    return None
+
+
+def _incomplete() -> HttpResponse:
+    return HttpResponse(_("The form arrived incomplete. Go back and send it again."), status=400, content_type=PLAIN)
 
 
 def _lead(request: HttpRequest, view: str) -> HttpResponse:

@@ -80,9 +80,14 @@ class SpecialForm(forms.Form):
         widget=AdminDateTimeInput,
         help_text=gettext_lazy("Empty: the usual weekday and hour after the last day."),
     )
-    topics = forms.ModelMultipleChoiceField(
-        label=gettext_lazy("Topics"), queryset=Topic.objects.all(), widget=forms.CheckboxSelectMultiple
-    )
+    topics = forms.MultipleChoiceField(label=gettext_lazy("Topics"), widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["topics"].choices = [(topic.key, str(topic)) for topic in Topic.objects.all()]
+
+    def clean_topics(self) -> list[Topic]:
+        return list(Topic.objects.filter(key__in=self.cleaned_data["topics"]))
 
 
 def special(request: HttpRequest) -> HttpResponse:

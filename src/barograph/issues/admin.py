@@ -178,12 +178,13 @@ class PlanViewSet(Listed):
     model = PlannedTopic
     icon = "group"
     name = "plan"
+    menu_label = _("Standing plan")
     list_display = [
         Column("topic", label=_("Topic")),
         Column("writer", label=_("Writer"), accessor=_dash("writer")),
         Column("substitute", label=_("Substitute"), accessor=_dash("substitute")),
         Column("days_before", label=_("Days before")),
-        Column("time", label=_("Hour")),
+        Column("time", label=_("Hour"), accessor=lambda row: f"{row.time:%H:%M}"),
     ]
     edit_handler = ObjectList(
         [FieldPanel(name) for name in ("topic", "writer", "substitute", "days_before", "time")],

@@ -228,13 +228,13 @@ class PlannedTopic(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("substitute")
     )
     days_before = models.PositiveSmallIntegerField(
-        _("deadline: days before the release"), default=1, validators=[MaxValueValidator(31)]
+        _("due: days before the release"), default=1, validators=[MaxValueValidator(31)]
     )
-    time = models.TimeField(_("deadline: hour"), default="18:00")
+    time = models.TimeField(_("due: hour"), default="18:00")
 
     class Meta:
         verbose_name = _("planned topic")
-        verbose_name_plural = _("standing plan")
+        verbose_name_plural = _("planned topics")
         ordering = ["topic__position", "topic__key"]
 
     def __str__(self) -> str:

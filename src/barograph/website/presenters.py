@@ -213,7 +213,7 @@ def panel_words(counts: Content | None) -> str:
     if not counts:
         return ""
     total = sum(counts.values())
-    told = ", ".join(f"{word(value)} {counts[value]}" for value in ("worsened", "unchanged", "improved"))
+    told = ", ".join(counted(value, counts[value]) for value in ("worsened", "unchanged", "improved"))
     text = ngettext("The panel’s %(count)s rating: %(ratings)s", "The panel’s %(count)s ratings: %(ratings)s", total)
     return text % {"count": total, "ratings": told}
 

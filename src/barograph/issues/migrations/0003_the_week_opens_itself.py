@@ -64,15 +64,15 @@ class Migration(migrations.Migration):
             name='PlannedTopic',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('days_before', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MaxValueValidator(31)], verbose_name='deadline: days before the release')),
-                ('time', models.TimeField(default='18:00', verbose_name='deadline: hour')),
+                ('days_before', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MaxValueValidator(31)], verbose_name='due: days before the release')),
+                ('time', models.TimeField(default='18:00', verbose_name='due: hour')),
                 ('substitute', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='substitute')),
                 ('topic', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='plan', to='issues.topic', verbose_name='topic')),
                 ('writer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='writer')),
             ],
             options={
                 'verbose_name': 'planned topic',
-                'verbose_name_plural': 'standing plan',
+                'verbose_name_plural': 'planned topics',
                 'ordering': ['topic__position', 'topic__key'],
             },
         ),
