@@ -18,6 +18,7 @@ from wagtail.log_actions import log
 
 from barograph.api.models import Scope
 from barograph.api.tokens import LONGEST_NAME, SPANS, end_token, make_token, valid_tokens
+from barograph.people.models import User
 
 
 class TokenForm(forms.Form):
@@ -38,6 +39,12 @@ class TokenForm(forms.Form):
     )
 
 
+def _note(request: HttpRequest, action: str, name: str) -> None:
+    """The row itself is named: of a request's lazy user wrapped twice (django-otp) Wagtail keeps no line, silently."""
+    user = User.objects.get(pk=request.user.pk)
+    log(instance=user, action=action, user=user, data={"token": name})
+
+
 @never_cache
 @require_http_methods(["GET", "POST"])
 def tokens(request: HttpRequest) -> HttpResponse:
@@ -49,7 +56,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            log(instance=request.user, action="barograph.token_made", user=request.user, data={"token": token.name})
+            _note(request, "barograph.token_made", token.name)
             form = TokenForm()
     words = dict(Scope.choices)
     rows = [{"token": one, "may": [words[s] for s in one.scopes if s in words]} for one in valid_tokens(request.user)]
@@ -64,6 +71,6 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     if name is None:
         messages.error(request, _("There is no such token any more."))
     else:
-        log(instance=request.user, action="barograph.token_ended", user=request.user, data={"token": name})
+        _note(request, "barograph.token_ended", name)
         messages.success(request, _("The token “%(name)s” opens nothing any more.") % {"name": name})
     return redirect("desk_tokens")

@@ -40,8 +40,8 @@ def _stream(scenarios: list[Mapping[str, Any]]) -> Any:
     try:
         return block.clean(block.to_python(raw))
     except ValidationError as error:
-        told = [message for found in getattr(error, "non_block_errors", []) for message in found.messages]
-        raise ValidationError(told or [_("The scenarios are not valid.")]) from None
+        told = getattr(error, "non_block_errors", None)
+        raise ValidationError(list(told) if told else _("The scenarios are not valid.")) from None
 
 
 @transaction.atomic

@@ -113,9 +113,9 @@ class ApiView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if request.method == "HEAD":
             request.method = "GET"
-        if request._request.META.get("CONTENT_LENGTH", "").isdigit():
-            if int(request._request.META["CONTENT_LENGTH"]) > LARGEST:
-                raise problems.TooLarge
+        length = request.META.get("CONTENT_LENGTH") or ""
+        if len(length) > 12 or (length.isdigit() and int(length) > LARGEST):
+            raise problems.TooLarge
         super().initial(request, *args, **kwargs)
         speak_the_language_of(request.user)
 

@@ -16,5 +16,6 @@ VIEWS = {
     "translations": translations.Translations,
     "translation": translations.Translation,
     "openapi": Document,
+    "nowhere": views.Nowhere,
 }
 urlpatterns = [path(BASE + address, VIEWS[name].as_view()) for name, address in ADDRESSES.items()]

@@ -1,4 +1,4 @@
-"""The API's addresses. Its views, and what they stand on, are loaded with the first request: workers never need them."""
+"""The API's addresses. Its views are loaded with the first request: workers never need them."""
 
 from functools import cache
 from importlib import import_module
@@ -16,6 +16,7 @@ ADDRESSES = {
     "rating": "ratings/<str:issue>/<str:topic>",
     "translations": "translations",
     "translation": "translations/<int:pk>/<str:language>",
+    "nowhere": "<path:rest>",
 }
 
 

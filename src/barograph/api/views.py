@@ -213,3 +213,14 @@ class Rating(ApiView):
         panel.rate(issue=found, topic=about, by=members[0], **valid(shapes.RatingIn, request))
         note(request, instance=found, what="rate", topic=about.key)
         return Response(status=204)
+
+
+class Nowhere(ApiView):
+    """Every other address under the API: a problem in JSON, not a page."""
+
+    scopes = dict.fromkeys(("GET", "POST", "PUT", "PATCH"), "")
+
+    def get(self, request: Request, rest: str) -> Response:
+        raise Http404
+
+    post = put = patch = get
