@@ -41,6 +41,10 @@ def explore(operation, *, source, headers, examples, mode):
         if len(seen) % 2:
             for name in case.path_parameters or {}:
                 case.path_parameters[name] = source.pk if name == "id" else REAL[name]
+            if mode == schemathesis.GenerationMode.POSITIVE and isinstance(case.body, dict):
+                case.body |= {name: REAL[name] for name in case.body.keys() & REAL.keys()}
+                if "texts" in case.body:
+                    case.body["texts"] = {"headline": "".join(case.body["texts"])[:300]}
         answer = case.call(headers={**headers, "If-Match": "*"})
         seen.append(answer.status_code)
         case.validate_response(answer, checks=CHECKS)
@@ -66,5 +70,5 @@ def test_every_operation_answers_as_the_document_says(cast, source):
             except NotImplementedError:
                 continue
     statuses = {status for found in seen.values() for status in found}
-    assert {200, 204, 400, 404} <= statuses, statuses
+    assert {200, 201, 204, 400, 401, 404} <= statuses, statuses
     assert not {status for status in statuses if status >= 500}
