@@ -25,7 +25,7 @@ def secret(cast):
 def test_a_token_is_made_at_the_desk_shown_once_and_ended(cast, sign_in, call):
     client = sign_in(cast["analyst"])
     shown = client.post(PAGE, FORM).content.decode()
-    secret = re.search(r'value="(barograph_[\w-]+)"', shown)[1]
+    secret = re.search(r">(barograph_[\w-]+)<", shown)[1]
     token = ApiToken.objects.get()
     assert secret not in repr(vars(token))
     assert "barograph_" not in client.get(PAGE).content.decode()
@@ -103,5 +103,6 @@ def test_the_page_speaks_the_languages_of_the_desk(cast, sign_in, language):
     page = sign_in(cast["analyst"]).get(PAGE, headers={"Accept-Language": language}).content.decode()
     assert f'lang="{language}"' in page
     assert page.count("<h1") == 1
-    for name in re.findall(r'<(?:input|select)[^>]* id="(id_\w+)"', page):
+    assert {"be": "30 дзён", "ru": "30 дней", "en": "30 days"}[language] in page
+    for name in re.findall(r'<(?:input|select|textarea)[^>]* id="(id_\w+)"', page):
         assert f'for="{name}"' in page

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 from wagtail.log_actions import log
@@ -19,6 +19,10 @@ from wagtail.log_actions import log
 from barograph.api.models import Scope
 from barograph.api.tokens import LONGEST_NAME, SPANS, end_token, make_token, valid_tokens
 from barograph.people.models import User
+
+
+def _spans() -> list[tuple[int, str]]:
+    return [(days, ngettext("%(count)s day", "%(count)s days", days) % {"count": days}) for days in SPANS]
 
 
 class TokenForm(forms.Form):
@@ -31,12 +35,7 @@ class TokenForm(forms.Form):
     scopes = forms.MultipleChoiceField(
         label=gettext_lazy("What it may do"), choices=Scope.choices, widget=forms.CheckboxSelectMultiple
     )
-    days = forms.TypedChoiceField(
-        label=gettext_lazy("How long it lives"),
-        coerce=int,
-        initial=30,
-        choices=[(days, ngettext_lazy("%(count)s day", "%(count)s days", days) % {"count": days}) for days in SPANS],
-    )
+    days = forms.TypedChoiceField(label=gettext_lazy("How long it lives"), coerce=int, initial=30, choices=_spans)
 
 
 def _note(request: HttpRequest, action: str, name: str) -> None:
