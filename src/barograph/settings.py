@@ -32,6 +32,7 @@ HTTPS = BASE_URL.startswith("https://")
 INSTALLED_APPS = [
     "barograph.demo",
     "barograph.publishing",
+    "barograph.api",
     "barograph.desk",
     "barograph.interchange",
     "barograph.website",
@@ -147,6 +148,18 @@ WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = False
 WAGTAILADMIN_RICH_TEXT_EDITORS = {"default": {"WIDGET": "barograph.desk.rich_text.CheckedTextArea"}}
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 40_000_000
+
+# The API's document (api/document.py); everything else about the API stands at its views.
+REST_FRAMEWORK = {"DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema"}
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.0",
+    "TITLE": "Barograph",
+    "DESCRIPTION": "Drafts, ratings and translations, for people who bring their own tools.",
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/desk/api/v1",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+}
 
 # How a draft is shown: set here, because the layer that renders pages lies above the one that holds drafts.
 BAROGRAPH_PREVIEW = "barograph.website.preview.render_commentary"

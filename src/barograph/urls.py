@@ -8,6 +8,7 @@ from barograph.website import media
 
 urlpatterns = [
     path("desk/media/<path:path>", media.serve),
+    path("desk/api/v1/", include("barograph.api.urls")),
     path("desk/", include(desk_urls)),
     path("", include("barograph.newsletter.urls")),
     path("", include("barograph.search.urls")),

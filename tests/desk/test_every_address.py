@@ -1,6 +1,6 @@
 """Every address of the desk × every role × GET and POST, with the expected answer written down in rights.txt.
 
-A line: the address's name, then for each role two signs, of GET and of POST: `+` answered, `-` refused (403, or led
+A line: the address's name, then for each role two signs, of GET and of POST: `+` answered, `-` refused (401, 403, or led
 to the sign-in or home with nothing done), `0` no such thing (404), `x` not with this verb (405), `?` incomplete (400).
 An address that is not in the table fails, so does a line without an address: who adds a page says who may see it.
 """
@@ -26,7 +26,7 @@ from tests.factories import UserFactory
 
 TABLE = Path(__file__).with_name("rights.txt")
 ROLES = ("editor", "analyst", "other", "translator", "nobody", "visitor")
-SIGNS = {400: "?", 403: "-", 404: "0", 405: "x"}
+SIGNS = {400: "?", 401: "-", 403: "-", 404: "0", 405: "x"}
 HOMES = ("/desk/", "/desk/login/")
 #: A sample for what stands in an address by a pattern.
 REGEX = {r"(?P<revision_id_a>live|earliest|\d+)": "earliest", r"(?P<revision_id_b>live|latest|\d+)": "latest"}

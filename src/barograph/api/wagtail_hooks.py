@@ -1,0 +1,31 @@
+"""Tokens in the desk: their page, their place in the account, their lines in the audit log."""
+
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+
+from barograph.api import desk
+
+
+@hooks.register("register_admin_urls")
+def urls():
+    return [
+        path("tokens/", desk.tokens, name="desk_tokens"),
+        path("tokens/<int:pk>/end/", desk.end, name="desk_token_end"),
+    ]
+
+
+@hooks.register("register_account_menu_item")
+def tokens_item(request):
+    return {
+        "url": reverse("desk_tokens"),
+        "label": _("Tokens for your own tools"),
+        "help_text": _("Let a program read or write your drafts, ratings and translations."),
+    }
+
+
+@hooks.register("register_log_actions")
+def token_actions(actions):
+    actions.register_action("barograph.token_made", _("Make a token"), _("Token made"))
+    actions.register_action("barograph.token_ended", _("End a token"), _("Token ended"))
+    actions.register_action("barograph.api_write", _("Write with a token"), _("Written with a token"))
