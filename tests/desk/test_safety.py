@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice
+from wagtail.models import ModelLogEntry
 
 from barograph.desk.gate import OPEN, browser_name
 from barograph.desk.sign_in import PER_NAME_AND_NETWORK
@@ -232,3 +233,13 @@ def test_a_browsers_name_tells_little():
     agent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/130.0.0.0 Safari/537.36 Edg/130.0"
     assert browser_name(agent) == "Edge, Windows"
     assert browser_name("curl/8") == ""
+
+
+def test_each_change_of_a_factor_and_each_refused_code_stands_in_the_audit_log(editor, device):
+    client = signed_in(editor)
+    client.post(ASK, {"code": "nonsense"})
+    TOTPDevice.objects.update(throttling_failure_count=0, throttling_failure_timestamp=None)
+    client.post(ASK, {"code": code_of(device)})
+    client.post("/desk/safety/change/", {"what": "remove", "code": code_of(device, ahead=1)})
+    noted = set(ModelLogEntry.objects.filter(user=editor).values_list("action", flat=True))
+    assert {"barograph.factor_refused", "barograph.factor_removed"} <= noted

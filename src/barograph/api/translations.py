@@ -116,8 +116,9 @@ class Translation(ApiView):
         source = _source(request.user, pk, language)
         texts = valid(shapes.TranslationChange, request)["texts"]
         with transaction.atomic():
-            Commentary.objects.select_for_update(of=("self",)).get(pk=source.pk)
-            require_match(request, etag_of(_made(source, language)))
+            rows = Commentary.objects.select_for_update(of=("self",))
+            rows.get(pk=source.pk)  # whoever else would begin the translation waits here
+            require_match(request, etag_of(rows.filter(source=source, language=language).first()))
             _check(texts, source)
             row = start_translation(source, language, by=request.user)
             save_translation(translation=row, texts=texts_for_desk(texts), by=request.user)
