@@ -1,7 +1,8 @@
 """Every address of the desk × every role × GET and POST, with the expected answer written down in rights.txt.
 
 A line: the address's name, then for each role two signs, of GET and of POST: `+` answered, `-` refused (401, 403, or
-led to the sign-in or home with nothing done), `0` no such thing (404), `x` not with this verb (405), `?` incomplete (400).
+led to the sign-in or home with nothing done), `0` no such thing (404), `x` not with this verb (405), `?` incomplete
+(400).
 An address that is not in the table fails, so does a line without an address: who adds a page says who may see it.
 """
 
