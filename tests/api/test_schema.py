@@ -2,8 +2,11 @@
 
 import datetime
 
+import pytest
 import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -22,6 +25,16 @@ CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance,
 DOCUMENT = "/desk/api/v1/openapi.json"
 #: By turns: what is there, and what was made up.
 REAL = {"issue": "2020-08-03", "topic": "economy", "language": "be"}
+
+
+@pytest.fixture
+def one_connection():
+    """A bare request keeps the test's connection, as those of Django's test client do."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 def explore(operation, *, source, headers, examples, mode):
@@ -53,7 +66,7 @@ def explore(operation, *, source, headers, examples, mode):
     return seen
 
 
-def test_every_operation_answers_as_the_document_says(cast, source):
+def test_every_operation_answers_as_the_document_says(cast, source, one_connection):
     issues.open_issue(first=datetime.date(2020, 8, 10))
     Pen.objects.create(user=cast["editor"], person=PersonFactory())
     _token, secret = make_token(user=cast["editor"], name="t", scopes=Scope.values, days=7)

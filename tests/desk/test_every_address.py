@@ -92,6 +92,8 @@ def filled(name: str, path: str, world: dict) -> str:
     own = world.get(space, world["commentary"])
     if "task_" in name or "_task" in name:
         own = world["task"]
+    if "images" in name:
+        own = world["image_id"]
     named = {
         "issue_id": world["issue_id"],
         "topic_id": world["topic_id"],
