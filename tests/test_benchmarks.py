@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("command line")
+pytestmark = pytest.mark.own_data
 
 
 def run(folder, *arguments):

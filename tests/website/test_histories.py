@@ -238,6 +238,7 @@ def test_lines_of_the_ledger_may_be_lost():
     assert Imprint.objects.exists()
 
 
+@pytest.mark.own_data
 def test_killed_at_any_moment_readers_have_a_whole_site(tmp_path, settings):
     """Real processes, real files: bakes that are shot at random moments, then one that ends."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("BAROGRAPH_")}
