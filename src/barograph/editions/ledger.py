@@ -17,6 +17,8 @@ from typing import Any
 
 import orjson
 from django.db import transaction
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
 from barograph.editions.cells import Cell, cells
 from barograph.editions.models import Edition, Line
@@ -142,4 +144,4 @@ def current() -> list[dict[str, Content]]:
 
 def content(edition: int) -> Content:
     """The whole content behind a line."""
-    return Edition.objects.values_list("content", flat=True).get(pk=edition)
+    return orjson.loads(Edition.objects.values_list(Cast("content", TextField()), flat=True).get(pk=edition))

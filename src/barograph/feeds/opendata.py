@@ -11,6 +11,8 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any, NamedTuple
 
+import orjson
+
 from barograph.base.languages import localized
 from barograph.editions.cells import cells
 
@@ -116,7 +118,7 @@ def _csv(*values: str | int | tuple[str, ...] | None) -> str:
 
 def as_json(value: Any) -> bytes:
     """JSON whose bytes do not hang on the order a database keeps keys in."""
-    return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True).encode("utf-8") + b"\n"
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 def table_as_json(table: Sequence[Row]) -> bytes:

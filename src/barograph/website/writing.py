@@ -8,8 +8,9 @@ from pathlib import Path
 import brotli
 from zlib_ng import gzip_ng
 
-#: Quality 5 costs 0.3 ms for a page and is within 12 % of the best.
-BROTLI = 5
+#: Brotli's quality: 5 costs 0.5 ms for a page and is within 12 % of the best; what only programs fetch makes do
+#: with 4, in little more than half of the time.
+PAGE, DATA = 5, 4
 #: How far back brotli looks, as a power of two: for a page's size there is a quicker way of finding, and none lost.
 NARROW, WIDE = 16, 22
 #: zlib-ng's level 5 is as small as zlib's 6 in half of the time, on feeds in a quarter.
@@ -26,9 +27,11 @@ def write(path: Path | str, content: bytes) -> None:
     place = str(path)
     os.makedirs(os.path.dirname(place), exist_ok=True)
     _replace(place, content)
-    if os.path.splitext(place)[1] in TEXT:
+    ending = os.path.splitext(place)[1]
+    if ending in TEXT:
         window = NARROW if len(content) <= 1 << NARROW else WIDE
-        _replace(f"{place}.br", brotli.compress(content, quality=BROTLI, lgwin=window))
+        quality = DATA if ending == ".json" else PAGE
+        _replace(f"{place}.br", brotli.compress(content, quality=quality, lgwin=window))
         _replace(f"{place}.gz", gzip_ng.compress(content, GZIP, mtime=0))
 
 
