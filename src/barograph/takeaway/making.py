@@ -9,11 +9,9 @@ import logging
 from collections.abc import Callable, Iterable
 from datetime import date
 
-import typst
-
 from barograph.editions.models import Edition
 from barograph.editions.services import current_imprint
-from barograph.takeaway import epub, printing, year
+from barograph.takeaway import epub, printing, typesetting, year
 from barograph.takeaway.telling import Content, Windows
 from barograph.website import ready
 from barograph.website.presenters import WINDOW
@@ -45,8 +43,8 @@ def _made(edition: Edition, imprint: Content) -> dict[str, bytes]:
     made = {ready.EPUB: epub.epub(content, imprint, windows), ready.CARD: printing.issue_card(content, imprint)}
     try:
         made[ready.PDF] = printing.pdf(content, imprint, windows)
-    except typst.TypstError as error:  # a picture that can't be set, say: the rest is worth having
-        log.warning("No PDF of %s: %s", edition, error.message)
+    except typesetting.NotSet as error:  # a picture that can't be set, say: the rest is worth having
+        log.warning("No PDF of %s: %s", edition, error)
     for topic in content["topics"]:
         if topic["commentary"]:
             made[f"{topic['key']}.png"] = printing.commentary_card(topic, content, imprint, windows)

@@ -19,7 +19,7 @@ LONGEST, LINE, LINES = 320, 62, 3  # letters of a headline on a card, of one in 
 
 
 def pdf(content: Content, imprint: Content, windows: Windows) -> bytes:
-    """The whole issue on A4, tagged. Raises typst.TypstError."""
+    """The whole issue on A4, tagged. Raises typesetting.NotSet."""
     with translation.override(languages.interface(content["language"])):
         told = telling.bulletin(content, imprint, windows, settings.BASE_URL)
     files: dict[str, Path] = {}

@@ -14,21 +14,31 @@ import tempfile
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import typst
 from PIL import Image
+
+if TYPE_CHECKING:
+    import typst
 
 HERE = Path(__file__).resolve().parent
 COLOURS = 48  # of a card: flat paper, ink and one accent need no more
 
 
+class NotSet(Exception):
+    """A document couldn't be set. The message is Typst's."""
+
+
 @cache
 def _fonts() -> typst.Fonts:
+    import typst
+
     return typst.Fonts(include_system_fonts=False, font_paths=[str(HERE / "fonts")])
 
 
 def _compile(template: str, data: dict[str, Any], files: dict[str, Path], **options: Any) -> bytes:
+    import typst  # 7 MB, more with its fonts: a worker that only sends does without
+
     source = HERE / "typst"
     with tempfile.TemporaryDirectory(prefix="barograph-typst-") as name:
         root = Path(name)
@@ -39,14 +49,17 @@ def _compile(template: str, data: dict[str, Any], files: dict[str, Path], **opti
             shutil.copyfile(path, root / place)
         (root / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
         compiler = typst.Compiler(input=str(root / template), root=str(root), font_paths=_fonts())
-        made = compiler.compile(**options)
+        try:
+            made = compiler.compile(**options)
+        except typst.TypstError as error:
+            raise NotSet(error.message) from error
     return b"".join(made) if isinstance(made, list) else made or b""
 
 
 def pdf(template: str, data: dict[str, Any], *, at: str, files: dict[str, Path] | None = None) -> bytes:
     """A tagged PDF (PDF/UA-1, ISO 14289-1). `at`: the edition's ISO time, the document's date.
 
-    `files`: name in the document → picture on disk. Raises typst.TypstError for what can't be set.
+    `files`: name in the document → picture on disk. Raises NotSet for what can't be set.
     """
     moment = datetime.fromisoformat(at).astimezone(UTC).replace(microsecond=0)
     return _compile(template, data, files or {}, format="pdf", pdf_standards=["ua-1"], timestamp=moment)
