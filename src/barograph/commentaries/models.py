@@ -27,6 +27,7 @@ from wagtail.models import (
 )
 
 from barograph.base import languages
+from barograph.base.fields import LocalizedTextField
 from barograph.base.languages import localized
 from barograph.issues.models import Issue, Topic
 from barograph.people.models import Person
@@ -134,3 +135,24 @@ class CommentaryByline(Orderable):
 
     def __str__(self) -> str:
         return localized(self.person.names, get_language() or "en")
+
+
+class Term(models.Model):
+    """A name or term as the publication writes it in each of its languages: a line of the glossary."""
+
+    words = LocalizedTextField(
+        _("in each language"), help_text=_("The basic form. Where two spellings are right, divide them by “|”.")
+    )
+    note = models.CharField(_("note"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("glossary entry")
+        verbose_name_plural = _("glossary")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return localized(self.words, get_language() or "en")
+
+    def spellings(self, language: str) -> list[str]:
+        """What is right in a language, the first choice first; none where nothing is said."""
+        return [word.strip() for word in self.words.get(language, "").split("|") if word.strip()]

@@ -23,6 +23,9 @@ from barograph.commentaries.models import Commentary
 
 ANALYSTS, TRANSLATORS, EDITORS = "Analysts", "Translators", "Editors"
 
+#: Whoever translates keeps the glossary.
+TERMS = {f"commentaries.{verb}_term" for verb in ("add", "change", "delete", "view")}
+
 #: Permissions by group: app.codename. The whole truth: what is not named is taken away.
 PERMISSIONS = {
     ANALYSTS: {"wagtailadmin.access_admin", "commentaries.change_commentary"},
@@ -30,6 +33,7 @@ PERMISSIONS = {
         "wagtailadmin.access_admin",
         "commentaries.translate_commentary",
         "commentaries.view_commentary",
+        *TERMS,
     },
     EDITORS: {
         "wagtailadmin.access_admin",
@@ -40,6 +44,7 @@ PERMISSIONS = {
         "commentaries.unlock_commentary",
         "commentaries.translate_commentary",
         "commentaries.view_commentary",
+        *TERMS,
         "issues.add_issue",
         "issues.change_issue",
         "issues.change_slot",

@@ -22,7 +22,7 @@ from barograph.base import languages
 from barograph.commentaries import po
 from barograph.commentaries import texts as words
 from barograph.commentaries.labels import label
-from barograph.commentaries.models import Commentary
+from barograph.commentaries.models import Commentary, Term
 from barograph.commentaries.permissions import may_translate
 from barograph.commentaries.services import (
     changes_since,
@@ -36,6 +36,7 @@ from barograph.commentaries.services import (
     working_copy,
 )
 from barograph.desk.forms import PoForm, TranslationForm
+from barograph.desk.glossary import Glossary, Wanted
 from barograph.issues.services import publication
 
 
@@ -49,6 +50,7 @@ class Line:
     html: bool
     field: forms.BoundField
     changes: list[words.Change] = field(default_factory=list)
+    terms: list[Wanted] = field(default_factory=list)
 
 
 def _source(request: HttpRequest, pk: int, language: str) -> Commentary:
@@ -130,17 +132,14 @@ def _context(source, translation, draft, form: TranslationForm, language: str) -
         by_path.setdefault("body" if change.path.startswith("body.") else change.path, []).append(change)
     standing = standing_texts(source)
     body = expand_db_html((source if source.live else working_copy(source)).body)
-    lines = [
-        Line(
-            path=path,
-            label=label(path),
-            source=body if path == "body" else standing.get(path, ""),
-            html=path == "body",
-            field=bound,
-            changes=by_path.pop(path, []),
-        )
-        for path, bound in form.rows()
-    ]
+    own = {**source_texts(draft), "body": draft.body} if draft else {}
+    glossary = Glossary(Term.objects.all(), source.language, language)
+    lines = []
+    for path, bound in form.rows():
+        text = body if path == "body" else standing.get(path, "")
+        line = Line(path, label(path), text, path == "body", bound, by_path.pop(path, []))
+        line.terms = glossary.wanted(text, own.get(path, ""))
+        lines.append(line)
     return {
         "source": source,
         "translation": translation,
@@ -151,6 +150,7 @@ def _context(source, translation, draft, form: TranslationForm, language: str) -
         "gone": [change for found in by_path.values() for change in found],
         "changed": bool(changed),
         "leftover": [(label(path), text) for path, text in (draft.leftover_texts if draft else {}).items()],
+        "departures": sum(not term.kept for line in lines for term in line.terms),
         "missing": len(missing_texts(draft)) if draft else 0,
         "language": language,
         "language_name": languages.name(language),

@@ -9,7 +9,9 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.model import ModelViewSetGroup
 from wagtail.snippets.action_menu import SubmitForModerationMenuItem
 
-from barograph.desk import plan, ratings, safety, translation, views
+from barograph.commentaries.permissions import may_translate
+from barograph.desk import board, plan, ratings, safety, translation, views
+from barograph.desk.glossary import TermViewSet
 from barograph.desk.panels import WeekPanel
 from barograph.issues.admin import VIEWSETS as ISSUES
 from barograph.issues.admin import PlanViewSet, RestViewSet
@@ -37,6 +39,7 @@ def urls():
         path("safety/set-up/", safety.set_up, name="desk_factor_set_up"),
         path("safety/change/", safety.change, name="desk_factor_change"),
         path("safety/sessions/", safety.end_sessions, name="desk_sessions_end"),
+        path("translations/", board.board, name="desk_board"),
         path(f"{screen}/", translation.translate, name="desk_translate"),
         path(f"{screen}/po/", translation.po_out, name="desk_translate_po"),
         path(f"{screen}/po/begin/", translation.po_begin, name="desk_translate_po_begin"),
@@ -53,6 +56,23 @@ def home(request, panels):
 @hooks.register("register_admin_menu_item")
 def week_item():
     return MenuItem(_("The week"), reverse("wagtailadmin_home"), name="week", icon_name="calendar", order=10)
+
+
+class BoardItem(MenuItem):
+    """For those who translate."""
+
+    def is_shown(self, request):
+        return may_translate(request.user)
+
+
+@hooks.register("register_admin_menu_item")
+def board_item():
+    return BoardItem(_("Translations"), reverse("desk_board"), name="translations", icon_name="globe", order=120)
+
+
+@hooks.register("register_admin_viewset")
+def glossary():
+    return TermViewSet(add_to_admin_menu=True, menu_order=125)
 
 
 @hooks.register("register_account_menu_item")

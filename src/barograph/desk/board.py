@@ -1,0 +1,125 @@
+"""The translation board: everything to translate in the open issues, in one list. Reads only.
+
+One query for each kind of thing, whatever the number of commentaries and languages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from barograph.base import languages
+from barograph.base.languages import localized
+from barograph.commentaries.enums import TranslationState
+from barograph.commentaries.models import Commentary
+from barograph.commentaries.permissions import may_translate
+from barograph.commentaries.services import changes_since, standing_texts, translation_state
+from barograph.commentaries.texts import visible
+from barograph.issues.models import Issue
+from barograph.issues.services import publication
+
+#: What asks for work first.
+ORDER = (TranslationState.STALE, TranslationState.MISSING, TranslationState.IN_WORK, TranslationState.READY)
+
+
+@dataclass(frozen=True)
+class Task:
+    """A commentary to be had in one more language."""
+
+    source: Commentary
+    issue: Issue
+    topic: str
+    headline: str
+    language: str
+    source_language: str
+    state: TranslationState
+    signed: bool  # the source's words are signed off, not a draft that may still change
+    words: int  # of the source
+    changed: int  # texts of the source that are another since it was translated
+    by: str
+    touched: datetime | None
+
+
+@dataclass(frozen=True)
+class Group:
+    """A language's tasks, what asks for work first."""
+
+    language: str
+    name: str
+    tasks: list[Task]
+    open: int
+
+
+def board(request: HttpRequest) -> HttpResponse:
+    """All tasks by language, or those of one (?language=be), with or without what is done (?all=1)."""
+    if not may_translate(request.user):
+        raise PermissionDenied
+    codes = publication().languages
+    chosen = request.GET.get("language", "")
+    chosen = chosen if chosen in codes else ""
+    everything = request.GET.get("all") == "1"
+    groups = [_group(code, found) for code, found in tasks(codes).items() if not chosen or code == chosen]
+    if not everything:
+        groups = [Group(g.language, g.name, [t for t in g.tasks if t.state != ORDER[-1]], g.open) for g in groups]
+    context = {
+        "groups": groups,
+        "languages": [(code, languages.name(code)) for code in codes],
+        "chosen": chosen,
+        "everything": everything,
+        "zone": publication().timezone,
+    }
+    return render(request, "desk/board.html", context)
+
+
+def _group(code: str, found: list[Task]) -> Group:
+    found.sort(key=lambda task: (ORDER.index(task.state), task.issue.release_at, task.source.topic.position))
+    return Group(code, languages.name(code), found, sum(task.state != ORDER[-1] for task in found))
+
+
+def tasks(codes: list[str]) -> dict[str, list[Task]]:
+    """{language: its tasks} in the open issues."""
+    found: dict[str, list[Task]] = {code: [] for code in codes}
+    rows = list(
+        Commentary.objects.filter(issue__in=Issue.objects.open()).select_related(
+            "issue", "topic", "latest_revision__user"
+        )
+    )
+    made = {(row.source_id, row.language): row for row in rows if row.is_translation}
+    for source in rows:
+        if source.is_translation:
+            continue
+        texts = standing_texts(source)
+        words = sum(len(visible(text).split()) for text in texts.values())
+        for code in codes:
+            if code == source.language:
+                continue
+            translation = made.get((source.pk, code))
+            if translation:
+                translation.source = source  # read once, with its newest revision
+            found[code].append(_task(source, code, translation, texts.get("headline", ""), words))
+    return found
+
+
+def _task(source: Commentary, code: str, translation: Commentary | None, headline: str, words: int) -> Task:
+    state = translation_state(translation)
+    revision = translation.latest_revision if translation else None
+    return Task(
+        source=source,
+        issue=source.issue,
+        topic=localized(source.topic.names, get_language() or "en"),
+        headline=headline or _("no headline yet"),
+        language=code,
+        source_language=languages.name(source.language),
+        state=state,
+        signed=source.live,
+        words=words,
+        changed=len(changes_since(translation)) if translation and state == TranslationState.STALE else 0,
+        by=revision.user.get_username() if revision and revision.user else "",
+        touched=revision.created_at if revision else None,
+    )

@@ -1,0 +1,98 @@
+"""The glossary at work: which names and terms a source text has, and whether a translation writes them as agreed.
+
+Words are compared by what their forms share (search.analysis), so that a case ending is no departure. Plain values
+in and out, but for the list of terms in the desk's menu.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, ObjectList
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.viewsets.model import ModelViewSet
+
+from barograph.base import languages
+from barograph.commentaries.models import Term
+from barograph.commentaries.texts import visible
+from barograph.issues.services import publication
+from barograph.search.analysis import letters, terms
+
+#: A text's words, each as the terms its forms share.
+Words = Sequence[frozenset[str]]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A term that a source text has: how it stands there, how it is to be written, whether it is."""
+
+    source: str
+    words: tuple[str, ...]
+    kept: bool
+    note: str
+
+
+def words_of(text: str, language: str) -> Words:
+    """A text (markup left out) as the terms of its words."""
+    return [frozenset(terms(word, language)) for word in letters.split(letters.clean(visible(text)))]
+
+
+def stands_in(phrase: Words, text: Words) -> bool:
+    """Whether the phrase stands in the text, in any of its forms."""
+    if not phrase:
+        return False
+    return any(
+        all(part & text[start + place] for place, part in enumerate(phrase))
+        for start in range(len(text) - len(phrase) + 1)
+    )
+
+
+class Glossary:
+    """The terms for one pair of languages, read once for all texts of a page."""
+
+    def __init__(self, known: Iterable[Term], source: str, target: str) -> None:
+        self.source, self.target = source, target
+        self._pairs = []
+        for term in known:
+            here, there = term.spellings(source), term.spellings(target)
+            if here and there:
+                self._pairs.append(
+                    (
+                        [(word, words_of(word, source)) for word in here],
+                        [(word, words_of(word, target)) for word in there],
+                        term.note,
+                    )
+                )
+
+    def wanted(self, source: str, target: str) -> list[Wanted]:
+        """The terms in a source text, and whether its translation has them. An empty translation lacks none yet."""
+        if not self._pairs or not source.strip():
+            return []
+        have, made = words_of(source, self.source), words_of(target, self.target)
+        found = []
+        for here, there, note in self._pairs:
+            if seen := next((word for word, phrase in here if stands_in(phrase, have)), None):
+                kept = not made or any(stands_in(phrase, made) for _word, phrase in there)
+                found.append(Wanted(seen, tuple(word for word, _phrase in there), kept, note))
+        return found
+
+
+def _everywhere(term: Term) -> str:
+    codes = [code for code in publication().languages if term.spellings(code)]
+    return ", ".join(f"{languages.name(code)}: {' / '.join(term.spellings(code))}" for code in codes)
+
+
+class TermViewSet(ModelViewSet):
+    """The glossary in the desk: a line a term, out as CSV or XLSX."""
+
+    model = Term
+    icon = "title"
+    name = "glossary"
+    menu_label = _("Glossary")
+    copy_view_enabled = False
+    inspect_view_enabled = False
+    list_display = ["__str__", Column("words", label=_("In each language"), accessor=_everywhere), "note"]
+    list_export = ["words", "note"]
+    edit_handler = ObjectList([FieldPanel("words"), FieldPanel("note")])
