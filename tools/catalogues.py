@@ -24,6 +24,8 @@ LANGUAGES = ("be", "ru")
 PLURALS = "nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<12 || n%100>14) ? 1 : 2);"
 DJANGO_TAG = re.compile(r"""\{%-?\s*(?:translate|trans)\s+(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""")
 DJANGO_CALL = re.compile(r"""\b_\((?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')\)""")
+#: Plurals and contexts are for Python: here they are refused, for they would stay untranslated.
+DJANGO_OTHER = re.compile(r"{%\s*blocktrans|{%\s*trans[a-z]*\s[^%]*\scontext\s")
 KEYWORDS = {
     "_": None,
     "gettext": None,
@@ -39,6 +41,8 @@ KEYWORDS = {
 def extract_django(fileobj, keywords, comment_tags, options):
     """Strings of the desk's Django templates: `{% translate "…" %}` and `_("…")` in tags."""
     for number, line in enumerate(io.TextIOWrapper(fileobj, "utf-8"), start=1):
+        if DJANGO_OTHER.search(line):
+            sys.exit(f"A template's line {number} has a string that would not be found: {line.strip()}")
         for pattern in (DJANGO_TAG, DJANGO_CALL):
             for match in pattern.finditer(line):
                 yield number, "gettext", (match.group(1) or match.group(2)).replace('\\"', '"'), []

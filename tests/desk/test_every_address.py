@@ -20,6 +20,7 @@ from wagtail.images.tests.utils import get_test_image_file
 from wagtail.models import Collection, Task, Workflow
 from wagtail.users.models import UserProfile
 
+from barograph.commentaries.models import Term
 from barograph.issues.models import Absence, Correction, PlannedTopic, Publication, Rest, StandingText
 from barograph.issues.services import publication
 from barograph.people.models import Person
@@ -66,6 +67,7 @@ def world(cast, issue, source, translation, settings, outbox):
         "corrections": Correction.objects.create(issue=issue, date="2020-08-11", notes={"en": "x"}),
         "standing": StandingText.objects.create(kind="about", language="en", title="x", body="<p>x</p>"),
         "publication": house,
+        "glossary": Term.objects.create(words={"be": "рада", "ru": "совет", "en": "council"}),
         "analysts": Person.objects.get(slug="pen-name"),
         "pens": cast["analyst"].pens.get(),
         "wagtailusers_users": UserFactory(),

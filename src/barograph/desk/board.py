@@ -11,8 +11,9 @@ from datetime import datetime
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
 
 from barograph.base import languages
 from barograph.base.languages import localized
@@ -45,6 +46,17 @@ class Task:
     by: str
     touched: datetime | None
 
+    @property
+    def length_told(self) -> str:
+        return ngettext("%(number)s word", "%(number)s words", self.words) % {"number": self.words}
+
+    @property
+    def change_told(self) -> str:
+        found = ngettext(
+            "%(number)s text changed in the source", "%(number)s texts changed in the source", self.changed
+        )
+        return found % {"number": self.changed}
+
 
 @dataclass(frozen=True)
 class Group:
@@ -56,6 +68,7 @@ class Group:
     open: int
 
 
+@require_GET
 def board(request: HttpRequest) -> HttpResponse:
     """All tasks by language, or those of one (?language=be), with or without what is done (?all=1)."""
     if not may_translate(request.user):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -61,8 +61,8 @@ class SecondFactorGate:
         return _lead(request, "desk_factor_set_up") if factors.is_required(request.user) else _shut(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """A form with fields missing that a browser would have sent is a bad request, not our failure."""
-        if request.path_info.startswith("/desk") and isinstance(error, MultiValueDictKeyError):
+        """A form with fields missing, or with hidden ones that no browser sends so, is a bad request, not our failure."""
+        if request.path_info.startswith("/desk") and isinstance(error, (MultiValueDictKeyError, ValidationError)):
             return _incomplete()
         return None
 

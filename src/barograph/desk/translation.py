@@ -15,6 +15,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 from wagtail.rich_text import expand_db_html
 
@@ -140,6 +141,7 @@ def _context(source, translation, draft, form: TranslationForm, language: str) -
         line = Line(path, label(path), text, path == "body", bound, by_path.pop(path, []))
         line.terms = glossary.wanted(text, own.get(path, ""))
         lines.append(line)
+    departures = sum(not term.kept for line in lines for term in line.terms)
     return {
         "source": source,
         "translation": translation,
@@ -150,7 +152,8 @@ def _context(source, translation, draft, form: TranslationForm, language: str) -
         "gone": [change for found in by_path.values() for change in found],
         "changed": bool(changed),
         "leftover": [(label(path), text) for path, text in (draft.leftover_texts if draft else {}).items()],
-        "departures": sum(not term.kept for line in lines for term in line.terms),
+        "departures": departures,
+        "departures_told": _departures(departures),
         "missing": len(missing_texts(draft)) if draft else 0,
         "language": language,
         "language_name": languages.name(language),
@@ -162,6 +165,15 @@ def _context(source, translation, draft, form: TranslationForm, language: str) -
             (code, languages.name(code)) for code in publication().languages if code not in {language, source.language}
         ],
     }
+
+
+def _departures(number: int) -> str:
+    found = ngettext(
+        "%(number)s name or term is not written as in the glossary; it is marked below.",
+        "%(number)s names or terms are not written as in the glossary; they are marked below.",
+        number,
+    )
+    return found % {"number": number}
 
 
 @require_GET
