@@ -61,7 +61,7 @@ class SecondFactorGate:
         return _lead(request, "desk_factor_set_up") if factors.is_required(request.user) else _shut(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """A form with fields missing, or with hidden ones that no browser sends so, is a bad request, not our failure."""
+        """Fields missing, or hidden ones as no browser sends them: a bad request, not our failure."""
         if request.path_info.startswith("/desk") and isinstance(error, (MultiValueDictKeyError, ValidationError)):
             return _incomplete()
         return None
