@@ -39,6 +39,8 @@ def test_a_secret_may_come_from_a_file(tmp_path):
         {"BAROGRAPH_ONION_URL": "https://example.org"},
         {"BAROGRAPH_WEBSUB_URL": "hub.example.org"},
         {"BAROGRAPH_MAIL_OVERDUE": "0"},
+        {"BAROGRAPH_MAIL_GRACE": "121"},
+        {"BAROGRAPH_MAIL_GRACE": "a while"},
         {"BAROGRAPH_MAIL_OVERDUE": "soon"},
         {"BAROGRAPH_MAIL_WINDOW": "7-22"},
         {"BAROGRAPH_MAIL_WINDOW": "07:00-07:00"},

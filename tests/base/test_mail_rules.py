@@ -34,4 +34,4 @@ def test_a_new_sender_sends_more_every_day():
 
 
 def test_nothing_set_means_half_a_day_and_no_limits():
-    assert mail_rules.read(overdue="", window="", warm_up="") == mail_rules.MailRules(timedelta(hours=12), None, None)
+    assert mail_rules.read(overdue="", window="", warm_up="") == mail_rules.MailRules(overdue=timedelta(hours=12))

@@ -1,6 +1,7 @@
 """The newsletter at the desk: seen and tried before it goes out, watched and steered while it does."""
 
 import datetime
+from dataclasses import replace
 from email import message_from_bytes, policy
 
 import pytest
@@ -8,6 +9,7 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.utils import timezone
 
+from barograph.delivery import services as delivery
 from barograph.delivery.models import Mailing
 from barograph.delivery.transports import Answer, Unreachable
 from barograph.delivery.transports.memory import MemoryTransport
@@ -16,6 +18,7 @@ from barograph.editions import services as editions
 from barograph.issues import services as issues
 from barograph.newsletter.proofs import proof
 from barograph.newsletter.services import make_mailings
+from barograph.publishing import services
 from barograph.subscribers.models import Export, Subscriber
 from tests.factories import CommentaryFactory, UserFactory, translated
 
@@ -174,3 +177,55 @@ def test_only_this_issues_mailings_are_steered_and_only_by_editors(issue, desk):
     assert signed_in("Analysts").post(page(issue, f"{mailing.pk}/steer/"), {"act": "stop"}).status_code == 302
     mailing.refresh_from_db()
     assert mailing.state != "stopped"
+
+
+@pytest.fixture
+def grace(settings):
+    settings.MAIL_RULES = replace(settings.MAIL_RULES, grace=datetime.timedelta(minutes=5))
+
+
+def released(issue):
+    """The issue is out, its newsletter made; with one reader."""
+    reader = Subscriber(language="ru", state="confirmed", created_at=timezone.now(), confirmed_at=timezone.now())
+    reader.seal("reader@example.org")
+    reader.save()
+    reader.subscriptions.create(list_key="be-ru", confirmed_at=timezone.now())
+    release = services.run(services.request(issue=issue).pk)
+    return release, Mailing.objects.get(key=f"issue:{issue.key}:be-ru")
+
+
+def test_within_its_grace_nothing_leaves_and_all_of_it_can_be_held(issue, desk, outbox, grace):
+    _release, mailing = released(issue)
+    delivery.send(mailing.pk)
+    assert outbox == []
+    shown = desk.get(f"/desk/release/{issue.pk}/progress/").content.decode()
+    assert "Hold the newsletter" in shown
+    assert "Goes out at" in desk.get(page(issue)).content.decode()
+    desk.post(f"/desk/release/{issue.pk}/hold-mail/")
+    assert {m.state for m in Mailing.objects.all()} == {"paused"}
+    assert "Hold the newsletter" not in desk.get(f"/desk/release/{issue.pk}/progress/").content.decode()
+    late = desk.post(f"/desk/release/{issue.pk}/hold-mail/", follow=True)
+    assert "too late" in late.content.decode()
+
+
+def test_what_waits_can_be_sent_at_once_and_takes_a_correction_along(issue, desk, outbox, grace):
+    _release, mailing = released(issue)
+    source = issue.commentaries.get(source=None)
+    source.headline = "Исправленный день"
+    source.save()
+    services.run(services.request(issue=issue, mail=False).pk)
+    desk.post(page(issue, f"{mailing.pk}/steer/"), {"act": "hurry"})
+    delivery.send(mailing.pk)
+    assert len(outbox) == 1
+    mailing.refresh_from_db()
+    assert "Исправленный день" in mailing.html
+    desk.post(page(issue, f"{mailing.pk}/steer/"), {"act": "hurry"})
+    delivery.send(mailing.pk)
+    assert len(outbox) == 1
+
+
+def test_when_its_minute_comes_it_leaves_by_itself(issue, outbox, grace):
+    _release, mailing = released(issue)
+    Mailing.objects.filter(pk=mailing.pk).update(due_at=timezone.now() - datetime.timedelta(seconds=1))
+    delivery.send(mailing.pk)
+    assert len(outbox) == 1

@@ -40,6 +40,7 @@ KNOWN = {
     "BAROGRAPH_BOUNCE_MAILDIR": "Maildir in which mail that came back arrives",
     "BAROGRAPH_BOUNCE_LISTEN": "lmtp://127.0.0.1:8024 or smtp://…: where the worker takes mail that came back",
     "BAROGRAPH_MAIL_OVERDUE": "a mailing so many hours late asks before it goes out (default 12)",
+    "BAROGRAPH_MAIL_GRACE": "minutes between an issue's release and its first mail, to hold it in (default 0)",
     "BAROGRAPH_MAIL_WINDOW": "hours in which mailings go out, for example 07:00-22:00, in the publication's time zone",
     "BAROGRAPH_MAIL_WARMUP": "a new sender's plan, for example 2026-11-25,200,1.5: first day, mails, growth a day",
     "BAROGRAPH_DEMO": "1 switches on the demo mailbox; set by `barograph demo` only",
@@ -156,6 +157,7 @@ def _mail_rules(variables: Mapping[str, str]) -> MailRules:
         return mail_rules.read(
             overdue=_value(variables, "BAROGRAPH_MAIL_OVERDUE"),
             window=_value(variables, "BAROGRAPH_MAIL_WINDOW"),
+            grace=_value(variables, "BAROGRAPH_MAIL_GRACE"),
             warm_up=_value(variables, "BAROGRAPH_MAIL_WARMUP"),
         )
     except mail_rules.MailRuleProblem as problem:

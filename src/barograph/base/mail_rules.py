@@ -53,6 +53,7 @@ class WarmUp:
 @dataclass(frozen=True)
 class MailRules:
     overdue: timedelta = timedelta(hours=12)
+    grace: timedelta = timedelta(0)  # between an issue's release and its first mail: time to hold it
     window: Window | None = None
     warm_up: WarmUp | None = None
 
@@ -62,6 +63,13 @@ def parse_overdue(text: str) -> timedelta:
     if not text.isdecimal() or not 1 <= int(text) <= 720:
         raise MailRuleProblem("BAROGRAPH_MAIL_OVERDUE must be a number of hours from 1 to 720.")
     return timedelta(hours=int(text))
+
+
+def parse_grace(text: str) -> timedelta:
+    """Minutes, 0 to 120."""
+    if not text.isdecimal() or int(text) > 120:
+        raise MailRuleProblem("BAROGRAPH_MAIL_GRACE must be a number of minutes from 0 to 120.")
+    return timedelta(minutes=int(text))
 
 
 def parse_window(text: str) -> Window:
@@ -91,10 +99,11 @@ def parse_warm_up(text: str) -> WarmUp:
     return plan
 
 
-def read(*, overdue: str, window: str, warm_up: str) -> MailRules:
+def read(*, overdue: str, window: str, warm_up: str, grace: str = "") -> MailRules:
     """The rules of an installation; empty texts for what is not set. Raises MailRuleProblem."""
     return MailRules(
         overdue=parse_overdue(overdue) if overdue else MailRules.overdue,
+        grace=parse_grace(grace) if grace else MailRules.grace,
         window=parse_window(window) if window else None,
         warm_up=parse_warm_up(warm_up) if warm_up else None,
     )

@@ -20,7 +20,3 @@ class TranslationState(models.TextChoices):
     IN_WORK = "in-work", _("in work")
     STALE = "stale", _("stale")
     READY = "ready", _("ready")
-
-
-#: What a release does without, or shows in an older wording.
-WEAK = frozenset({TranslationState.MISSING, TranslationState.IN_WORK, TranslationState.STALE})

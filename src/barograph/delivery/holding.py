@@ -25,6 +25,9 @@ def asked(mailing: Mailing) -> Standing:
         Mailing.objects.filter(pk=mailing.pk, state__in=UNFINISHED).update(state=MailingState.HELD, hold=word.hold)
         log.warning("mailing %s waits for your word: %s", mailing.key, word.hold)
         return word
+    begins = mailing.started_at is None
+    if word.may_send and begins and mailing.due_at is not None and mailing.due_at > timezone.now():
+        return Standing(wait_until=mailing.due_at)
     if word.may_send and (opening := Allowance(mailing).opens_at()) is not None:
         Mailing.objects.filter(pk=mailing.pk).update(due_at=opening)
         return Standing(wait_until=opening)

@@ -22,6 +22,7 @@ from barograph.delivery.transports import Answer
 
 __all__ = [
     "Report",
+    "hurry",
     "make_mailing",
     "pause",
     "recount",
@@ -80,6 +81,16 @@ def correct(
 def pause(*, mailing_id: int) -> bool:
     """Send no further mail for now; what is on the connections still goes. False where nothing was under way."""
     return bool(Mailing.objects.unfinished().filter(pk=mailing_id).update(state=MailingState.PAUSED))
+
+
+@transaction.atomic
+def hurry(*, mailing_id: int) -> bool:
+    """Send now what waits for its minute. False where nothing waits (any more)."""
+    waiting = Mailing.objects.unfinished().filter(pk=mailing_id, due_at__gt=timezone.now())
+    if not waiting.update(due_at=timezone.now()):
+        return False
+    transaction.on_commit(lambda: tasks.send_mailing.enqueue(mailing_id))
+    return True
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from wagtail.models import WorkflowState
 
 from barograph.base import languages
 from barograph.base.languages import localized
-from barograph.commentaries.enums import WEAK, SourceState, TranslationState
+from barograph.commentaries.enums import SourceState, TranslationState
 from barograph.commentaries.models import Commentary, CommentaryByline
 from barograph.commentaries.permissions import is_editor, may_translate
 from barograph.commentaries.services import source_state, translation_state
@@ -196,30 +196,66 @@ def _cells(codes: list[tuple[str, str]], source: Commentary | None, made: dict[s
     return cells
 
 
+#: From so many topics on, what they lack is said once for all of them.
+MANY = 3
+
+
 def notices(week: Week) -> Iterable[Notice]:
-    """What blocks the release or weakens it, in words and by name."""
+    """What blocks the release or weakens it, in words and by name; the weightiest first."""
     if not any(row.state == SourceState.READY or (row.source and row.source.live) for row in week.rows):
         yield Notice(True, _("No commentary is signed off yet: there is nothing to publish."))
-    for row in week.rows:
-        topic = {"topic": row.name}
-        if row.verdict is None or not row.verdict.value:
-            yield Notice(False, _("%(topic)s: no verdict, it will be shown as not rated.") % topic)
-        if row.source is None:
-            yield Notice(False, _("%(topic)s: nobody has begun to write.") % topic)
-            continue
-        if not row.source.live:
-            yield Notice(False, _("%(topic)s: not signed off, readers will not see it.") % topic)
-        elif row.newer_draft:
-            yield Notice(False, _("%(topic)s: a newer draft is not signed off, the earlier text goes out.") % topic)
-        for cell in row.cells:
-            if not cell.is_source and cell.state in WEAK:
-                yield Notice(False, _lacking(row.name, cell))
+    begun = [row for row in week.rows if row.source is not None]
+    yield from _told(
+        [row.name for row in week.rows if row.source is None],
+        _("%(topic)s: nobody has begun to write."),
+        _("Nobody has begun to write: %(topics)s."),
+    )
+    yield from _told(
+        [row.name for row in begun if row.source and not row.source.live],
+        _("%(topic)s: not signed off, readers will not see it."),
+        _("Not signed off, readers will not see them: %(topics)s."),
+    )
+    yield from _told(
+        [row.name for row in week.rows if row.verdict is None or not row.verdict.value],
+        _("%(topic)s: no verdict, it will be shown as not rated."),
+        _("No verdict, they will be shown as not rated: %(topics)s."),
+    )
+    yield from _told(
+        [row.name for row in begun if row.source and row.source.live and row.newer_draft],
+        _("%(topic)s: a newer draft is not signed off, the earlier text goes out."),
+        _("A newer draft is not signed off, the earlier text goes out: %(topics)s."),
+    )
+    for state, one, many in _lacking():
+        for code, name in week.languages:
+            names = [row.name for row in begun for cell in row.cells if (cell.language, cell.state) == (code, state)]
+            yield from _told(names, one, many, language=name)
 
 
-def _lacking(topic: str, cell: Cell) -> str:
-    names = {"topic": topic, "language": cell.name}
-    if cell.state == TranslationState.STALE:
-        return _("%(topic)s: %(language)s is made from an older text.") % names
-    if cell.state == TranslationState.IN_WORK:
-        return _("%(topic)s: %(language)s is not signed off.") % names
-    return _("%(topic)s: no translation, %(language)s.") % names
+def _told(topics: list[str], one: str, many: str, **names: str) -> Iterable[Notice]:
+    """A line a topic, or one for all of them where they are many."""
+    if len(topics) >= MANY:
+        yield Notice(False, many % {"topics": ", ".join(topics), **names})
+        return
+    for topic in topics:
+        yield Notice(False, one % {"topic": topic, **names})
+
+
+def _lacking() -> list[tuple[TranslationState, str, str]]:
+    """What a translation can lack, what misleads before what is missing; in words for one topic and for many."""
+    return [
+        (
+            TranslationState.STALE,
+            _("%(topic)s: %(language)s is made from an older text."),
+            _("%(language)s is made from older texts: %(topics)s."),
+        ),
+        (
+            TranslationState.IN_WORK,
+            _("%(topic)s: %(language)s is not signed off."),
+            _("%(language)s is not signed off: %(topics)s."),
+        ),
+        (
+            TranslationState.MISSING,
+            _("%(topic)s: no translation, %(language)s."),
+            _("No translation, %(language)s: %(topics)s."),
+        ),
+    ]

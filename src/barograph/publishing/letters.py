@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -37,6 +37,7 @@ FRAME = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; 
 VERBS: dict[str, Callable[..., bool]] = {
     "pause": delivery.pause,
     "resume": delivery.resume,
+    "hurry": delivery.hurry,
     "stop": delivery.stop,
 }
 #: Before so many mails, a rate says little.
@@ -59,6 +60,7 @@ class Progress:
     remaining: str
     may_pause: bool
     may_resume: bool
+    may_hurry: bool
     may_stop: bool
     until: str  # when it goes on by itself, where it has to wait
     waits: bool  # for somebody's word
@@ -111,19 +113,37 @@ def _progress(mailing: Mailing) -> Progress:
         remaining=remaining,
         may_pause=mailing.state in UNFINISHED,
         may_resume=mailing.state in WAITING,
+        may_hurry=mailing.state in UNFINISHED and not mailing.done and _is_ahead(mailing),
         may_stop=mailing.state not in ENDED,
         until=_goes_on(mailing),
         waits=mailing.state == MailingState.HELD,
     )
 
 
+def _is_ahead(mailing: Mailing) -> bool:
+    return mailing.due_at is not None and mailing.due_at > timezone.now()
+
+
+def first_mail_at(issue: Issue) -> datetime | None:
+    """When the first mail of an issue leaves, where that is still ahead: until then all of them can be held."""
+    ahead = [m for m in newsletter.mailings_of(issue_key=issue.key) if m.state in UNFINISHED and not m.done]
+    return min((m.due_at for m in ahead if _is_ahead(m)), default=None)
+
+
+def hold_all(issue: Issue) -> int:
+    """Pause the mailings of an issue; what is on the connections still goes. Returns how many."""
+    return sum(delivery.pause(mailing_id=m.pk) for m in newsletter.mailings_of(issue_key=issue.key))
+
+
 def _goes_on(mailing: Mailing) -> str:
     """When a mailing goes on by itself, where it waits for that."""
     by_itself = mailing.state in UNFINISHED or mailing.hold == Hold.REFUSED
-    if not by_itself or mailing.state in ENDED or mailing.due_at is None or mailing.due_at <= timezone.now():
+    if not by_itself or mailing.state in ENDED or not _is_ahead(mailing):
         return ""
     at = timezone.localtime(mailing.due_at, ZoneInfo(mailing.zone) if mailing.zone else None)
-    return _("Goes on at %(time)s") % {"time": date_format(at, "SHORT_DATETIME_FORMAT")}
+    begins = mailing.state in UNFINISHED and not mailing.done
+    words = _("Goes out at %(time)s") if begins else _("Goes on at %(time)s")
+    return words % {"time": date_format(at, "SHORT_DATETIME_FORMAT")}
 
 
 def _kind(kind: str) -> str:

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from barograph.editions import services as editions
@@ -61,7 +63,9 @@ def mailings(release: Release, progress: Progress) -> Result:
     corrected = newsletter.correct_mailings(issue_key=release.issue.key)
     if not release.mail:
         return {"mailings": 0, "corrected": corrected}
-    made = newsletter.make_mailings(issue_key=release.issue.key, due_at=release.run_at)
+    grace = settings.MAIL_RULES.grace
+    due_at = timezone.now() + grace if grace else release.run_at
+    made = newsletter.make_mailings(issue_key=release.issue.key, due_at=due_at)
     return {"mailings": len(made), "corrected": corrected}
 
 

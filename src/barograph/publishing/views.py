@@ -19,7 +19,7 @@ from barograph.desk.week import week
 from barograph.issues import services as issues
 from barograph.issues.enums import IssueState, ReleaseRule
 from barograph.issues.models import Issue, Publication, Topic
-from barograph.publishing import rule, services
+from barograph.publishing import letters, rule, services
 from barograph.publishing.enums import ReleaseState
 from barograph.publishing.forms import CorrectionForm, ReleaseForm
 from barograph.publishing.models import Release
@@ -102,11 +102,25 @@ def progress(request: HttpRequest, issue_id: int) -> HttpResponse:
         "lacking": rule.missing(issue) if latest.state == ReleaseState.HELD else [],
         "failed": latest.state == ReleaseState.FAILED,
         "done": latest.state == ReleaseState.DONE,
+        "mail_at": letters.first_mail_at(issue) if latest.mail else None,
     }
     response = render(request, "publishing/progress.html", context)
     if context["busy"]:
         response["Refresh"] = "15" if context["scheduled"] else "1"
+    elif context["mail_at"]:
+        response["Refresh"] = "15"
     return response
+
+
+@require_POST
+def hold_mail(request: HttpRequest, issue_id: int) -> HttpResponse:
+    """Hold every mailing of the issue that is still to begin or under way."""
+    issue = _issue(request, issue_id)
+    if letters.hold_all(issue):
+        messages.success(request, _("The newsletter is held. Correct what is wrong, then let it go on here."))
+    else:
+        messages.error(request, _("It was too late: the mailing has moved on meanwhile."))
+    return redirect("publishing_letters", issue.pk)
 
 
 @require_POST
