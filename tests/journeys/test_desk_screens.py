@@ -15,12 +15,21 @@ OPTIONS = {"rules": {"target-size": {"enabled": True}}}
 def test_the_desks_own_screens_have_no_violation(page):
     sign_in(page, "analyst-one", "barograph-one")
     ratings = page.locator(".desk-actions a[href*='/ratings/']").get_attribute("href")
+    assert violations(page, "/desk/", ratings, "/desk/safety/", "/desk/tokens/") == []
+
+
+def test_the_translators_screens_have_no_violation(page):
+    sign_in(page, "translator", "barograph-translator")
+    assert violations(page, "/desk/translations/?all=1") == []
+
+
+def violations(page, *paths):
     wrong = []
-    for path in ("/desk/", ratings, "/desk/safety/"):
+    for path in paths:
         page.goto(path)
         page.evaluate(axe())
         for width, scheme in ((1280, "light"), (360, "light"), (360, "dark")):
             page.set_viewport_size({"width": width, "height": 800})
             page.emulate_media(color_scheme=scheme)
             wrong += [(path, width, scheme, *violation) for violation in page.evaluate(RUN, OPTIONS)]
-    assert wrong == []
+    return wrong

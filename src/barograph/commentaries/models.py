@@ -147,7 +147,7 @@ class Term(models.Model):
 
     class Meta:
         verbose_name = _("glossary entry")
-        verbose_name_plural = _("glossary")
+        verbose_name_plural = _("glossary entries")
         ordering = ["pk"]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from os.path import commonprefix
 
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, ObjectList
@@ -20,8 +21,10 @@ from barograph.commentaries.texts import visible
 from barograph.issues.services import publication
 from barograph.search.analysis import letters, terms
 
-#: A text's words, each as the terms its forms share.
-Words = Sequence[frozenset[str]]
+#: A text's words: in small letters, and the terms their forms share.
+Words = Sequence[tuple[str, frozenset[str]]]
+#: So many letters at a word's end are its ending's; before them every letter counts, whatever search forgives.
+ENDING = 3
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,8 @@ class Wanted:
 
 def words_of(text: str, language: str) -> Words:
     """A text (markup left out) as the terms of its words."""
-    return [frozenset(terms(word, language)) for word in letters.split(letters.clean(visible(text)))]
+    found = letters.split(letters.clean(visible(text)))
+    return [(word.casefold(), frozenset(terms(word, language))) for word in found]
 
 
 def stands_in(phrase: Words, text: Words) -> bool:
@@ -44,9 +48,15 @@ def stands_in(phrase: Words, text: Words) -> bool:
     if not phrase:
         return False
     return any(
-        all(part & text[start + place] for place, part in enumerate(phrase))
+        all(_is_form(text[start + place], part) for place, part in enumerate(phrase))
         for start in range(len(text) - len(phrase) + 1)
     )
+
+
+def _is_form(found: tuple[str, frozenset[str]], wanted: tuple[str, frozenset[str]]) -> bool:
+    """Whether a word is a form of the wanted one, and spelled like it: "Лукашенка" is none of "Лукашэнка"."""
+    same = len(commonprefix([found[0], wanted[0]]))
+    return bool(found[1] & wanted[1]) and same >= len(wanted[0]) - ENDING
 
 
 class Glossary:

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "glossary entry",
-                "verbose_name_plural": "glossary",
+                "verbose_name_plural": "glossary entries",
                 "ordering": ["pk"],
             },
         ),
