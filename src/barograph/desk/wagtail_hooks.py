@@ -34,6 +34,8 @@ def urls():
         path("week/<int:issue_id>/ratings/", ratings.ratings, name="desk_ratings"),
         path(f"{topic}/say/", ratings.say, name="desk_say"),
         path(f"{topic}/rating/", ratings.rate, name="desk_rating"),
+        path("away/", plan.away, name="desk_away"),
+        path("away/back/", plan.back, name="desk_back"),
         path("safety/", safety.safety, name="desk_safety"),
         path("safety/confirm/", safety.ask, name="desk_factor_ask"),
         path("safety/set-up/", safety.set_up, name="desk_factor_set_up"),
@@ -81,6 +83,15 @@ def safety_item(request):
         "url": reverse("desk_safety"),
         "label": _("Safety of your sign-in"),
         "help_text": _("Second factor, recovery codes, and where you are signed in."),
+    }
+
+
+@hooks.register("register_account_menu_item")
+def away_item(request):
+    return {
+        "url": reverse("desk_away"),
+        "label": _("Your days away"),
+        "help_text": _("When you don’t write: your topics go to their substitutes."),
     }
 
 
