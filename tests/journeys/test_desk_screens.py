@@ -23,6 +23,13 @@ def test_the_translators_screens_have_no_violation(page):
     assert violations(page, "/desk/translations/?all=1") == []
 
 
+def test_the_editors_screens_have_no_violation(page):
+    sign_in(page, "editor", "barograph-editor")
+    release = page.locator("a[href^='/desk/release/']").first.get_attribute("href")
+    below = "/".join(release.split("/")[:4])
+    assert violations(page, f"{below}/", f"{below}/preview/", f"{below}/letters/", "/desk/away/") == []
+
+
 def violations(page, *paths):
     wrong = []
     for path in paths:
