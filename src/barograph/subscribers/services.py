@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from barograph.subscribers import addresses
@@ -31,29 +32,35 @@ class Stale(Exception):
 class SignUp:
     """What came of asking: who, and whether they get the list already. Never shown to whoever asked."""
 
-    subscriber: Subscriber
+    subscriber: Subscriber  # not kept where it must not be written to
     is_known: bool
+    may_be_written_to: bool = True
 
 
 @transaction.atomic
-def sign_up(*, address: str, list_key: str, language: str, source: str = "site") -> SignUp | None:
-    """Keep an address until its owner confirms. None where it must not even be asked.
+def sign_up(*, address: str, list_key: str, language: str, source: str = "site") -> SignUp:
+    """Keep an address until its owner confirms, unless it must not even be asked.
 
-    Nothing changes for a subscriber who is confirmed. Raises addresses.InvalidAddress.
+    Nothing changes for a subscriber who is confirmed. Whoever it is, the work is the same: two looks, encryption, one
+    write, one look. Raises addresses.InvalidAddress.
     """
-    if not may_be_asked(address=address):
-        return None
-    key, now = addresses.lookup_key(address), timezone.now()
-    subscriber = Subscriber.objects.select_for_update().filter(address_key=key).first()
-    if subscriber is None:
-        subscriber = Subscriber(language=language, created_at=now, source=source, consent_text=CONSENT_TEXT)
-        subscriber.seal(address)
-        subscriber.save(force_insert=True)
-    elif not subscriber.is_confirmed:
+    may = may_be_asked(address=address)
+    now = timezone.now()
+    new = Subscriber(language=language, created_at=now, source=source, consent_text=CONSENT_TEXT)
+    new.seal(address)
+    same = Subscriber.objects.filter(address_key=new.address_key)
+    subscriber = same.select_for_update().first() or new
+    if not may:
+        same.update(language=F("language"))
+    elif subscriber is new:
+        new.save(force_insert=True)
+    elif subscriber.is_confirmed:
+        same.update(language=F("language"), created_at=F("created_at"))
+    else:
         subscriber.language, subscriber.created_at = language, now
         subscriber.save(update_fields=["language", "created_at"])
-    known = subscriber.is_confirmed and subscriber.subscriptions.filter(list_key=list_key).exists()
-    return SignUp(subscriber, known)
+    has = Subscription.objects.filter(subscriber_id=subscriber.pk, list_key=list_key).exists()
+    return SignUp(subscriber, subscriber.is_confirmed and has, may)
 
 
 def may_be_asked(*, address: str) -> bool:
