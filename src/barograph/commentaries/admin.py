@@ -15,12 +15,14 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, ObjectList, TabbedInterface
+from wagtail.admin.ui.components import MediaContainer
 from wagtail.admin.ui.tables import Column, UpdatedAtColumn
 from wagtail.models import TaskState
 from wagtail.permissions import policy_registry
 from wagtail.snippets.views.snippets import CreateView, EditView, IndexView, SnippetViewSet
 
 from barograph.base import languages
+from barograph.commentaries import checklist, review
 from barograph.commentaries.models import Commentary
 from barograph.commentaries.permissions import is_editor
 from barograph.issues.models import Issue, Topic
@@ -59,6 +61,10 @@ SOURCES_ONLY = frozenset(
 )
 
 
+def not_handed_on(needed: list[checklist.Remark]) -> str:
+    return _("Not handed on, your words are kept: %(needs)s") % {"needs": " ".join(remark.text for remark in needed)}
+
+
 def guarded(name: str, view: Callable) -> Callable:
     """The view behind the rights of its object; ids inside the address must belong to that object."""
 
@@ -78,6 +84,11 @@ def guarded(name: str, view: Callable) -> Callable:
             raise PermissionDenied
         if "task_state_id" in kwargs:
             get_object_or_404(TaskState.objects.for_instance(commentary), pk=kwargs["task_state_id"])
+        if name == "workflow_action" and kwargs.get("action_name") == "approve" and request.method == "POST":
+            needed = checklist.blocking(review.remarks(commentary.get_latest_revision_as_object()))
+            if needed:
+                messages.error(request, not_handed_on(needed))
+                return redirect(Commentary.snippet_viewset.get_url_name("edit"), commentary.pk)
         return view(request, *args, **kwargs)
 
     return guard
@@ -148,6 +159,29 @@ class CommentaryAdd(CreateView):
 
 
 class CommentaryEdit(EditView):
+    #: What hands a text on, and so wants the checklist's needs met.
+    HANDS_ON = frozenset({"submit", "publish", "restart-workflow", "workflow-action"})
+
+    def is_valid(self, form) -> bool:
+        if not super().is_valid(form):
+            return False
+        if self.action not in self.HANDS_ON or getattr(self, "workflow_action", "") == "reject":
+            return True
+        found = review.remarks(form.instance)
+        if needed := checklist.blocking(found):
+            self.produced_error_code = "validation_error"
+            self.produced_error_message = not_handed_on(needed)
+            return False
+        if advice := checklist.advice(found):
+            told = " ".join(remark.text for remark in advice)
+            messages.info(self.request, _("Handed on. Worth a look: %(advice)s") % {"advice": told})
+        return True
+
+    def get_side_panels(self):
+        """With the checklist instead of Wagtail's checks, which need scripts in the page that is previewed."""
+        panels = [panel for panel in super().get_side_panels() if panel.name != "checks"]
+        return MediaContainer([review.ChecklistPanel(self.object, self.request), *panels])
+
     def get_success_url(self):
         if self.action in {"publish", "submit", "workflow-action"}:
             return f"{reverse('wagtailadmin_home')}?issue={self.object.issue.key}"

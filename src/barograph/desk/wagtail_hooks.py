@@ -9,9 +9,11 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.model import ModelViewSetGroup
 from wagtail.snippets.action_menu import SubmitForModerationMenuItem
 
+from barograph.commentaries.models import Term
 from barograph.commentaries.permissions import may_translate
+from barograph.commentaries.services import source_texts
 from barograph.desk import board, plan, ratings, safety, translation, views
-from barograph.desk.glossary import TermViewSet
+from barograph.desk.glossary import TermViewSet, strays
 from barograph.desk.panels import WeekPanel
 from barograph.issues.admin import VIEWSETS as ISSUES
 from barograph.issues.admin import PlanViewSet, RestViewSet
@@ -73,6 +75,13 @@ def board_item():
 @hooks.register("register_admin_viewset")
 def glossary():
     return TermViewSet(add_to_admin_menu=True, menu_order=125)
+
+
+@hooks.register("commentary_names")
+def names_of_other_languages(commentary):
+    """The glossary's part of the checklist beside the editor."""
+    text = " ".join(source_texts(commentary).values())
+    return strays(text, commentary.language, Term.objects.all())
 
 
 @hooks.register("register_account_menu_item")
