@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from wagtail import hooks
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, ObjectList, TabbedInterface
@@ -176,6 +177,14 @@ class CommentaryEdit(EditView):
             told = " ".join(remark.text for remark in advice)
             messages.info(self.request, _("Handed on. Worth a look: %(advice)s") % {"advice": told})
         return True
+
+    @property
+    def header_more_buttons(self):
+        """The house's own among them: what lies above adds it by the hook `commentary_buttons`."""
+        return [
+            *super().header_more_buttons,
+            *(b for f in hooks.get_hooks("commentary_buttons") for b in f(self.object)),
+        ]
 
     def get_side_panels(self):
         """With the checklist instead of Wagtail's checks, which need scripts in the page that is previewed."""

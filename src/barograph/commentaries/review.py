@@ -1,7 +1,7 @@
 """A commentary's checklist: its newest words, verdict and links as plain values, handed to checklist.py.
 
-What lies above (the glossary) adds its part by the Wagtail hook `commentary_names`: a function that gets the
-commentary and returns [(as it stands, as it is wanted)].
+What lies above adds its part by two Wagtail hooks, functions of the commentary: `commentary_names` returns
+[(as it stands, as it is wanted)], `commentary_buttons` buttons for the editor's menu and side.
 """
 
 from __future__ import annotations
@@ -87,5 +87,6 @@ class ChecklistPanel(BaseSidePanel):
         found = remarks(self.object)
         return super().get_context_data(parent_context) | {
             "remarks": found,
+            "buttons": [button for make in hooks.get_hooks("commentary_buttons") for button in make(self.object)],
             "open": [remark for remark in found if remark.weight is not checklist.Weight.FACT],
         }

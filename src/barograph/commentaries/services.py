@@ -114,6 +114,24 @@ def start_commentary(
 
 
 @transaction.atomic
+def replace_body(*, commentary: Commentary, body: str, seen: int | None, by=None) -> Commentary:
+    """Another text in the draft; what stood there stays as the version before. Returns the row.
+
+    `seen` is the revision its writer had in view. Raises ValidationError where there is a newer one.
+    """
+    row = Commentary.objects.select_for_update(of=("self",)).get(pk=commentary.pk)
+    if row.latest_revision_id != seen:
+        raise ValidationError(_("The text was changed meanwhile. Look at it, then bring the file in once more."))
+    draft = working_copy(row)
+    draft.body = body
+    if not row.live:
+        draft.save(update_fields=["body", "touched_at"])
+    draft.save_revision(user=by, clean=False, changed=True, log_action=True)
+    row.refresh_from_db()
+    return row
+
+
+@transaction.atomic
 def start_translation(source: Commentary, language: str, by=None) -> Commentary:
     """The translation of a source into a language, begun where it isn't there yet.
 

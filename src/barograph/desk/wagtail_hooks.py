@@ -7,12 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.model import ModelViewSetGroup
+from wagtail.admin.widgets.button import Button
 from wagtail.snippets.action_menu import SubmitForModerationMenuItem
 
 from barograph.commentaries.models import Term
 from barograph.commentaries.permissions import may_translate
 from barograph.commentaries.services import source_texts
-from barograph.desk import board, plan, ratings, safety, translation, views
+from barograph.desk import board, plan, ratings, safety, taking_in, translation, views
 from barograph.desk.glossary import TermViewSet, strays
 from barograph.desk.panels import WeekPanel
 from barograph.issues.admin import VIEWSETS as ISSUES
@@ -36,6 +37,7 @@ def urls():
         path("week/<int:issue_id>/ratings/", ratings.ratings, name="desk_ratings"),
         path(f"{topic}/say/", ratings.say, name="desk_say"),
         path(f"{topic}/rating/", ratings.rate, name="desk_rating"),
+        path("commentaries/<int:pk>/word/", taking_in.word_file, name="desk_word_file"),
         path("safety/", safety.safety, name="desk_safety"),
         path("safety/confirm/", safety.ask, name="desk_factor_ask"),
         path("safety/set-up/", safety.set_up, name="desk_factor_set_up"),
@@ -82,6 +84,12 @@ def names_of_other_languages(commentary):
     """The glossary's part of the checklist beside the editor."""
     text = " ".join(source_texts(commentary).values())
     return strays(text, commentary.language, Term.objects.all())
+
+
+@hooks.register("commentary_buttons")
+def word_button(commentary):
+    url = reverse("desk_word_file", args=[commentary.pk])
+    return [Button(_("Bring in a Word file"), url=url, icon_name="upload", priority=5)]
 
 
 @hooks.register("register_account_menu_item")
