@@ -9,21 +9,19 @@ import django_filters
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail import hooks
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, ObjectList, TabbedInterface
-from wagtail.admin.ui.components import MediaContainer
 from wagtail.admin.ui.tables import Column, UpdatedAtColumn
 from wagtail.models import TaskState
 from wagtail.permissions import policy_registry
-from wagtail.snippets.views.snippets import CreateView, EditView, IndexView, SnippetViewSet
+from wagtail.snippets.views.snippets import CreateView, IndexView, SnippetViewSet
 
 from barograph.base import languages
 from barograph.commentaries import checklist, review
+from barograph.commentaries.editing import CommentaryEdit, not_handed_on
 from barograph.commentaries.models import Commentary
 from barograph.commentaries.permissions import is_editor
 from barograph.issues.models import Issue, Topic
@@ -60,10 +58,6 @@ RIGHTS = {
 SOURCES_ONLY = frozenset(
     {"revisions_revert", "preview_on_edit", "workflow_action", "collect_workflow_action_data", "workflow_preview"}
 )
-
-
-def not_handed_on(needed: list[checklist.Remark]) -> str:
-    return _("Not handed on, your words are kept: %(needs)s") % {"needs": " ".join(remark.text for remark in needed)}
 
 
 def guarded(name: str, view: Callable) -> Callable:
@@ -159,44 +153,6 @@ class CommentaryAdd(CreateView):
         return redirect("wagtailadmin_home")
 
 
-class CommentaryEdit(EditView):
-    #: What hands a text on, and so wants the checklist's needs met.
-    HANDS_ON = frozenset({"submit", "publish", "restart-workflow", "workflow-action"})
-
-    def is_valid(self, form) -> bool:
-        if not super().is_valid(form):
-            return False
-        if self.action not in self.HANDS_ON or getattr(self, "workflow_action", "") == "reject":
-            return True
-        found = review.remarks(form.instance)
-        if needed := checklist.blocking(found):
-            self.produced_error_code = "validation_error"
-            self.produced_error_message = not_handed_on(needed)
-            return False
-        if advice := checklist.advice(found):
-            told = " ".join(remark.text for remark in advice)
-            messages.info(self.request, _("Handed on. Worth a look: %(advice)s") % {"advice": told})
-        return True
-
-    @property
-    def header_more_buttons(self):
-        """The house's own among them: what lies above adds it by the hook `commentary_buttons`."""
-        return [
-            *super().header_more_buttons,
-            *(b for f in hooks.get_hooks("commentary_buttons") for b in f(self.object)),
-        ]
-
-    def get_side_panels(self):
-        """With the checklist instead of Wagtail's checks, which need scripts in the page that is previewed."""
-        panels = [panel for panel in super().get_side_panels() if panel.name != "checks"]
-        return MediaContainer([review.ChecklistPanel(self.object, self.request), *panels])
-
-    def get_success_url(self):
-        if self.action in {"publish", "submit", "workflow-action"}:
-            return f"{reverse('wagtailadmin_home')}?issue={self.object.issue.key}"
-        return super().get_success_url()
-
-
 class LanguagePanel(FieldPanel):
     """The language's name instead of its code."""
 
@@ -241,7 +197,8 @@ class CommentaryViewSet(SnippetViewSet):
                         heading=gettext_lazy("Where it stands"),
                         classname="desk-facts",
                     ),
-                    FieldPanel("headline"),
+                    # what was typed while the connection was away is saved when it is back
+                    FieldPanel("headline", attrs={"data-action": "online@window->w-unsaved#notify"}),
                     FieldPanel("lede"),
                     FieldPanel("body"),
                     InlinePanel("bylines", heading=gettext_lazy("Byline"), label=gettext_lazy("Analyst")),
