@@ -3,10 +3,11 @@
 import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
+from wagtail.test.utils.form_data import rich_text
 
 from barograph.commentaries import services
 from barograph.commentaries.admin import RIGHTS, CommentaryViewSet
-from barograph.commentaries.models import Commentary
+from barograph.commentaries.models import BODY_FEATURES, Commentary
 from barograph.desk.roles import PERMISSIONS, ensure_roles
 from barograph.issues.models import Issue
 from tests.factories import CommentaryFactory, PersonFactory
@@ -75,7 +76,7 @@ def form_of(commentary, **fields):
     return {
         "headline": "Changed",
         "lede": "",
-        "body": '{"blocks": [], "entityMap": {}}',
+        "body": rich_text("<p>A text.</p>", features=BODY_FEATURES),
         "question": "",
         "resolves_by": "",
         "resolution": "",
