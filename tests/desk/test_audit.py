@@ -113,6 +113,15 @@ def test_a_password_one_changes_oneself_and_rights_of_a_role_are_on_record(cast,
     user = UserFactory(username="own", is_superuser=True)
     UserProfile.get_for_user(user)
     form = {
+        "name_email-first_name": "Vera",
+        "name_email-last_name": "V",
+        "name_email-email": "vera@example.org",
+        "locale-preferred_language": "en",
+        "locale-current_time_zone": "UTC",
+        "theme-theme": "system",
+        "theme-contrast": "system",
+        "theme-density": "default",
+        "theme-keyboard_shortcuts": "on",
         "password-old_password": "barograph-test",
         "password-new_password1": "a new long word",
         "password-new_password2": "a new long word",
