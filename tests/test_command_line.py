@@ -2,6 +2,7 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -137,6 +138,7 @@ def test_serving_refuses_an_unsafe_address(barograph):
         "search",
         "subscribers",
         "mailings",
+        "audit",
         "backup",
         "restore",
         "doctor",
@@ -144,3 +146,27 @@ def test_serving_refuses_an_unsafe_address(barograph):
 )
 def test_every_command_shows_an_example(barograph, command):
     assert "Example: barograph" in barograph(command, "--help").stdout
+
+
+def test_the_audit_log_comes_out_whole_and_its_export_is_in_it(barograph):
+    barograph("publish", "2020-08-03", "--no-mail")
+    lines = [json.loads(line) for line in barograph("audit", "export").stdout.splitlines()]
+    assert {"wagtail.publish", "barograph.content_imported", "barograph.release_asked"} <= {
+        line["action"] for line in lines
+    }
+    released = [line for line in lines if line["action"] == "barograph.release_asked"][-1]
+    assert (released["name"], released["kind"]) == ("2020-08-03", "releases")
+    assert released["by"].startswith("(")
+    table = barograph("audit", "export", "--since", "2020-01-01", "--format", "csv").stdout.splitlines()
+    assert table[0] == "at,by,action,kind,type,id,name,data"
+    assert "barograph.audit_exported" in table[-1]
+    assert barograph("audit", "export", "--since", "2100-01-01").stdout == ""
+    assert "not a date" in barograph("audit", "export", "--since", "x", expect=2).stderr
+
+
+def test_its_database_refuses_to_change_the_audit_log(barograph):
+    with sqlite3.connect(barograph.folder / "barograph.sqlite3") as database:
+        for statement in ("DELETE FROM wagtailcore_modellogentry", "UPDATE wagtailcore_modellogentry SET label = ''"):
+            with pytest.raises(sqlite3.IntegrityError, match="added to only"):
+                database.execute(statement)
+    database.close()

@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from barograph import mailings, readers
+from barograph import accounts, mailings, readers
 from barograph.benchmarks import measuring
 
 
@@ -126,6 +126,8 @@ def do_import(args: argparse.Namespace) -> int:
         number = len(report.problems)
         sys.stderr.write(f"{number} problem{'s' * (number != 1)}; nothing was written.\n")
         return 1
+    if not args.dry_run and (report.created or report.updated):
+        accounts.note("content_imported", file=Path(args.folder).name)
     if args.publish and not args.dry_run:
         baking = Progress("Baking")
         release_archive(Issue.objects.filter(first__in=report.issue_days).order_by("first"), progress=baking)
@@ -147,6 +149,7 @@ def do_export(args: argparse.Namespace) -> int:
     progress = Progress("Exporting")
     report = export_folder(args.folder, progress=progress)
     progress.end()
+    accounts.note("content_exported", file=Path(args.folder).name)
     _emit(args, report, f"Written to {args.folder}.")
     return 0
 
@@ -245,23 +248,11 @@ def do_search(args: argparse.Namespace) -> int:
     return 0
 
 
-def do_sign_ins(args: argparse.Namespace) -> int:
-    setup()
-    from barograph.people import factors
-    from barograph.people.models import User
-
-    user = User.objects.filter(username=args.username).first()
-    if user is None:
-        raise Refused(f"There is no sign-in called {args.username}.")
-    removed = factors.remove(user=user)
-    _say("Removed; all sessions of this sign-in have ended." if removed else "This sign-in has no second factor.")
-    return 0
-
-
 def do_backup(args: argparse.Namespace) -> int:
     setup()
     from barograph import backups
 
+    accounts.note("backup", file=Path(args.file).name)
     _say(f"Written: {backups.backup(args.file)}. Keep it as safe as the server: the keys are in it.")
     return 0
 
@@ -355,9 +346,7 @@ def parser() -> argparse.ArgumentParser:
     readers.add(command, setup=setup, say=_say)
     mailings.add(command, setup=setup, say=_say)
 
-    people = command("sign-ins", do_sign_ins, "Help somebody who is locked out.", "sign-ins reset-factor editor")
-    people.add_argument("verb", choices=["reset-factor"], help="take away a lost second factor")
-    people.add_argument("username", metavar="NAME")
+    accounts.add(command, setup=setup, say=_say)
 
     backup = command("backup", do_backup, "Everything needed to rebuild this machine.", "backup monday.tar.gz")
     backup.add_argument("file", metavar="FILE")

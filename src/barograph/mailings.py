@@ -35,6 +35,18 @@ def _agreed(args: argparse.Namespace, question: str) -> None:
         raise Refused("Nothing was changed.")
 
 
+def _note(verb: str, key: str) -> None:
+    """About the issue the mailing is of, as the desk notes it; about the publication where it is of none."""
+    from barograph.issues.models import Issue
+    from barograph.issues.services import publication
+    from barograph.people import audit
+
+    issue = Issue.objects.filter(first=key.split(":")[1]).first() if key.startswith(("issue:", "changes:")) else None
+    audit.note(
+        f"mail_{verb}", about=issue or publication(), name=issue.key if issue else "–", at_terminal=True, mailing=key
+    )
+
+
 def do_list(args: argparse.Namespace, say: Say) -> None:
     from barograph.delivery.models import Mailing
 
@@ -65,6 +77,7 @@ def do_resume(args: argparse.Namespace, say: Say) -> None:
     _agreed(args, question)
     if not services.resume(mailing_id=mailing.pk):
         raise Refused(f"{mailing.key} does not wait for a word: it is {mailing.get_state_display()}.")
+    _note("resume", mailing.key)
     say(f"{mailing.key} goes on as soon as a worker is free.")
 
 
@@ -74,6 +87,7 @@ def do_pause(args: argparse.Namespace, say: Say) -> None:
     mailing = _found(args.key)
     if not services.pause(mailing_id=mailing.pk):
         raise Refused(f"{mailing.key} is not under way: it is {mailing.get_state_display()}.")
+    _note("pause", mailing.key)
     say(f"{mailing.key} is paused.")
 
 
@@ -84,6 +98,7 @@ def do_stop(args: argparse.Namespace, say: Say) -> None:
     _agreed(args, f"Who has not got {mailing.key} yet will never get it.")
     if not services.stop(mailing_id=mailing.pk):
         raise Refused(f"{mailing.key} has ended already.")
+    _note("stop", mailing.key)
     say(f"{mailing.key} is stopped for good.")
 
 

@@ -26,12 +26,16 @@ def ensure_database() -> None:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
+    from barograph.people import append_only
+
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        append_only.lift()
         call_command("migrate", interactive=False, verbosity=0)
         from barograph.desk.roles import ensure_roles
 
         ensure_roles()
+    append_only.keep()
     from barograph.delivery import installation
     from barograph.search.services import ensure_index
 

@@ -13,7 +13,8 @@ Say = Callable[[str], None]
 
 def do_subscribers(args: argparse.Namespace, *, setup: Callable[[], None], say: Say) -> int:
     setup()
-    from barograph.subscribers import services, transfer
+    from barograph.subscribers import records, services, transfer
+    from barograph.subscribers.enums import Act
 
     if args.verb == "count":
         counts = services.counts()
@@ -35,6 +36,8 @@ def do_subscribers(args: argparse.Namespace, *, setup: Callable[[], None], say: 
         _look_up(args, say)
     else:
         known = services.forget(args.address)
+        if known:
+            records.keep(act=Act.FORGET, number=1)
         say("Forgotten." if known else "There is no such subscriber.")
     return 0
 

@@ -49,7 +49,7 @@ INSTALLED_APPS = [
     "barograph.people",
     "barograph.base",
     "wagtail.snippets",
-    "wagtail.users",
+    "barograph.desk.users.UsersConfig",
     "wagtail.images",
     "wagtail.documents",
     "wagtail.search",
@@ -104,7 +104,7 @@ DATABASES = {"default": {**_database, "CONN_MAX_AGE": 60}}
 AUTH_USER_MODEL = "people.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "barograph.people.passwords.LongEnough", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 

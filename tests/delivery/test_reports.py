@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from wagtail.models import ModelLogEntry
 
 from barograph.delivery import reports, sending, services
 from barograph.delivery.models import Mailing
@@ -52,6 +53,9 @@ def test_a_readers_mails_are_found_by_any_spelling_of_the_address_and_it_is_on_r
     assert [(row.mailing, row.state, row.last_code) for row in found.deliveries] == [(made, "sent", 250)]
     record = Export.objects.get()
     assert (record.act, record.number) == ("look-up", 1)
+    line = ModelLogEntry.objects.get()
+    assert (line.action, line.label, line.data["number"]) == ("barograph.data_look-up", "–", 1)
+    assert "reader-1" not in json.dumps(line.data)
     assert "reader-1" not in (caplog.text + json.dumps(found.as_dict())).lower()
 
 

@@ -14,11 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
-from wagtail.log_actions import log
 
 from barograph.api.models import Scope
 from barograph.api.tokens import LONGEST_NAME, SPANS, end_token, make_token, valid_tokens
-from barograph.people.models import User
+from barograph.people import audit
 
 
 def _spans() -> list[tuple[int, str]]:
@@ -39,9 +38,7 @@ class TokenForm(forms.Form):
 
 
 def _note(request: HttpRequest, action: str, name: str) -> None:
-    """The row itself is named: of a request's lazy user wrapped twice (django-otp) Wagtail keeps no line, silently."""
-    user = User.objects.get(pk=request.user.pk)
-    log(instance=user, action=action, user=user, data={"token": name})
+    audit.note(action, about=request.user, by=request.user, token=name)
 
 
 @never_cache
@@ -55,7 +52,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            _note(request, "barograph.token_made", token.name)
+            _note(request, "token_made", token.name)
             form = TokenForm()
     words = dict(Scope.choices)
     rows = [{"token": one, "may": [words[s] for s in one.scopes if s in words]} for one in valid_tokens(request.user)]
@@ -70,6 +67,6 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     if name is None:
         messages.error(request, _("There is no such token any more."))
     else:
-        _note(request, "barograph.token_ended", name)
+        _note(request, "token_ended", name)
         messages.success(request, _("The token “%(name)s” opens nothing any more.") % {"name": name})
     return redirect("desk_tokens")

@@ -19,10 +19,10 @@ from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 from rest_framework.utils import json
 from rest_framework.views import APIView
-from wagtail.log_actions import log
 
 from barograph.api import problems, tokens
 from barograph.newsletter import limits
+from barograph.people import audit
 
 LARGEST = 512 * 1024  # bytes of a body
 PER_TOKEN = 1200  # requests an hour
@@ -144,7 +144,7 @@ def speak_the_language_of(user: Any) -> None:
 def note(request: Request, *, instance: Any, what: str, **data: str) -> None:
     """A line of the audit log for a write: by whom, with which token, on what; never the words themselves."""
     told = {"what": what, "token": request.auth.name, **data}
-    log(instance=instance, action="barograph.api_write", user=request.user, data=told)
+    audit.note("api_write", about=instance, by=request.user, **told)
 
 
 def require_match(request: HttpRequest, etag: str) -> None:

@@ -1,4 +1,4 @@
-"""Tokens in the desk: their page, their place in the account, their lines in the audit log."""
+"""Tokens in the desk: their page, their place in the account."""
 
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
@@ -22,10 +22,3 @@ def tokens_item(request):
         "label": _("Tokens for your own tools"),
         "help_text": _("Let a program read or write your drafts, ratings and translations."),
     }
-
-
-@hooks.register("register_log_actions")
-def token_actions(actions):
-    actions.register_action("barograph.token_made", _("Make a token"), _("Token made"))
-    actions.register_action("barograph.token_ended", _("End a token"), _("Token ended"))
-    actions.register_action("barograph.api_write", _("Write with a token"), _("Written with a token"))

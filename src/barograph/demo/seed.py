@@ -42,8 +42,9 @@ def _load() -> None:
         user, made = User.objects.get_or_create(username=name, defaults={"email": f"{name}@example.org"})
         if made:
             user.set_password(password)
+            user.is_superuser = not group
             user.save()
-            user.groups.add(Group.objects.get(name=group))
+            user.groups.set(Group.objects.filter(name=group))
             profile = UserProfile.get_for_user(user)
             profile.preferred_language = language
             profile.current_time_zone = "Europe/Minsk"

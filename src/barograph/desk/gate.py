@@ -20,7 +20,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from barograph.commentaries.permissions import is_editor
-from barograph.people import factors
+from barograph.people import audit, factors
+from barograph.people.models import User
 from barograph.people.sessions import BEGUN, BROWSER
 
 #: Views that work before the second factor: signing in and out, and the factor itself.
@@ -53,6 +54,7 @@ class SecondFactorGate:
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         if not request.path_info.startswith("/desk") or not request.user.is_authenticated:
             return None
+        request.user = audit.row_of(request.user)  # else Wagtail would note nothing about it, silently
         _remember_browser(request)
         if request.resolver_match.view_name in OPEN or request.user.is_verified():
             return _shut(request)
@@ -72,7 +74,7 @@ def _shut(request: HttpRequest) -> HttpResponse | None:
     name = request.resolver_match.view_name
     if name.startswith(PAGES):
         raise Http404
-    if name.startswith("wagtailadmin_reports:") and not is_editor(request.user):
+    if name.startswith("wagtailadmin_reports:") and not _sees_who_wrote(request.user):
         raise PermissionDenied
     if request.method == "POST" and name in NEEDED and NEEDED[name] not in request.POST:
         return _incomplete()
@@ -83,6 +85,10 @@ def _shut(request: HttpRequest) -> HttpResponse | None:
     ):
         return _incomplete()  # Wagtail would take the word for a view's name
     return None
+
+
+def _sees_who_wrote(user: User) -> bool:
+    return is_editor(user) and user.has_perm("people.view_pen")
 
 
 def _incomplete() -> HttpResponse:

@@ -23,6 +23,7 @@ from barograph.issues import services as issues
 from barograph.issues.admin import AbsenceViewSet
 from barograph.issues.forms import OwnAbsenceForm
 from barograph.issues.models import Absence, Issue, PlannedTopic, Slot, Topic
+from barograph.people import audit
 
 
 @transaction.atomic
@@ -135,6 +136,7 @@ def special(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
+            audit.note("issue_opened", about=issue, name=issue.key, by=request.user)
             messages.success(request, _("The issue of %(period)s is open.") % {"period": issue})
             return redirect(f"{reverse('wagtailadmin_home')}?issue={issue.key}")
     return render(request, "desk/special.html", {"form": form}, status=422 if form.errors else 200)

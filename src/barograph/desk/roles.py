@@ -66,6 +66,7 @@ PERMISSIONS = {
         "people.add_pen",
         "people.delete_pen",
         "publishing.add_release",
+        "wagtailcore.view_modellogentry",  # the audit log: of what they may see anyway
     },
 }
 #: Pictures stand in the root collection.

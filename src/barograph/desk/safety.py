@@ -22,10 +22,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
-from wagtail.log_actions import log
 
-from barograph.people import factors
-from barograph.people.models import Session, User
+from barograph.people import audit, factors
+from barograph.people.models import Session
 
 LONGEST = 40  # characters of a code worth looking at
 
@@ -41,9 +40,7 @@ def _code(request: HttpRequest) -> str:
 
 
 def _note(user, action: str) -> None:
-    """A line of the audit log, about the row itself: of a request's user, wrapped twice, Wagtail keeps none."""
-    row = User.objects.get(pk=user.pk)
-    log(instance=row, action=action, user=row)
+    audit.note(action, about=user, by=user)
 
 
 def _wrong(user) -> str:
@@ -70,8 +67,9 @@ def ask(request: HttpRequest) -> HttpResponse:
         device = factors.verify(user=request.user, code=_code(request))
         if device is not None:
             _verified(request, device)
+            _note(request.user, "factor_passed")
             return redirect(_next(request))
-        _note(request.user, "barograph.factor_refused")
+        _note(request.user, "factor_refused")
         problem = _wrong(request.user)
     return render(request, "desk/factor_ask.html", {"problem": problem, "next": _next(request)})
 
@@ -87,7 +85,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         codes = factors.confirm(user=user, code=_code(request))
         if codes is not None:
-            _note(user, "barograph.factor_set_up")
+            _note(user, "factor_set_up")
             _keep_this_session(request)
             _verified(request, factors.device_of(user))
             return render(request, "desk/factor_codes.html", {"codes": codes, "next": _next(request)})
@@ -135,11 +133,11 @@ def change(request: HttpRequest) -> HttpResponse:
         return redirect("desk_safety")
     if request.POST.get("what") == "codes":
         codes = factors.renew_codes(user=user)
-        _note(user, "barograph.factor_codes")
+        _note(user, "factor_codes")
         return render(request, "desk/factor_codes.html", {"codes": codes, "next": reverse("desk_safety")})
     if request.POST.get("what") == "remove" and not factors.is_required(user):
         factors.remove(user=user)
-        _note(user, "barograph.factor_removed")
+        _note(user, "factor_removed")
         _keep_this_session(request)
         messages.success(request, _("Signing in needs your password alone now."))
         return redirect("desk_safety")

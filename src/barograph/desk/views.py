@@ -18,6 +18,7 @@ from barograph.issues import services as issues
 from barograph.issues.enums import Outlook, VerdictValue
 from barograph.issues.models import Issue, Topic
 from barograph.panel import services as panel
+from barograph.people import audit
 from barograph.people.models import Pen
 
 
@@ -45,6 +46,7 @@ def open_issue(request: HttpRequest) -> HttpResponse:
     except ValidationError as error:
         _refuse(request, error)
         return _back(None)
+    audit.note("issue_opened", about=issue, name=issue.key, by=request.user)
     messages.success(request, _("The issue of %(period)s is open.") % {"period": issue})
     return _back(issue)
 

@@ -13,12 +13,13 @@ from wagtail.snippets.action_menu import SubmitForModerationMenuItem
 from barograph.commentaries.models import Term
 from barograph.commentaries.permissions import may_translate
 from barograph.commentaries.services import source_texts
-from barograph.desk import board, plan, ratings, safety, taking_in, translation, views
+from barograph.desk import accounts, audit, board, plan, ratings, safety, taking_in, translation, views
 from barograph.desk.glossary import TermViewSet, strays
 from barograph.desk.panels import WeekPanel
 from barograph.issues.admin import VIEWSETS as ISSUES
 from barograph.issues.admin import PlanViewSet, RestViewSet
 from barograph.people.admin import VIEWSETS as PEOPLE
+from barograph.people.audit import MAY_SEE
 
 #: Wagtail's menu items that have nothing to show here.
 HIDDEN = frozenset({"explorer", "documents", "reports", "snippets", "help", "collections", "sites", "redirects"})
@@ -46,6 +47,9 @@ def urls():
         path("safety/change/", safety.change, name="desk_factor_change"),
         path("safety/sessions/", safety.end_sessions, name="desk_sessions_end"),
         path("translations/", board.board, name="desk_board"),
+        path("audit/", audit.AuditView.as_view(), name="desk_audit"),
+        path("audit/results/", audit.AuditView.as_view(results_only=True), name="desk_audit_results"),
+        path("audit/export/", audit.export, name="desk_audit_export"),
         path(f"{screen}/", translation.translate, name="desk_translate"),
         path(f"{screen}/po/", translation.po_out, name="desk_translate_po"),
         path(f"{screen}/po/begin/", translation.po_begin, name="desk_translate_po_begin"),
@@ -74,6 +78,18 @@ class BoardItem(MenuItem):
 @hooks.register("register_admin_menu_item")
 def board_item():
     return BoardItem(_("Translations"), reverse("desk_board"), name="translations", icon_name="globe", order=120)
+
+
+class AuditItem(MenuItem):
+    """For those who may see what was done."""
+
+    def is_shown(self, request):
+        return request.user.has_perm(MAY_SEE)
+
+
+@hooks.register("register_settings_menu_item")
+def audit_item():
+    return AuditItem(_("Audit log"), reverse("desk_audit"), name="audit", icon_name="history", order=700)
 
 
 @hooks.register("register_admin_viewset")
@@ -112,12 +128,8 @@ def away_item(request):
     }
 
 
-@hooks.register("register_log_actions")
-def safety_actions(actions):
-    actions.register_action("barograph.factor_set_up", _("Set up a second factor"), _("Second factor set up"))
-    actions.register_action("barograph.factor_codes", _("Make new recovery codes"), _("New recovery codes made"))
-    actions.register_action("barograph.factor_removed", _("Remove the second factor"), _("Second factor removed"))
-    actions.register_action("barograph.factor_refused", _("Refuse a code"), _("A wrong code was refused"))
+hooks.register("before_bulk_action", accounts.before_several)
+hooks.register("after_bulk_action", accounts.after_several)
 
 
 class PublicationGroup(ModelViewSetGroup):

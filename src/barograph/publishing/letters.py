@@ -29,6 +29,8 @@ from barograph.issues import services as issues
 from barograph.issues.models import Issue
 from barograph.newsletter import proofs
 from barograph.newsletter import services as newsletter
+from barograph.people import audit
+from barograph.people.models import User
 
 log = logging.getLogger("barograph.publishing")
 
@@ -130,9 +132,12 @@ def first_mail_at(issue: Issue) -> datetime | None:
     return min((m.due_at for m in ahead if _is_ahead(m)), default=None)
 
 
-def hold_all(issue: Issue) -> int:
+def hold_all(issue: Issue, *, by: User) -> int:
     """Pause the mailings of an issue; what is on the connections still goes. Returns how many."""
-    return sum(delivery.pause(mailing_id=m.pk) for m in newsletter.mailings_of(issue_key=issue.key))
+    found = [m for m in newsletter.mailings_of(issue_key=issue.key) if delivery.pause(mailing_id=m.pk)]
+    for mailing in found:
+        audit.note("mail_pause", about=issue, name=issue.key, by=by, mailing=mailing.key)
+    return len(found)
 
 
 def _goes_on(mailing: Mailing) -> str:
@@ -211,7 +216,9 @@ def steer(request: HttpRequest, issue_id: int, mailing_id: int) -> HttpResponse:
         raise Http404
     was = known[mailing_id]
     if verb(mailing_id=mailing_id):
-        log.info("mailing %s: %s by user %s (it was %s)", was.key, request.POST["act"], request.user.pk, was.state)
+        act = request.POST["act"]
+        audit.note(f"mail_{act}", about=issue, name=issue.key, by=request.user, mailing=was.key)
+        log.info("mailing %s: %s by user %s (it was %s)", was.key, act, request.user.pk, was.state)
     else:
         messages.error(request, _("It was too late: the mailing has moved on meanwhile."))
     return _back(issue)

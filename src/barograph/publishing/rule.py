@@ -27,6 +27,7 @@ from barograph.desk import reminders
 from barograph.issues.enums import ReleaseRule, ReminderKind
 from barograph.issues.models import Issue, Publication, Topic
 from barograph.issues.services import publication
+from barograph.people import audit
 from barograph.people.models import User
 from barograph.publishing.enums import ReleaseState
 from barograph.publishing.models import Release
@@ -57,14 +58,18 @@ def holds(*, release_id: int) -> bool:
         return False
     release.state = ReleaseState.HELD
     release.save(update_fields=["state"])
+    audit.note("release_held", about=release.issue, name=release.issue.key)
     return True
 
 
 @transaction.atomic
-def let_go(*, release: Release) -> bool:
+def let_go(*, release: Release, by: User | None = None) -> bool:
     """An editor's word: publish what is ready. False where it is not held (any more)."""
-    freed = Release.objects.filter(pk=release.pk, state=ReleaseState.HELD)
-    return bool(freed.update(state=ReleaseState.WAITING, by_rule=False, published_at=timezone.now()))
+    held = Release.objects.filter(pk=release.pk, state=ReleaseState.HELD)
+    freed = held.update(state=ReleaseState.WAITING, by_rule=False, published_at=timezone.now())
+    if freed:
+        audit.note("release_let_go", about=release.issue, name=release.issue.key, by=by)
+    return bool(freed)
 
 
 def look(*, now: datetime) -> None:
@@ -78,9 +83,9 @@ def look(*, now: datetime) -> None:
     for release in Release.objects.held().select_related("issue"):
         enough = not lacks_too_much(issue=release.issue, house=house)
         if house.release_rule == ReleaseRule.PUBLISH or (house.release_rule == ReleaseRule.WAIT and enough):
-            Release.objects.filter(pk=release.pk, state=ReleaseState.HELD).update(
-                state=ReleaseState.WAITING, published_at=now
-            )
+            freed = Release.objects.filter(pk=release.pk, state=ReleaseState.HELD)
+            if freed.update(state=ReleaseState.WAITING, published_at=now):
+                audit.note("release_let_go", about=release.issue, name=release.issue.key)
         else:
             tell(release=release, house=house, now=now)
 

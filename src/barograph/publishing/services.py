@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from barograph.base import processes
 from barograph.issues.models import Issue
+from barograph.people import audit
 from barograph.publishing import rule
 from barograph.publishing.enums import ReleaseState, StepState
 from barograph.publishing.models import Release, Step
@@ -51,6 +52,10 @@ def request(
     except IntegrityError as error:
         raise ValidationError(_("This issue is being published already. Wait for it, or call it off.")) from error
     Step.objects.bulk_create(Step(release=release, name=kind.name, position=place) for place, kind in enumerate(STEPS))
+    told = {"at": run_at.isoformat(timespec="minutes")} if run_at else {}
+    audit.note(
+        "release_set" if run_at else "release_asked", about=issue, name=issue.key, by=by, at_terminal=True, **told
+    )
     return release
 
 
@@ -119,13 +124,23 @@ def _do(release: Release, step: Step) -> None:
 
 
 @transaction.atomic
-def cancel(*, release: Release) -> bool:
+def cancel(*, release: Release, by=None) -> bool:
     """Call off a release that has not begun. False where it was too late."""
-    return bool(
-        Release.objects.filter(pk=release.pk, state__in=[ReleaseState.WAITING, ReleaseState.HELD]).update(
-            state=ReleaseState.CANCELLED, finished_at=timezone.now()
-        )
+    begun = not Release.objects.filter(pk=release.pk, state__in=[ReleaseState.WAITING, ReleaseState.HELD]).update(
+        state=ReleaseState.CANCELLED, finished_at=timezone.now()
     )
+    if not begun:
+        audit.note("release_called_off", about=release.issue, name=release.issue.key, by=by, at_terminal=True)
+    return not begun
+
+
+@transaction.atomic
+def take_up(*, release: Release, by=None) -> bool:
+    """Let a release that stopped go on from the step where it stopped. False where it had not."""
+    stopped = Release.objects.filter(pk=release.pk, state=ReleaseState.FAILED).update(state=ReleaseState.WAITING)
+    if stopped:
+        audit.note("release_went_on", about=release.issue, name=release.issue.key, by=by, at_terminal=True)
+    return bool(stopped)
 
 
 def unfinished() -> list[int]:

@@ -19,6 +19,7 @@ from barograph.desk.week import week
 from barograph.issues import services as issues
 from barograph.issues.enums import IssueState, ReleaseRule
 from barograph.issues.models import Issue, Publication, Topic
+from barograph.people import audit
 from barograph.publishing import letters, rule, services
 from barograph.publishing.enums import ReleaseState
 from barograph.publishing.forms import CorrectionForm, ReleaseForm
@@ -77,6 +78,8 @@ def _request(request: HttpRequest, issue: Issue, data: dict, *, corrects: bool) 
         issues.record_correction(
             issue=issue, topic=topic, when=today, kind=data["kind"], notes=data["notes"], by=request.user
         )
+        told = {"topic": topic.key} if topic else {}
+        audit.note("correction", about=issue, name=issue.key, by=request.user, **told)
         _enqueue(services.request(issue=issue, mail=False, by=request.user))
         return
     run_at = issue.release_at if data["when"] == "planned" else None
@@ -116,7 +119,7 @@ def progress(request: HttpRequest, issue_id: int) -> HttpResponse:
 def hold_mail(request: HttpRequest, issue_id: int) -> HttpResponse:
     """Hold every mailing of the issue that is still to begin or under way."""
     issue = _issue(request, issue_id)
-    if letters.hold_all(issue):
+    if letters.hold_all(issue, by=request.user):
         messages.success(request, _("The newsletter is held. Correct what is wrong, then let it go on here."))
     else:
         messages.error(request, _("It was too late: the mailing has moved on meanwhile."))
@@ -128,8 +131,7 @@ def go_on(request: HttpRequest, issue_id: int) -> HttpResponse:
     """Go on with a release that stopped, from the step where it stopped."""
     issue = _issue(request, issue_id)
     latest = issue.releases.first()
-    if latest and latest.state == ReleaseState.FAILED:
-        Release.objects.filter(pk=latest.pk, state=ReleaseState.FAILED).update(state=ReleaseState.WAITING)
+    if latest and services.take_up(release=latest, by=request.user):
         transaction.on_commit(lambda: run_release.enqueue(latest.pk))
     return redirect("publishing_progress", issue.pk)
 
@@ -139,7 +141,7 @@ def publish_ready(request: HttpRequest, issue_id: int) -> HttpResponse:
     """Publish what is ready of a release that the rule holds."""
     issue = _issue(request, issue_id)
     latest = issue.releases.first()
-    if latest and rule.let_go(release=latest):
+    if latest and rule.let_go(release=latest, by=request.user):
         transaction.on_commit(lambda: run_release.enqueue(latest.pk))
     return redirect("publishing_progress", issue.pk)
 
@@ -149,7 +151,7 @@ def call_off(request: HttpRequest, issue_id: int) -> HttpResponse:
     """Call off a release whose hour has not come."""
     issue = _issue(request, issue_id)
     latest = issue.releases.first()
-    if latest and services.cancel(release=latest):
+    if latest and services.cancel(release=latest, by=request.user):
         messages.success(request, _("The release is called off. Nothing was published."))
     else:
         messages.error(request, _("It was too late: the release has begun."))

@@ -36,6 +36,7 @@ class Act(models.TextChoices):
     IMPORT = "import"
     LOOK_UP = "look-up"
     ROTATION = "rotation"  # a new key
+    FORGET = "forget"  # one that the operator erased
 
 
 class Refusal(models.TextChoices):

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
+from barograph.people import audit
 from barograph.subscribers.models import Export
 
 
-def account() -> str:
-    """The system account at a terminal; '' where it has no name."""
-    try:
-        return getpass.getuser()[:100]
-    except (OSError, KeyError):
-        return ""
-
-
+@transaction.atomic
 def keep(*, act: str, number: int, by: Any = None) -> Export:
-    """Enter an act, by somebody who is signed in or, without `by`, at a terminal."""
-    return Export.objects.create(act=act, at=timezone.now(), by=by, account="" if by else account(), number=number)
+    """Enter an act, by somebody who is signed in or, without `by`, at a terminal; here and in the audit log."""
+    account = "" if by else audit.account()
+    kept = Export.objects.create(act=act, at=timezone.now(), by=by, account=account, number=number)
+    audit.note(f"data_{act}", about=kept, name="–", by=by, at_terminal=True, number=number)
+    return kept

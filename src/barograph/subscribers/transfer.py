@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
+from barograph.base.cells import harmless
 from barograph.subscribers import addresses, records, services
 from barograph.subscribers.enums import REFUSALS, Act, Refusal, Status, SubscriberState
 from barograph.subscribers.models import Export, Subscriber, Subscription, Suppression
@@ -204,11 +205,6 @@ def _plain(text: str) -> str:
     return text[1:] if text[:1] == "'" and text[1:2] in "=+-@\t\r" else text
 
 
-def _harmless(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
-
-
 def export_csv(path: str | Path, *, by=None) -> int:
     """Write confirmed subscribers, a row a list, readable by the owner only. Returns how many rows.
 
@@ -242,11 +238,11 @@ def export_csv(path: str | Path, *, by=None) -> int:
 def _cells(row: Subscription) -> list[str]:
     subscriber = row.subscriber
     return [
-        _harmless(subscriber.address()),
+        harmless(subscriber.address()),
         row.list_key,
         subscriber.language,
         Status.CONFIRMED.value,
         row.confirmed_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-        _harmless(row.source),
+        harmless(row.source),
         " ".join(row.topics),
     ]

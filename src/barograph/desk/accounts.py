@@ -1,0 +1,69 @@
+"""Accounts and roles in the desk: Wagtail's pages, with what changed told to the audit log.
+
+Wagtail notes that an account or a group was edited, not what changed in it; and of what is done to several accounts
+at once it notes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest
+from wagtail.users.views import groups, users
+
+from barograph.people import audit
+from barograph.people.models import User
+
+
+class EditAccount(users.EditView):
+    @transaction.atomic
+    def save_instance(self):
+        before = audit.state_of(self.object)
+        instance = super().save_instance()
+        audit.note_account(user=instance, before=before, by=self.request.user)
+        return instance
+
+
+class AddAccount(users.CreateView):
+    @transaction.atomic
+    def save_instance(self):
+        instance = super().save_instance()
+        nothing = {"roles": [], "active": True, "administrator": False}
+        audit.note_account(user=instance, before=nothing, by=self.request.user)
+        return instance
+
+
+class AccountViewSet(users.UserViewSet):
+    add_view_class = AddAccount
+    edit_view_class = EditAccount
+
+
+class EditRole(groups.EditView):
+    @transaction.atomic
+    def save_instance(self):
+        before = audit.rights_of(self.object)
+        instance = super().save_instance()
+        audit.note_rights(group=instance, before=before, by=self.request.user)
+        return instance
+
+
+class RoleViewSet(groups.GroupViewSet):
+    edit_view_class = EditRole
+
+
+def before_several(request: HttpRequest, act: str, accounts: list[Any], view: Any) -> None:
+    """Wagtail's hook before something is done to several rows at once, in the same transaction."""
+    if not all(isinstance(account, User) for account in accounts):
+        return
+    view.states_before = {account.pk: audit.state_of(account) for account in accounts}
+    if act == "delete":
+        for account in accounts:
+            audit.note("account_deleted", about=account, by=request.user)
+
+
+def after_several(request: HttpRequest, act: str, accounts: list[Any], view: Any) -> None:
+    """Wagtail's hook after it."""
+    for account in accounts:
+        if isinstance(account, User) and act != "delete":
+            audit.note_account(user=account, before=view.states_before[account.pk], by=request.user)
