@@ -43,6 +43,7 @@ def test_lines_of_a_deleted_account_stay_and_keep_its_name(kept):
 
 def test_the_whole_table_is_not_emptied_at_once(kept):
     audit.note("sign_in", about=UserFactory())
+    connection.check_constraints()  # what is still to be checked would hinder it, too
     verb = "TRUNCATE" if connection.vendor == "postgresql" else "DELETE FROM"
 
     def empty():
