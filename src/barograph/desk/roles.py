@@ -22,6 +22,8 @@ from wagtail.models import (
 from barograph.commentaries.models import Commentary
 
 ANALYSTS, TRANSLATORS, EDITORS = "Analysts", "Translators", "Editors"
+#: Whoever releases what others have signed off; and whoever keeps the accounts, and sees no draft.
+PUBLISHERS, OPERATORS = "Publishers", "Operators"
 
 #: Whoever translates keeps the glossary.
 TERMS = {f"commentaries.{verb}_term" for verb in ("add", "change", "delete", "view")}
@@ -67,6 +69,16 @@ PERMISSIONS = {
         "people.delete_pen",
         "publishing.add_release",
         "wagtailcore.view_modellogentry",  # the audit log: of what they may see anyway
+    },
+    PUBLISHERS: {
+        "wagtailadmin.access_admin",
+        "commentaries.view_commentary",
+        "publishing.add_release",
+    },
+    OPERATORS: {
+        "wagtailadmin.access_admin",
+        *(f"people.{verb}_user" for verb in ("add", "change", "delete")),
+        "wagtailcore.view_modellogentry",
     },
 }
 #: Pictures stand in the root collection.
