@@ -38,6 +38,8 @@ KNOWN = {
     "BAROGRAPH_WEBSUB_URL": "a WebSub hub that tells feed readers at once, for example https://hub.example.org",
     "BAROGRAPH_BOUNCE_DOMAIN": "domain of the return paths, for example mail.example.org; its MX leads here",
     "BAROGRAPH_BOUNCE_MAILDIR": "Maildir in which mail that came back arrives",
+    "BAROGRAPH_BOUNCE_IMAP": "imaps://user:password@host/INBOX: a mailbox in which mail that came back arrives; "
+    "?move=Folder puts aside what was judged",
     "BAROGRAPH_BOUNCE_LISTEN": "lmtp://127.0.0.1:8024 or smtp://…: where the worker takes mail that came back",
     "BAROGRAPH_MAIL_OVERDUE": "a mailing so many hours late asks before it goes out (default 12)",
     "BAROGRAPH_MAIL_GRACE": "minutes between an issue's release and its first mail, to hold it in (default 0)",
@@ -75,12 +77,26 @@ class Listener:
 
 
 @dataclass(frozen=True)
+class Imap:
+    """A mailbox that is looked into: kind of TLS ('tls', 'starttls'; '' on this machine alone), folder, where to."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    tls: str
+    folder: str
+    move_to: str = ""
+
+
+@dataclass(frozen=True)
 class Bounces:
     """How mail comes back: the domain of return paths ('' for none), and where it arrives."""
 
     domain: str
     maildir: Path | None
     listener: Listener | None
+    imap: Imap | None = None
 
 
 @dataclass(frozen=True)
@@ -143,13 +159,42 @@ def parse_listener(url: str) -> Listener:
     return Listener(parts.scheme, parts.hostname, port)
 
 
+def parse_imap(url: str) -> Imap:
+    """`imaps://user:password@host:993/INBOX?move=Judged` → Imap. Raises EnvironmentProblem."""
+    parts = urlsplit(url)
+    query = parse_qs(parts.query)
+    tls = "tls" if parts.scheme == "imaps" else query.get("tls", ["starttls"])[0]
+    folder, move_to = unquote(parts.path.lstrip("/")) or "INBOX", query.get("move", [""])[0]
+    try:
+        port = parts.port or (993 if tls == "tls" else 143)
+    except ValueError:
+        port = 0
+    fits = all(name.isascii() and name.isprintable() for name in (folder, move_to) if name)
+    known = parts.scheme in {"imap", "imaps"} and tls in {"tls", "starttls", "none"} and query.keys() <= {"tls", "move"}
+    if not (known and fits and port and parts.hostname and parts.username and parts.password):
+        raise EnvironmentProblem(
+            "BAROGRAPH_BOUNCE_IMAP must look like imaps://user:password@host/INBOX, or imap://… for STARTTLS "
+            "(characters such as @ or / in user and password as %40, %2F)."
+        )
+    if tls == "none" and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
+        raise EnvironmentProblem("BAROGRAPH_BOUNCE_IMAP without TLS is for this machine alone: use imaps://.")
+    user, password = unquote(parts.username), unquote(parts.password)
+    return Imap(parts.hostname, port, user, password, "" if tls == "none" else tls, folder, move_to)
+
+
 def _bounces(variables: Mapping[str, str]) -> Bounces:
     domain = _value(variables, "BAROGRAPH_BOUNCE_DOMAIN").lower()
     if domain and (not domain.isascii() or "." not in domain or "@" in domain or "/" in domain):
         raise EnvironmentProblem("BAROGRAPH_BOUNCE_DOMAIN must be a domain, like mail.example.org.")
     maildir = _value(variables, "BAROGRAPH_BOUNCE_MAILDIR")
     listen = _value(variables, "BAROGRAPH_BOUNCE_LISTEN")
-    return Bounces(domain, Path(maildir).absolute() if maildir else None, parse_listener(listen) if listen else None)
+    imap = _value(variables, "BAROGRAPH_BOUNCE_IMAP")
+    return Bounces(
+        domain,
+        Path(maildir).absolute() if maildir else None,
+        parse_listener(listen) if listen else None,
+        parse_imap(imap) if imap else None,
+    )
 
 
 def _mail_rules(variables: Mapping[str, str]) -> MailRules:
