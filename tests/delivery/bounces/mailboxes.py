@@ -70,7 +70,7 @@ class _Session(socketserver.BaseRequestHandler):
     def answer(self, tag, name, rest):
         served = self.served
         if name == "CAPABILITY":
-            self.say(f"* CAPABILITY {served.offers}")
+            self.say("* CAPABILITY IMAP4rev1", f"* CAPABILITY {served.offers}")
         elif name == "STARTTLS":
             self.say(f"{tag} OK go on")
             self.file.close()
@@ -90,7 +90,7 @@ class _Session(socketserver.BaseRequestHandler):
         elif name == "UID SEARCH":
             unwanted = "BarographJudged" if "UNKEYWORD" in rest else r"\Answered"
             found = [m.uid for m in served.messages if m.folder == "INBOX" and unwanted not in m.flags]
-            self.say("* SEARCH " + " ".join(map(str, found)))
+            self.say(*("* SEARCH " + str(uid) for uid in found))  # several lines, as a server may
         elif name == "UID FETCH":
             self.fetch(rest)
         elif name == "UID STORE":

@@ -101,20 +101,17 @@ class Mailbox:
             _done(server.authenticate("PLAIN", lambda _challenge: words))
         else:
             _done(server.login(self.setup.user, self.setup.password))
-        (offered,) = _done(server.capability())  # more than before the sign-in
-        self.offers = set((offered or b"").decode("ascii", "replace").upper().split())
+        self.offers = set(_words(_done(server.capability())).upper().split())  # more than before the sign-in
 
     def _opened(self, server: imaplib.IMAP4) -> tuple[str, str]:
         """Select the folder → the mark this server takes, and the validity of its numbers."""
         _done(server.select(_quoted(self.setup.folder)))
-        allowed = b" ".join(part for part in server.response("PERMANENTFLAGS")[1] if part)
-        validity = b"".join(part for part in server.response("UIDVALIDITY")[1] if part)
-        takes_words = b"\\*" in allowed or MARK.lower().encode() in allowed.lower()
-        return (MARK if takes_words else OTHER_MARK), validity.decode("ascii", "replace")
+        allowed, validity = (_words(server.response(name)[1]) for name in ("PERMANENTFLAGS", "UIDVALIDITY"))
+        takes_words = "\\*" in allowed or MARK.lower() in allowed.lower()
+        return (MARK if takes_words else OTHER_MARK), validity
 
     def _search(self, server: imaplib.IMAP4, query: str) -> list[str]:
-        (found,) = _done(server.uid("SEARCH", query))
-        return (found or b"").decode("ascii").split()
+        return _words(_done(server.uid("SEARCH", query))).split()
 
     def _sized(self, server: imaplib.IMAP4, validity: str, uids: list[str]) -> list[str]:
         """Those of the messages that are not known and not too large."""
@@ -154,9 +151,13 @@ class Mailbox:
 def _done(answer: tuple[str, list]) -> list:
     kind, data = answer
     if kind != "OK":
-        words = b" ".join(part for part in data if isinstance(part, bytes))
-        raise imaplib.IMAP4.error(words.decode("utf-8", "replace"))
+        raise imaplib.IMAP4.error(_words(data))
     return data
+
+
+def _words(data: list) -> str:
+    """All lines of an answer; a server may give several."""
+    return b" ".join(part for part in data if isinstance(part, bytes)).decode("utf-8", "replace")
 
 
 def _quoted(folder: str) -> str:
