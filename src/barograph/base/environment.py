@@ -29,6 +29,8 @@ KNOWN = {
     "BAROGRAPH_DATA": "folder that holds all that is to be backed up (default ./data)",
     "BAROGRAPH_DATABASE_URL": "sqlite:///path or postgres://user:password@host:port/name",
     "BAROGRAPH_SMTP_URL": "smtp://user:password@host:587?tls=starttls",
+    "BAROGRAPH_MAIL_PROVIDER": "a provider's HTTP interface instead of a relay, through django-anymail, for example "
+    "postmark://?server_token=…&webhook_secret=user:password",
     "BAROGRAPH_BASE_URL": "public address of the site, for example https://example.org",
     "BAROGRAPH_SECRET_KEY": "signs sessions and links; made on first start",
     "BAROGRAPH_ADDRESS_KEY": "encrypts subscribers' addresses; made on first start",
@@ -49,6 +51,12 @@ KNOWN = {
 }
 
 
+#: Those of django-anymail that need nothing but HTTP.
+PROVIDERS = (
+    "brevo", "mailersend", "mailgun", "mailjet", "mailtrap", "mandrill", "postmark", "resend", "scaleway",
+    "sendgrid", "sparkpost", "unisender_go",
+)  # fmt: skip
+
 SECOND_FACTOR = ("off", "publishers", "everyone")
 
 
@@ -65,6 +73,21 @@ class Smtp:
     user: str
     password: str
     tls: str
+
+
+@dataclass(frozen=True)
+class Provider:
+    """Who takes mail by HTTP: anymail's name, its settings there, and the secret ('user:password') of its events."""
+
+    name: str
+    options: tuple[tuple[str, str], ...]
+    webhook_secret: str = ""
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """anymail's setting."""
+        secret = {"WEBHOOK_SECRET": self.webhook_secret} if self.webhook_secret else {}
+        return {f"{self.name}_{name}".upper(): value for name, value in self.options} | secret
 
 
 @dataclass(frozen=True)
@@ -114,6 +137,7 @@ class Environment:
     onion_url: str = ""
     websub_url: str = ""
     bounces: Bounces = Bounces("", None, None)
+    provider: Provider | None = None
     mail_rules: MailRules = field(default_factory=MailRules)
 
 
@@ -145,6 +169,22 @@ def parse_smtp(url: str) -> Smtp:
         password=unquote(parts.password or ""),
         tls=tls,
     )
+
+
+def parse_provider(url: str) -> Provider:
+    """`postmark://?server_token=…&webhook_secret=user:password` → Provider. Raises EnvironmentProblem."""
+    parts = urlsplit(url)
+    name = parts.scheme.replace("-", "_")
+    options = {key.lower(): values[0] for key, values in parse_qs(parts.query).items()}
+    secret = options.pop("webhook_secret", "")
+    if name not in PROVIDERS or parts.netloc or not options:
+        raise EnvironmentProblem(
+            "BAROGRAPH_MAIL_PROVIDER must look like postmark://?server_token=…&webhook_secret=user:password, with the "
+            f"settings of django-anymail in small letters, for one of {', '.join(PROVIDERS)}."
+        )
+    if secret and (":" not in secret or len(secret) < 20):
+        raise EnvironmentProblem("The webhook_secret in BAROGRAPH_MAIL_PROVIDER must be user:password, 20 characters.")
+    return Provider(name, tuple(options.items()), secret)
 
 
 def parse_listener(url: str) -> Listener:
@@ -274,6 +314,9 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
     second_factor = _value(variables, "BAROGRAPH_SECOND_FACTOR") or ("publishers" if parts.scheme == "https" else "off")
     if second_factor not in SECOND_FACTOR:
         raise EnvironmentProblem(f"BAROGRAPH_SECOND_FACTOR must be one of {', '.join(SECOND_FACTOR)}.")
+    provider_url = _value(variables, "BAROGRAPH_MAIL_PROVIDER")
+    if provider_url and smtp_url:
+        raise EnvironmentProblem("Give BAROGRAPH_SMTP_URL or BAROGRAPH_MAIL_PROVIDER, not both.")
     return Environment(
         data=data,
         database_url=_value(variables, "BAROGRAPH_DATABASE_URL") or f"sqlite:///{data / 'barograph.sqlite3'}",
@@ -288,6 +331,7 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
         onion_url=onion_url,
         websub_url=websub_url,
         bounces=_bounces(variables),
+        provider=parse_provider(provider_url) if provider_url else None,
         mail_rules=_mail_rules(variables),
     )
 

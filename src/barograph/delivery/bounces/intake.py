@@ -37,7 +37,7 @@ def receive(*, raw: bytes, recipients: Iterable[str] = ()) -> Outcome | None:
     subscriber = Subscriber.objects.filter(pk=path.subscriber_id).first()
     if subscriber is None:
         return Outcome.NOTHING
-    return _act(subscriber, path, _about(subscriber, judgements))
+    return act(subscriber, path, _about(subscriber, judgements))
 
 
 def _about(subscriber: Subscriber, judgements: list[Judgement]) -> Judgement:
@@ -55,7 +55,8 @@ def _keys(address: str) -> tuple[str, ...]:
         return ()
 
 
-def _act(subscriber: Subscriber, path: ReturnPath, judgement: Judgement) -> Outcome:
+def act(subscriber: Subscriber, path: ReturnPath, judgement: Judgement) -> Outcome:
+    """Draw the consequences of a judgement of a mail that was certainly ours."""
     if judgement.kind is Kind.COMPLAINT:
         standing.stop(subscriber_id=subscriber.pk, reason=Refusal.COMPLAINT)
         return Outcome.SUPPRESSED
