@@ -23,6 +23,7 @@ DEMO = ENVIRONMENT.demo
 ONION_URL = ENVIRONMENT.onion_url
 WEBSUB_URL = ENVIRONMENT.websub_url
 BOUNCES = ENVIRONMENT.bounces
+MAIL_PROVIDER = ENVIRONMENT.provider
 MAIL_RULES = ENVIRONMENT.mail_rules
 SECOND_FACTOR = ENVIRONMENT.second_factor
 DEBUG = False
@@ -170,6 +171,10 @@ if SMTP:
     EMAIL_HOST, EMAIL_PORT = SMTP.host, SMTP.port
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = SMTP.user, SMTP.password
     EMAIL_USE_TLS, EMAIL_USE_SSL = SMTP.tls == "starttls", SMTP.tls == "tls"
+if MAIL_PROVIDER:
+    EMAIL_BACKEND = f"anymail.backends.{MAIL_PROVIDER.name}.EmailBackend"
+    ANYMAIL = MAIL_PROVIDER.settings
+    BAROGRAPH_TRANSPORT = "barograph.delivery.transports.anymail.AnymailTransport"
 EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = f"bulletin@{environment.urlsplit(BASE_URL).hostname}"
 

@@ -124,7 +124,7 @@ def test_the_worker_does_as_much_for_each_of_them(post):
     """Known, waiting for confirmation, unknown, refused: the same looks, one write, one letter composed."""
     (known, _other) = timing._readers("known", 2)
     services.sign_up(address="waiting@example.org", list_key="en", language="en")
-    services.suppress(address_key=addresses.lookup_key("refused@example.org"), reason=Refusal.COMPLAINT)
+    services.suppress(keys=addresses.lookup_keys("refused@example.org"), reason=Refusal.COMPLAINT)
     signups.answer(answer("first@example.org"))
     works = {
         who: work_of(signups.answer, answer(address))
@@ -146,7 +146,7 @@ def test_the_worker_does_as_much_for_each_of_them(post):
 
 def test_both_letters_of_a_change_are_composed_whoever_may_be_written_to(post):
     timing._readers("known", 1)
-    services.suppress(address_key=addresses.lookup_key("refused@example.org"), reason=Refusal.COMPLAINT)
+    services.suppress(keys=addresses.lookup_keys("refused@example.org"), reason=Refusal.COMPLAINT)
     subscriber = services.sign_up(address="mover@example.org", list_key="en", language="en").subscriber
     works = []
     for address in ("first@example.org", "known-00000@example.org", "unknown@example.org", "refused@example.org"):

@@ -63,6 +63,10 @@ def write(change_id: uuid.UUID) -> datetime | None:
     AddressChange.objects.filter(subscriber=change.subscriber, at__lt=change.at).exclude(pk=change.pk).delete()
     try:
         boxes = {"old": change.subscriber.address(), "new": _address(change)}
+        may_be_asked = services.may_be_asked(address=boxes["new"])
+    except addresses.UnknownKey as trouble:
+        log.error("change of address %s: %s", change.pk, trouble)
+        return timezone.now() + PAUSES[0]
     except addresses.Unreadable:
         log.error("change of address %s cannot be read with this key", change.pk)
         return None
@@ -72,7 +76,7 @@ def write(change_id: uuid.UUID) -> datetime | None:
         if later := limits.may_mail():
             return later
         letter = mails.address_change(change=change, side=side, imprint=current_imprint())
-        if side == "old" or services.may_be_asked(address=boxes[side]):
+        if side == "old" or may_be_asked:
             try:
                 _hand_over(change, side, boxes[side], letter)
             except Unreachable as trouble:

@@ -75,6 +75,9 @@ def answer(request_id: int) -> datetime | None:
             request.tries += 1
             request.save(update_fields=["tries"])
             return timezone.now() + pause
+    except addresses.UnknownKey as trouble:
+        log.error("sign-up request %s: %s", request.pk, trouble)
+        return timezone.now() + PAUSES[0]
     except addresses.Unreadable:
         log.error("sign-up request %s cannot be read with this key", request.pk)
     request.delete()
