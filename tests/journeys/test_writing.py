@@ -7,6 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.commentaries import clipboard
+from tests.journeys.accessibility import axe
+from tests.journeys.test_desk_screens import violations
 from tests.journeys.test_week import sign_in
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("demo")]
@@ -54,6 +56,17 @@ def test_words_are_kept_as_they_are_typed_and_the_checklist_follows(written):
     page.locator("#id_headline").fill("Typed, never saved by hand")
     expect(side).to_contain_text("Заголовок: 26 знаков, не больше 300.", timeout=15_000)
     assert there(page, address)["headline"] == "Typed, never saved by hand"
+
+
+def test_the_checklist_and_the_page_for_a_word_file_have_no_violation(written):
+    page, address = written
+    other = page.context.new_page()
+    pk = re.search(r"edit/(\d+)/", address)[1]
+    assert violations(other, f"/desk/commentaries/{pk}/word/") == []
+    other.close()
+    page.evaluate(axe())
+    found = page.evaluate("() => axe.run(document.querySelector('.desk-checklist'))")
+    assert [(wrong["id"], wrong["nodes"][0]["html"]) for wrong in found["violations"]] == []
 
 
 def test_nothing_of_a_text_stays_in_the_browser(written):
