@@ -129,7 +129,7 @@ def test_a_file_with_any_byte_changed_is_read_or_refused():
             take(bytes(spoilt))
 
 
-@pytest.mark.parametrize("html", [clipboard.WORD, clipboard.GOOGLE])
+@pytest.mark.parametrize("html", [clipboard.WORD + "<script>alert(1)</script>", clipboard.GOOGLE])
 def test_clipboard_html_leaves_no_rubbish(html):
     found = clean(html).body
     for rubbish in ("style", "class", "mso", "span", "o:p", "script", "alert", "<!--", "guid", "dir=", "st1", "id="):

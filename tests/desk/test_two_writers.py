@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from barograph.commentaries import services
+from barograph.commentaries.editing import CommentaryEdit
 from barograph.commentaries.models import Commentary
 from tests.desk.forms import address, form_of
 
@@ -127,6 +128,26 @@ def test_a_form_that_comes_back_with_errors_still_stands_on_its_own_version(both
     editor.post(address(draft), again)
     assert newest(draft).headline == "The analyst’s"
     assert "The editor’s" in headlines(draft)
+
+
+@pytest.mark.parametrize("headers", [{}, JSON])
+def test_a_save_that_comes_between_is_not_overwritten_either(both, cast, draft, monkeypatch, headers):
+    """The other's save lands after the request has read the newest version and before it writes."""
+    _analyst, editor = both
+    checked = CommentaryEdit.is_valid
+
+    def meanwhile(view, form):
+        other = newest(draft)
+        other.headline = "The analyst’s"
+        other.save_revision(user=cast["analyst"], clean=False)
+        return checked(view, form)
+
+    typed = form_of(draft, headline="The editor’s")
+    monkeypatch.setattr(CommentaryEdit, "is_valid", meanwhile)
+    answer = editor.post(address(draft), typed, headers=headers)
+    assert answer.status_code == (400 if headers else 302)
+    assert newest(draft).headline == "The analyst’s"
+    assert ("The editor’s" in headlines(draft)) is not bool(headers)  # an autosave keeps its words in the page
 
 
 @pytest.mark.parametrize("base", ["", "nonsense", "2020-99-99T00:00:00+00:00", "2020-01-01", "\x00"])

@@ -2,6 +2,7 @@
 
 import pytest
 from wagtail.models import TaskState
+from wagtail.users.models import UserProfile
 
 from barograph.commentaries import review
 from barograph.commentaries.models import Commentary, Term
@@ -146,3 +147,11 @@ def test_the_glossarys_names_stand_in_the_list(cast, sign_in, issue):
     draft.save_revision(clean=False)
     page = sign_in(cast["editor"]).get(address(draft)).content.decode()
     assert "“Лукашенко” stands in the glossary as “Лукашэнка”." in page
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("be", "не закрывайце"), ("ru", "не закрывайте"), ("en", "keep this page open")]
+)
+def test_what_to_do_while_nothing_is_saved_is_said_in_the_desks_language(cast, sign_in, draft, language, said):
+    UserProfile.objects.update_or_create(user=cast["analyst"], defaults={"preferred_language": language})
+    assert said in sign_in(cast["analyst"]).get(address(draft)).content.decode()

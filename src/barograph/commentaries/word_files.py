@@ -18,6 +18,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from barograph.base.richtext import seen
 from barograph.commentaries.checklist import is_well_formed
 
 #: Bytes of a file; its parts' XML unpacked; their tags. A hundred pages of text stay far below the latter two.
@@ -39,10 +40,6 @@ STYLES = "\n".join(
         "blockquote": ("Quote", "Intense Quote", "Quotations", "Цитата", "Выделенная цитата", "Цытата"),
     }.items()
     for name in names
-)
-#: Soft hyphens, zero-width spaces and joiners, marks of direction, object places: seen by nobody, in the way of search.
-_INVISIBLE = dict.fromkeys(
-    [0xAD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, 0xFFFC, *range(0x202A, 0x202F)]
 )
 
 
@@ -161,9 +158,7 @@ def clean(html: str) -> Taken:
             tag.unwrap()
     for text in list(soup.find_all(string=True)):
         words = str(text) if type(text) is NavigableString else ""
-        text.replace_with(
-            NavigableString(re.sub(r"[ \t\r\f\v]+", " ", words.translate(_INVISIBLE).replace("\x00", "")))
-        )
+        text.replace_with(NavigableString(re.sub(r"[ \t\r\f\v]+", " ", seen(words).replace("\x00", ""))))
     return Taken("".join(_blocks(soup)), tuple(left))
 
 

@@ -9,21 +9,23 @@ from django.utils.translation import gettext as _
 from wagtail.admin.rich_text.converters.contentstate import ContentstateConverter
 from wagtail.admin.rich_text.editors.draftail import DraftailRichTextArea
 
+from barograph.base.richtext import seen
 from barograph.commentaries.models import BODY_FEATURES
 
 
 class CheckedTextArea(DraftailRichTextArea):
     def value_from_datadict(self, data, files, name):
         try:
-            return super().value_from_datadict(data, files, name)
+            found = super().value_from_datadict(data, files, name)
         except (ValueError, KeyError, TypeError, AttributeError):
             raise BadRequest(f"{name} is no rich text") from None
+        return seen(found) if isinstance(found, str) else found
 
 
 def clean_body(html: str) -> str:
     """A body as the desk's editor would have kept it; what it doesn't know is left out. Raises ValidationError."""
     converter = ContentstateConverter(features=BODY_FEATURES)
     try:
-        return converter.to_database_format(converter.from_database_format(html))
+        return seen(converter.to_database_format(converter.from_database_format(html)))
     except (ValueError, KeyError, TypeError, AttributeError, AssertionError, IndexError, RecursionError):
         raise ValidationError(_("The text's HTML can't be read.")) from None
