@@ -77,6 +77,7 @@ class SignUpForm(UserCreationForm):
         super().__init__(*args, **kwargs)
         self.fields["username"].widget.attrs |= {"autofocus": False, "autocomplete": "username"}
         self.fields["password1"].label = _("Password")
+        self.fields["password1"].help_text = _("At least 10 characters, and none of the words everybody takes.")
         self.fields["password2"].label = _("The same password again")
         self.fields["password2"].help_text = ""
 
