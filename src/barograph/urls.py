@@ -4,10 +4,13 @@ from django.conf import settings
 from django.urls import include, path
 from wagtail.admin import urls as desk_urls
 
+from barograph.desk.invitations import gone, invited
 from barograph.website import media
 
 urlpatterns = [
     path("desk/media/<path:path>", media.serve),
+    path("desk/invitation/", gone, name="desk_invitation_gone"),
+    path("desk/invitation/<str:token>/", invited, name="desk_invitation"),  # for people without a sign-in
     path("desk/api/v1/", include("barograph.api.urls")),
     path("desk/", include(desk_urls)),
     path("", include("barograph.newsletter.urls")),

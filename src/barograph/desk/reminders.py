@@ -143,10 +143,15 @@ def language_of(user: User, house: Publication) -> str:
 
 def letter_to(*, user: User, house: Publication, key: str, subject: str, text: str, at: datetime) -> Letter:
     """A plain mail from the publication to one of its people, in the language that is active."""
+    return plain_letter(key=f"{key}:{user.pk}", house=house, subject=subject, text=text, at=at)
+
+
+def plain_letter(*, key: str, house: Publication, subject: str, text: str, at: datetime) -> Letter:
+    """A plain mail from the publication, in the language that is active. `key` makes its Message-ID."""
     language = translation.get_language() or "en"
     sender = mails.sender({"name": house.name, "languages": house.languages}, language)
     html = f'<!doctype html><html lang="{language}"><body>{urlize(linebreaks(text, autoescape=True))}</body></html>'
-    return Letter(f"{key}:{user.pk}", sender, subject, html, text, at)
+    return Letter(key, sender, subject, html, text, at)
 
 
 def _letter(due: Due, house: Publication, zone: ZoneInfo, now: datetime) -> Letter:

@@ -13,13 +13,25 @@ from wagtail.snippets.action_menu import SubmitForModerationMenuItem
 from barograph.commentaries.models import Term
 from barograph.commentaries.permissions import may_translate
 from barograph.commentaries.services import source_texts
-from barograph.desk import accounts, audit, board, plan, ratings, safety, taking_in, translation, views
+from barograph.desk import (
+    accounts,
+    audit,
+    board,
+    invitations,
+    plan,
+    ratings,
+    safety,
+    taking_in,
+    translation,
+    views,
+)
 from barograph.desk.glossary import TermViewSet, strays
 from barograph.desk.panels import WeekPanel
 from barograph.issues.admin import VIEWSETS as ISSUES
 from barograph.issues.admin import PlanViewSet, RestViewSet
 from barograph.people.admin import VIEWSETS as PEOPLE
 from barograph.people.audit import MAY_SEE
+from barograph.people.invitations import MAY_INVITE
 
 #: Wagtail's menu items that have nothing to show here.
 HIDDEN = frozenset({"explorer", "documents", "reports", "snippets", "help", "collections", "sites", "redirects"})
@@ -47,6 +59,8 @@ def urls():
         path("safety/change/", safety.change, name="desk_factor_change"),
         path("safety/sessions/", safety.end_sessions, name="desk_sessions_end"),
         path("translations/", board.board, name="desk_board"),
+        path("invitations/", invitations.open_invitations, name="desk_invitations"),
+        path("invitations/<int:pk>/steer/", invitations.steer, name="desk_invitation_steer"),
         path("audit/", audit.AuditView.as_view(), name="desk_audit"),
         path("audit/results/", audit.AuditView.as_view(results_only=True), name="desk_audit_results"),
         path("audit/export/", audit.export, name="desk_audit_export"),
@@ -85,6 +99,20 @@ class AuditItem(MenuItem):
 
     def is_shown(self, request):
         return request.user.has_perm(MAY_SEE)
+
+
+class InvitationsItem(MenuItem):
+    """For those who may make accounts."""
+
+    def is_shown(self, request):
+        return request.user.has_perm(MAY_INVITE)
+
+
+@hooks.register("register_settings_menu_item")
+def invitations_item():
+    return InvitationsItem(
+        _("Invitations"), reverse("desk_invitations"), name="invitations", icon_name="mail", order=602
+    )
 
 
 @hooks.register("register_settings_menu_item")

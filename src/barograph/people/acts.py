@@ -40,6 +40,10 @@ ACTS: dict[str, tuple[Kind, Any, Any]] = {
     "barograph.rights_changed": (Kind.ACCOUNTS, _("Change a role’s rights"), _("A role’s rights changed")),
     "barograph.administrator_made": (Kind.ACCOUNTS, _("Make an administrator"), _("Made an administrator")),
     "barograph.administrator_ended": (Kind.ACCOUNTS, _("End an administrator"), _("No administrator any more")),
+    "barograph.invitation_made": (Kind.ACCOUNTS, _("Invite somebody"), _("Somebody invited")),
+    "barograph.invitation_renewed": (Kind.ACCOUNTS, _("Send an invitation again"), _("Invitation sent again")),
+    "barograph.invitation_withdrawn": (Kind.ACCOUNTS, _("Withdraw an invitation"), _("Invitation withdrawn")),
+    "barograph.invitation_used": (Kind.ACCOUNTS, _("Use an invitation"), _("Account made by invitation")),
     "barograph.token_made": (Kind.TOKENS, _("Make a token"), _("Token made")),
     "barograph.token_ended": (Kind.TOKENS, _("End a token"), _("Token ended")),
     "barograph.api_write": (Kind.TEXTS, _("Write with a token"), _("Written with a token")),
@@ -80,6 +84,7 @@ _ABOUT: dict[tuple[str, str], Kind] = {
 TELLS_NO_PEN = frozenset(
     {
         ("people", "user"),
+        ("people", "invitation"),
         ("auth", "group"),
         ("issues", "publication"),
         ("issues", "issue"),

@@ -7,6 +7,7 @@ them, Pen, is read by the desk alone and stands in nothing public.
 from django.contrib.auth.models import AbstractUser
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -61,6 +62,44 @@ class RecoveryCode(models.Model):
 
     def __str__(self) -> str:
         return f"recovery code {self.pk}"
+
+
+class InvitationQuerySet(models.QuerySet):
+    def open(self) -> "InvitationQuerySet":
+        """Neither used nor withdrawn; some may have run out, and can be sent again."""
+        return self.filter(used_at=None, withdrawn_at=None)
+
+
+class Invitation(models.Model):
+    """A way in for somebody who has no sign-in yet. The address is erased when it is used or withdrawn."""
+
+    email = models.EmailField(_("e-mail address"), blank=True)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=150)
+    language = models.CharField(_("language"), max_length=8)
+    groups = models.ManyToManyField("auth.Group", related_name="+", verbose_name=_("roles"))
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    secret = models.CharField(max_length=32)  # another with each sending: earlier links open nothing
+    expires_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)  # None: the mail server did not take it
+    used_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                condition=models.Q(used_at=None, withdrawn_at=None),
+                name="one_open_invitation_an_address",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Person(models.Model):
