@@ -8,7 +8,7 @@ from barograph.subscribers import addresses
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-BEFORE, AFTER = ("subscribers", "0004_reports"), ("subscribers", "0005_versions_of_lookup_keys")
+BEFORE, AFTER = ("subscribers", "0005_forget"), ("subscribers", "0006_versions_of_lookup_keys")
 
 
 def migrated(state):

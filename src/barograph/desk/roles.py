@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 from wagtail.models import (
     Collection,
     GroupApprovalTask,
@@ -83,6 +84,21 @@ PERMISSIONS = {
 }
 #: Pictures stand in the root collection.
 PICTURES = {ANALYSTS: {"add_image", "choose_image"}, EDITORS: {"add_image", "change_image", "choose_image"}}
+
+
+#: What they are called in the desk; a group of the publication's own is called as it is.
+NAMES = {
+    ANALYSTS: _("Analysts"),
+    TRANSLATORS: _("Translators"),
+    EDITORS: _("Editors"),
+    PUBLISHERS: _("Publishers"),
+    OPERATORS: _("Operators"),
+}
+
+
+def label(group: Group) -> str:
+    """A role's name in the language in use."""
+    return str(NAMES.get(group.name, group.name))
 
 
 @transaction.atomic

@@ -36,9 +36,9 @@ class Gone(Exception):
 
 
 def roles_of(by: User) -> list[Group]:
-    """The roles somebody may give: as an administrator all, else those whose rights they have themselves."""
+    """The roles somebody may give: who may change accounts gives any, else those whose rights they have themselves."""
     groups = list(Group.objects.order_by("name").prefetch_related("permissions__content_type"))
-    if by.is_superuser:
+    if by.has_perm("people.change_user"):
         return groups
     return [
         group

@@ -23,7 +23,7 @@ def backwards(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("subscribers", "0004_reports")]
+    dependencies = [("subscribers", "0005_forget")]
 
     operations = [
         migrations.AlterField("subscriber", "address_key", models.CharField(max_length=68, unique=True)),
