@@ -89,6 +89,24 @@ def test_approving_from_elsewhere_asks_the_same(cast, sign_in, draft):
     assert not Commentary.objects.get(pk=draft.pk).live
 
 
+@pytest.mark.parametrize("action", ["approve", "reject"])
+def test_an_editor_sends_back_what_lacks_something_and_cannot_approve_it(cast, sign_in, draft, action):
+    sign_in(cast["analyst"]).post(address(draft), form_of(draft, **{"action-submit": "1"}))
+    draft.refresh_from_db()
+    typed = form_of(draft, body="<p></p>", **{"action-workflow-action": "1", "workflow-action-name": action})
+    answer = sign_in(cast["editor"]).post(address(draft), typed)
+    row = Commentary.objects.get(pk=draft.pk)
+    assert not row.live
+    assert (row.workflow_in_progress, answer.status_code) == ((True, 200) if action == "approve" else (False, 302))
+
+
+def test_a_half_done_draft_can_be_previewed(cast, sign_in, draft):
+    sign_in(cast["editor"]).post(address(draft), form_of(draft, headline="", body="<p></p>", scenarios=TOO_MUCH))
+    answer = newest(draft).make_preview_request()
+    assert answer.status_code == 200
+    assert "Storm" in answer.content.decode()
+
+
 @pytest.mark.parametrize(
     ("where", "there"),
     [
