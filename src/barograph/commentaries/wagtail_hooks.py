@@ -29,11 +29,17 @@ def own_words(menu_items, request, context):
     """What Wagtail calls publishing is signing off: readers see a commentary only with its issue."""
     if context.get("model") is not Commentary:
         return
+    if any(item.name == "approve" for item in menu_items):  # in review: one way to sign off, which ends the review
+        menu_items[:] = [item for item in menu_items if item.name != "action-publish"]
     own = {"action-publish": SignOff, "action-unpublish": TakeBack}
     menu_items[:] = [own[item.name](order=item.order) if item.name in own else item for item in menu_items]
     for item in menu_items:
         if item.name == "approve":
-            item.label = _("Sign off (ready)")
+            item.label = _("Sign off with a comment") if item.launch_modal else _("Sign off (ready)")
+        elif item.name == "reject":
+            item.label = _("Send back to the writer")
+        elif item.name == "action-cancel-workflow":
+            item.label = _("Take out of review")
 
 
 @hooks.register("register_log_actions")

@@ -13,17 +13,35 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from wagtail.users.models import UserProfile
 
-from barograph.commentaries.models import Commentary
+from barograph.commentaries.models import Commentary, Term
 from barograph.demo.sign_ins import SIGN_INS
 from barograph.interchange.importing import import_folder
 from barograph.issues import services as issues
-from barograph.issues.models import Issue, Slot, Topic
+from barograph.issues.models import Issue, PlannedTopic, Topic
 from barograph.people.models import Pen, Person, User
 from barograph.publishing import services as publishing
 from barograph.publishing.archive import release_archive
 
 CONTENT = Path(__file__).parent / "content"
 NEXT_ISSUE = date(2020, 9, 28)
+#: topic → who writes it, and who steps in; two topics still look for somebody.
+PLAN = {
+    "belarus-russia": ("analyst-one", "analyst-two"),
+    "ruling-elite": ("analyst-one", "analyst-two"),
+    "society-parties": ("analyst-two", "analyst-one"),
+    "security": ("analyst-two", "analyst-one"),
+}
+#: Names and terms as the publication writes them: Belarusian, Russian, English.
+GLOSSARY = (
+    ("Лукашэнка", "Лукашенко", "Lukashenka"),
+    ("Ціханоўская", "Тихановская", "Tsikhanouskaya"),
+    ("Каардынацыйная рада", "Координационный совет", "Coordination Council"),
+    ("Нацыянальны банк", "Национальный банк", "National Bank"),
+    ("Еўрапейскі саюз", "Европейский союз", "European Union"),
+    ("саюзная дзяржава", "союзное государство", "Union State"),
+    ("сілавікі", "силовики", "security forces"),
+    ("інаўгурацыя", "инаугурация", "inauguration"),
+)
 
 
 def ensure(*, say: Callable[..., None]) -> None:
@@ -42,7 +60,6 @@ def _load() -> None:
         user, made = User.objects.get_or_create(username=name, defaults={"email": f"{name}@example.org"})
         if made:
             user.set_password(password)
-            user.is_superuser = not group
             user.save()
             user.groups.set(Group.objects.filter(name=group))
             profile = UserProfile.get_for_user(user)
@@ -55,15 +72,11 @@ def _load() -> None:
     for name, _password, _group, _language, pens in SIGN_INS:
         for slug in pens:
             Pen.objects.get_or_create(user=User.objects.get(username=name), person=Person.objects.get(slug=slug))
-    issue = issues.open_issue(first=NEXT_ISSUE)
-    writers = {
-        "belarus-russia": "analyst-one",
-        "ruling-elite": "analyst-one",
-        "society-parties": "analyst-two",
-        "security": "analyst-two",
-    }
-    for key, name in writers.items():
-        Slot.objects.filter(issue=issue, topic__key=key).update(writer=User.objects.get(username=name))
+    for key, names in PLAN.items():
+        writer, substitute = (User.objects.get(username=name) for name in names)
+        PlannedTopic.objects.create(topic=Topic.objects.get(key=key), writer=writer, substitute=substitute)
+    Term.objects.bulk_create(Term(words=dict(zip(("be", "ru", "en"), words, strict=True))) for words in GLOSSARY)
+    issues.open_issue(first=NEXT_ISSUE)
 
 
 def _correct() -> None:

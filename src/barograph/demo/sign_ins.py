@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-#: name, password, group ("": administrator), language of the desk, bylines. Known to everyone, so only for the demo.
+#: name, password, group, language of the desk, bylines. Known to everyone, so only for the demo.
 SIGN_INS = (
     ("editor", "barograph-editor", "Editors", "en", ()),
     ("analyst-one", "barograph-one", "Analysts", "ru", ("jan-tuman", "viera-navalnica")),
     ("analyst-two", "barograph-two", "Analysts", "be", ("zoja-viasiolka", "north-wind")),
     ("translator", "barograph-translator", "Translators", "be", ()),
-    ("operator", "barograph-operator", "", "en", ()),
+    ("publisher", "barograph-publisher", "Publishers", "ru", ()),
+    ("operator", "barograph-operator", "Operators", "en", ()),
 )
 
 
