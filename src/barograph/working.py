@@ -17,7 +17,7 @@ from barograph.delivery import services as delivery
 from barograph.delivery.bounces.inbound import Inbound
 from barograph.desk import reminders
 from barograph.issues import opening
-from barograph.publishing import rule
+from barograph.publishing import rule, troubles
 from barograph.publishing import services as publishing
 from barograph.publishing.tasks import run_release
 from barograph.subscribers import standing
@@ -52,11 +52,11 @@ def recover() -> None:
 def look_at_calendar() -> None:
     """What the hour asks for. One part that fails doesn't keep the others, nor the worker's other work."""
     now = timezone.now()
-    for part in (opening.open_due, reminders.remind, rule.look):
+    for part in (opening.open_due, reminders.remind, rule.look, troubles.look):
         try:
             part(now=now)
         except Exception:
-            log.exception("the calendar: %s", part.__name__)
+            log.exception("the calendar: %s.%s", part.__module__, part.__name__)
 
 
 def work(*, once: bool) -> None:

@@ -6,7 +6,8 @@ from email import message_from_bytes, policy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from barograph.delivery.messages import SETTINGS, UNSUBSCRIBE, Body, Letter, Person, Template
+from barograph.delivery.messages import SETTINGS, UNSUBSCRIBE, Body, Letter, Person, Template, is_smooth
+from barograph.delivery.transports.smtp.connection import transparent
 
 LINKS = {UNSUBSCRIBE: "https://example.org/be/unsubscribe/abc=_-:x/", SETTINGS: "https://example.org/s/" + "t" * 150}
 WORDS = st.text(st.sampled_from("abc =.\nжўі—\t") | st.characters(exclude_categories=["Cs", "Cc"]), max_size=200)
@@ -17,7 +18,7 @@ def test_both_encodings_give_back_the_text_with_the_links_in_place(parts, length
     text = "".join(words + mark for words, mark in parts)
     body = Body(text)
     links = {mark: value + "x" * length for mark, value in LINKS.items()}
-    raw = body.fill(links)
+    raw = b"".join(body.fill(links))
     assert raw.isascii()
     assert all(len(line) <= 76 for line in raw.split(b"\r\n"))
     head = b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: " + body.name + b"\r\n\r\n"
@@ -35,7 +36,7 @@ PIECE = st.text(st.sampled_from("ab =.\nжўі—"), max_size=120).map(lambda te
 def test_a_letter_holds_the_chosen_sections_with_the_first_choice_first(before, parts, after, wanted):
     marked = "".join(f"<!--section:{key}-->\n{part}<!--/section-->\n" for key, part in zip(KEYS, parts, strict=True))
     body = Body(f"{before}{marked}{after}{SETTINGS}\n")
-    raw = body.fill(LINKS, wanted)
+    raw = b"".join(body.fill(LINKS, wanted))
     head = b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: " + body.name + b"\r\n\r\n"
     seen = message_from_bytes(head + raw).get_payload(decode=True).decode().replace("\r\n", "\n")
     order = [key for key in KEYS if not wanted or key in wanted]
@@ -45,6 +46,26 @@ def test_a_letter_holds_the_chosen_sections_with_the_first_choice_first(before, 
     assert [line.rstrip() for line in seen.strip().split("\n")] == [
         line.rstrip() for line in expected.strip().split("\n")
     ]
+
+
+@given(st.lists(st.sampled_from([b".", b"a", b"\r\n", b"\n", b"\r", b"\r\n.\r\n"]), max_size=8))
+def test_smooth_is_what_a_line_carries_unchanged(parts):
+    raw = b"".join(parts) + b"\r\n"
+    assert is_smooth(raw) == (transparent(raw) == raw + b".\r\n")
+
+
+DOTTED = st.text(st.sampled_from("ab .=\nжў"), max_size=120).map(lambda text: text + "\n")
+
+
+@given(DOTTED, st.lists(DOTTED, min_size=3, max_size=3), DOTTED, st.sampled_from([[], [*KEYS], ["security"], ["gone"]]))
+def test_a_letter_needs_no_look_for_dots_and_line_ends_before_it_is_sent(before, parts, after, wanted):
+    """Whatever its text, its links and its sections: so it is looked at once a mailing, not once a mail."""
+    marked = "".join(f"<!--section:{key}-->\n{part}<!--/section-->\n" for key, part in zip(KEYS, parts, strict=True))
+    text = f"{before}{marked}.{SETTINGS}.{after}"
+    template = Template(Letter("k", "A <a@example.org>", "s", text, text, datetime(2020, 8, 10, tzinfo=UTC)))
+    assert template.is_smooth
+    links = {SETTINGS: "https://example.org/" + "a." * 60, UNSUBSCRIBE: "https://example.org/"}
+    assert is_smooth(template.fill(Person("reader@example.org", "<id@example.org>", links), wanted))
 
 
 @given(WORDS)

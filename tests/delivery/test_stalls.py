@@ -29,8 +29,8 @@ class Paced:
 
     is_open, used = True, 0
 
-    async def send(self, sender, recipient, message):
-        for _ in range(int(recipient.partition("@")[0])):
+    async def send(self, parcel):
+        for _ in range(int(parcel.recipient.partition("@")[0])):
             await asyncio.sleep(0)
         return Answer(250)
 

@@ -75,10 +75,18 @@ def quoted_printable(text: str) -> list[bytes]:
             if length + len(piece) > _WIDTH:
                 lines.append(b"".join(line) + b"=")
                 line, length = [], 0
+            if piece == b"." and not line:  # SMTP would have to double it (RFC 5321, 4.5.2)
+                piece = b"=2E"
             line.append(piece)
             length += len(piece)
         lines.append(b"".join(line))
     return lines
+
+
+def is_smooth(data: bytes) -> bool:
+    """Whether it goes over an SMTP line as it is: CRLF line ends alone, no line that begins with a dot."""
+    ends = data.count(CRLF)
+    return data.count(b"\n") == ends == data.count(b"\r") and not data.startswith(b".") and b"\n." not in data
 
 
 class QuotedPrintable:
@@ -89,9 +97,9 @@ class QuotedPrintable:
     def __init__(self, text: str) -> None:
         self.segments = [part if part in PERSONAL else CRLF.join(quoted_printable(part)) for part in cut(text)]
 
-    def fill(self, links: dict[str, str]) -> bytes:
-        """A link stands on lines of its own, softly broken on both sides."""
-        return b"".join(part if isinstance(part, bytes) else self._link(links[part]) for part in self.segments)
+    def fill(self, links: dict[str, str]) -> list[bytes]:
+        """The pieces with one's own links; a link stands on lines of its own, softly broken on both sides."""
+        return [part if isinstance(part, bytes) else self._link(links[part]) for part in self.segments]
 
     @staticmethod
     def fixed(text: str) -> bytes:
@@ -101,7 +109,8 @@ class QuotedPrintable:
     @staticmethod
     def _link(value: str) -> bytes:
         pieces = [value[start : start + 60].encode("ascii") for start in range(0, len(value), 60)]
-        return b"=\r\n" + b"=\r\n".join(piece.replace(b"=", b"=3D") for piece in pieces) + b"=\r\n"
+        encoded = (piece.replace(b"=", b"=3D") for piece in pieces)
+        return b"=\r\n" + b"=\r\n".join(b"=2E" + p[1:] if p[:1] == b"." else p for p in encoded) + b"=\r\n"
 
 
 class Base64:
@@ -128,7 +137,8 @@ class Base64:
             found.append((part[:taken], encodebytes(part[taken:end]).replace(b"\n", CRLF), part[end:]))
         return found
 
-    def fill(self, links: dict[str, str]) -> bytes:
+    def fill(self, links: dict[str, str]) -> list[bytes]:
+        """The pieces with one's own links."""
         _taken, middle, over = self.variants[0][0]
         pieces = [middle]
         for mark, variants in zip(self.marks, self.variants[1:], strict=True):
@@ -138,7 +148,7 @@ class Base64:
                 over = link + taken + over
                 continue
             pieces += [encodebytes(link + taken).replace(b"\n", CRLF), middle]
-        return b"".join(pieces) + encodebytes(over).replace(b"\n", CRLF)
+        return [*pieces, encodebytes(over).replace(b"\n", CRLF)]
 
     @staticmethod
     def fixed(text: str) -> bytes:
@@ -163,13 +173,13 @@ class Body:
         self.sections = {key: kind.fixed(part) for key, part in zip(pieces[1::3], pieces[2::3], strict=True)}
         self.after = kind(pieces[-1])
 
-    def fill(self, links: dict[str, str], wanted: Sequence[str] = ()) -> bytes:
-        """The body with one's own links. `wanted`: only these sections, the first of them first; none: all."""
+    def fill(self, links: dict[str, str], wanted: Sequence[str] = ()) -> list[bytes]:
+        """The body's pieces with one's own links. `wanted`: only these sections, the first of them first; none: all."""
         parts = [part for key, part in self.sections.items() if not wanted or key in wanted or EVERY in wanted]
         if wanted and wanted[0] in self.sections:
             first = self.sections[wanted[0]]
             parts = [first, *(part for part in parts if part is not first)]
-        return b"".join([self.before, *parts, self.after.fill(links)])
+        return [self.before, *parts, *self.after.fill(links)]
 
 
 def without_marks(text: str) -> str:
@@ -242,6 +252,8 @@ class Template:
             attached = b"".join(_attached(picture, inner) for picture in letter.pictures)
             self.end = attached + CRLF + b"--" + inner + b"--" + CRLF + self.end
         self.middle += _PART % (inner if letter.pictures else boundary, b"html", self.html.name)
+        links = dict.fromkeys(PERSONAL, "https://example.org/")
+        self.is_smooth = is_smooth(self.fill(Person("a@example.org", "<a@example.org>", links)))
 
     def fill(self, person: Person, sections: Sequence[str] = ()) -> bytes:
         """The whole mail as bytes, ready for SMTP; with these sections alone, the first of them first (none: all)."""
@@ -249,5 +261,4 @@ class Template:
         if link := person.links.get(UNSUBSCRIBE):
             head += f"List-Unsubscribe: <{link}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
         text, html = self.text.fill(person.links, sections), self.html.fill(person.links, sections)
-        body = [self.head, text, self.middle, html, self.end]
-        return head.encode("ascii") + b"".join(body)
+        return b"".join([head.encode("ascii"), self.head, *text, self.middle, *html, self.end])

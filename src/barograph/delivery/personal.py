@@ -72,4 +72,4 @@ class Copies:
         message = self.template.fill(person, self._sections(recipient))
         for signer in self.signers:
             message = signer.sign(message)
-        return Parcel(number, sender, address, message)
+        return Parcel(number, sender, address, message, is_smooth=self.template.is_smooth)

@@ -41,6 +41,8 @@ class ReminderKind(models.TextChoices):
     TOMORROW = "tomorrow", _("due soon")
     LATE = "late", _("late")
     HELD = "held", _("the release is held")
+    STOPPED = "stopped", _("the newsletter has stopped by itself")
+    STUCK = "stuck", _("the newsletter does not go on by itself")
 
 
 class CorrectionKind(models.TextChoices):

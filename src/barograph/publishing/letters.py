@@ -106,20 +106,25 @@ def _progress(mailing: Mailing) -> Progress:
         speed = mailing.done / seconds
         rate = _("%(number)s a minute") % {"number": f"{speed * 60:.0f}"}
         remaining = _span(timedelta(seconds=(mailing.total - mailing.done) / speed))
-    kind, _when, list_key = mailing.key.split(":", 2)
-    label = next((entry["label"] for entry in issues.publication().lists if entry["key"] == list_key), list_key)
     return Progress(
         mailing=mailing,
-        title=f"{label} · {_kind(kind)}",
+        title=title_of(mailing),
         rate=rate,
         remaining=remaining,
         may_pause=mailing.state in UNFINISHED,
         may_resume=mailing.state in WAITING,
         may_hurry=mailing.state in UNFINISHED and not mailing.done and _is_ahead(mailing),
         may_stop=mailing.state not in ENDED,
-        until=_goes_on(mailing),
+        until=goes_on(mailing),
         waits=mailing.state == MailingState.HELD,
     )
+
+
+def title_of(mailing: Mailing) -> str:
+    """A mailing in the reader's words: "EN · the bulletin"."""
+    kind, _when, list_key = mailing.key.split(":", 2)
+    label = next((entry["label"] for entry in issues.publication().lists if entry["key"] == list_key), list_key)
+    return f"{label} · {_kind(kind)}"
 
 
 def _is_ahead(mailing: Mailing) -> bool:
@@ -140,7 +145,7 @@ def hold_all(issue: Issue, *, by: User) -> int:
     return len(found)
 
 
-def _goes_on(mailing: Mailing) -> str:
+def goes_on(mailing: Mailing) -> str:
     """When a mailing goes on by itself, where it waits for that."""
     by_itself = mailing.state in UNFINISHED or mailing.hold == Hold.REFUSED
     if not by_itself or mailing.state in ENDED or not _is_ahead(mailing):

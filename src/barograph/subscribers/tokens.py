@@ -9,7 +9,9 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
+from django.conf import settings as django_settings
 from django.core import signing
 
 CONFIRMATION_AGE = timedelta(days=7)
@@ -40,10 +42,20 @@ def _salt(purpose: str) -> str:
     return f"barograph.subscribers.{purpose}"
 
 
+def _signer(purpose: str) -> signing.Signer:
+    return _made(purpose, django_settings.SECRET_KEY, tuple(django_settings.SECRET_KEY_FALLBACKS))
+
+
+@lru_cache(maxsize=32)
+def _made(purpose: str, key: str, fallbacks: tuple[str, ...]) -> signing.Signer:
+    """Made once for all links of a kind: a mailing signs two for each reader."""
+    return signing.Signer(key=key, salt=_salt(purpose), fallback_keys=list(fallbacks))
+
+
 def confirmation(subscriber_id: uuid.UUID, list_keys: list[str], *, now: datetime) -> str:
     """A link's token that confirms these lists."""
     value = [subscriber_id.hex, list(list_keys), int(now.timestamp())]
-    return signing.Signer(salt=_salt("confirm")).sign_object(value)
+    return _signer("confirm").sign_object(value)
 
 
 def read_confirmation(token: str, *, now: datetime) -> Confirmation:
@@ -57,7 +69,7 @@ def read_confirmation(token: str, *, now: datetime) -> Confirmation:
 
 def settings(subscriber_id: uuid.UUID) -> str:
     """A link's token that opens the subscription settings."""
-    return signing.Signer(salt=_salt("settings")).sign_object([subscriber_id.hex])
+    return _signer("settings").sign_object([subscriber_id.hex])
 
 
 def read_settings(token: str) -> uuid.UUID:
@@ -67,7 +79,7 @@ def read_settings(token: str) -> uuid.UUID:
 
 def unsubscription(subscriber_id: uuid.UUID, list_key: str) -> str:
     """A link's token that leaves one list. Works for ever (RFC 8058 asks for no less)."""
-    return signing.Signer(salt=_salt("unsubscribe")).sign_object([subscriber_id.hex, list_key])
+    return _signer("unsubscribe").sign_object([subscriber_id.hex, list_key])
 
 
 def read_unsubscription(token: str) -> Unsubscription:
@@ -78,7 +90,7 @@ def read_unsubscription(token: str) -> Unsubscription:
 
 def address_change(change_id: uuid.UUID, side: str) -> str:
     """A link's token by which one of two mailboxes ('old', 'new') agrees to a change of address."""
-    return signing.Signer(salt=_salt("address")).sign_object([change_id.hex, side])
+    return _signer("address").sign_object([change_id.hex, side])
 
 
 def read_address_change(token: str) -> tuple[uuid.UUID, str]:
@@ -89,7 +101,7 @@ def read_address_change(token: str) -> tuple[uuid.UUID, str]:
 
 def _read(purpose: str, token: str, length: int) -> list:
     try:
-        value = signing.Signer(salt=_salt(purpose)).unsign_object(token)
+        value = _signer(purpose).unsign_object(token)
     except Exception:  # a garbled token fails in many ways: signature, base64, JSON
         raise InvalidToken("not a valid link") from None
     if not isinstance(value, list) or len(value) != length:

@@ -55,12 +55,13 @@ class Answer:
 
 @dataclass(frozen=True)
 class Parcel:
-    """One mail on its way. `number` is the sender's own mark for it."""
+    """One mail on its way. `number` is the sender's own mark for it; `is_smooth` as in delivery/messages.py."""
 
     number: int
     sender: str
     recipient: str
     message: bytes
+    is_smooth: bool = False
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import asyncio
 import ssl
 from urllib.parse import urlsplit
 
+import uvloop
 from django.conf import settings
 
 from barograph.base.environment import Smtp
@@ -48,7 +49,7 @@ class SmtpTransport:
 
     def give(self, parcel: Parcel) -> None:
         if self.loop is None:
-            self.loop = asyncio.new_event_loop()
+            self.loop = uvloop.new_event_loop()
         task = self.loop.create_task(self._carry(parcel))
         self.tasks.add(task)
         task.add_done_callback(self._ended)
@@ -107,7 +108,7 @@ class SmtpTransport:
             try:
                 connection = await self._connection()
                 is_kept = connection.used > 0
-                answer = await connection.send(parcel.sender, parcel.recipient, parcel.message)
+                answer = await connection.send(parcel)
             except Unreachable as trouble:
                 if connection is None:
                     return trouble

@@ -14,7 +14,7 @@ import ssl
 from collections import deque
 
 from barograph.base.environment import Smtp
-from barograph.delivery.transports import Answer, Unreachable, without_addresses
+from barograph.delivery.transports import Answer, Parcel, Unreachable, without_addresses
 
 #: Seconds to wait for an answer (RFC 5321, 4.5.3.2 asks for five minutes, ten after the mail's end).
 CONNECT_SECONDS = 30.0
@@ -181,20 +181,21 @@ class Connection:
         await self.line.expect(1, ANSWER_SECONDS)
         return self.line.replies.popleft()
 
-    def _write(self, data: bytes) -> None:
+    def _write(self, *pieces: bytes) -> None:
         if self.line.transport is not None:
-            self.line.transport.write(data)
+            self.line.transport.writelines(pieces)
 
     def _agreed(self, reply: Reply, code: int) -> None:
         if reply[0] != code:
             raise Unreachable(f"{reply[0]} {without_addresses(reply[1])}")
 
-    async def send(self, sender: str, recipient: str, message: bytes) -> Answer:
+    async def send(self, parcel: Parcel) -> Answer:
         """Hand over one mail. A refusal of MAIL or a 421 is about us or the relay, so it is Unreachable.
 
         Raises ValueError for an address that cannot stand in an SMTP command.
         """
         self.used += 1
+        sender, recipient, message = parcel.sender, parcel.recipient, parcel.message
         fits, options = self._options(sender, recipient, message)
         if fits is not None:
             return fits
@@ -213,7 +214,7 @@ class Connection:
             return Answer(rcpt[0], without_addresses(rcpt[1]))
         if data[0] != 354:
             return Answer(data[0], without_addresses(data[1]))
-        self._write(transparent(message))
+        self._write(*((message, b".\r\n") if parcel.is_smooth else (transparent(message),)))
         try:
             await self.line.expect(1, ACCEPT_SECONDS)
         except Unreachable as trouble:

@@ -1,0 +1,106 @@
+"""A mailing that has stopped by itself: said in words on the release's page, and by mail to whoever can let it go on.
+
+By itself it stops where the mail server refuses too much (it goes on later, a few times) or its hour is long past.
+One mail to a person and issue when it stops, and one when it does not go on by itself. What is about the installation
+(a copy, a restored database) is told at the desk alone: a copy should write to nobody.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from barograph.delivery.enums import WAITING, Hold
+from barograph.delivery.models import Mailing
+from barograph.delivery.transports import Unreachable
+from barograph.desk import reminders
+from barograph.issues.enums import ReminderKind
+from barograph.issues.models import Issue, Publication
+from barograph.issues.services import publication
+from barograph.newsletter import services as newsletter
+from barograph.people.models import User
+from barograph.publishing import letters
+
+log = logging.getLogger("barograph.publishing")
+
+TOLD = (Hold.REFUSED, Hold.OVERDUE)
+#: Who hears nothing of a mailing that stopped so long ago has heard it otherwise.
+FRESH = timedelta(days=7)
+
+
+def stopped(issue: Issue) -> list[Mailing]:
+    """The mailings of an issue that have stopped by themselves."""
+    return [m for m in newsletter.mailings_of(issue_key=issue.key) if m.state in WAITING and m.hold]
+
+
+def in_words(mailing: Mailing) -> str:
+    """Which it is, how far it went, why it stopped, what the server said, how it goes on. In the active language."""
+    how_far = {"title": letters.title_of(mailing), "done": mailing.done, "total": mailing.total}
+    told = [_("%(title)s: sent %(done)s of %(total)s.") % how_far, mailing.get_hold_display()]
+    if mailing.hold == Hold.REFUSED:
+        told.append(_("These refusals are charged to nobody."))
+        if mailing.trouble:
+            told.append(_("The server’s last words: “%(words)s”.") % {"words": mailing.trouble.rstrip(".")})
+    until = letters.goes_on(mailing)
+    told.append(f"{until}." if until else _("The mailing waits for your decision."))
+    return " ".join(told)
+
+
+def look(*, now: datetime) -> None:
+    """Tell the team of what has stopped since; whoever was told is not told again."""
+    found = Mailing.objects.filter(state__in=WAITING, hold__in=TOLD, created_at__gte=now - FRESH).order_by("key")
+    by_issue: dict[Issue, list[Mailing]] = {}
+    for mailing in found:
+        if issue := _issue_of(mailing):
+            by_issue.setdefault(issue, []).append(mailing)
+    for issue, mailings in by_issue.items():
+        tell(issue=issue, mailings=mailings, house=publication(), now=now)
+
+
+def _issue_of(mailing: Mailing) -> Issue | None:
+    """The issue a mailing went with: a summary of a month goes with the first one after it."""
+    kind, when, _list = mailing.key.split(":", 2)
+    if kind == "month":
+        following = (date.fromisoformat(f"{when}-01") + timedelta(days=31)).replace(day=1)
+        return Issue.objects.filter(first__gte=following).order_by("first").first()
+    return Issue.objects.filter(first=when).first()
+
+
+def listeners() -> list[User]:
+    """Who may let a mailing go on and can be written to: whoever may publish, and the operators."""
+    may = Q(groups__permissions__codename="add_release") | Q(is_superuser=True)
+    return list(User.objects.filter(may, is_active=True).exclude(email="").distinct().order_by("pk"))
+
+
+def tell(*, issue: Issue, mailings: list[Mailing], house: Publication, now: datetime) -> int:
+    """Write to each listener, once for each kind of stop. How many mails left."""
+    goes_on = any(mailing.hold == Hold.REFUSED and mailing.due_at for mailing in mailings)
+    kind, sent = ReminderKind.STOPPED if goes_on else ReminderKind.STUCK, 0
+    told = set(issue.reminders.filter(kind=kind).values_list("user_id", flat=True))
+    for user in listeners():
+        if user.pk in told:
+            continue
+        with translation.override(reminders.language_of(user, house)):
+            subject = _("The newsletter has stopped by itself: %(period)s") % {"period": issue}
+            address = f"{settings.BASE_URL}{reverse('publishing_letters', args=[issue.pk])}"
+            lines = [*(f"– {in_words(mailing)}" for mailing in mailings), "", _("Let it go on, or stop it:"), address]
+            letter = reminders.letter_to(
+                user=user,
+                house=house,
+                key=f"{kind.value}:{issue.pk}",
+                subject=subject,
+                text="\n".join([*lines, ""]),
+                at=now,
+            )
+        try:
+            sent += reminders.send_once(issue=issue, user=user, kind=kind, letter=letter)
+        except Unreachable as trouble:
+            log.warning("the mail about a mailing that has stopped waits: %s", trouble)
+            return sent
+    return sent
