@@ -103,6 +103,7 @@ def test_a_new_or_lost_passkey_ends_the_other_sessions(editor, device):
     page = client.post(CHANGE, {"what": f"passkey-{made.pk}", "code": code_of(device)}, follow=True)
     assert "Removed." in page.content.decode()
     assert client.get(SAFETY).status_code == 200
+    assert editor.sessions.count() == 1
     assert third.get(HOME)["Location"].startswith("/desk/login/")
     assert ModelLogEntry.objects.filter(action="barograph.passkey_removed", user=editor).exists()
 

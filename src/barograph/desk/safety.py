@@ -206,3 +206,4 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
 def _keep_this_session(request: HttpRequest) -> None:
     """The change ends every session of this sign-in but the one it was made in."""
     update_session_auth_hash(request, request.user)
+    Session.objects.filter(user=request.user).exclude(session_key=request.session.session_key).delete()
