@@ -46,3 +46,8 @@ def test_the_weeks_screen_is_measured(tmp_path):
     told = run(tmp_path, "bench", "week", "--topics", "2", "--people", "2", "--rounds", "1", "--json")
     assert told["queries"] <= 25
     assert min(told["week_ms"], told["save_ms"]) > 0
+
+
+def test_the_times_of_answers_are_measured(tmp_path):
+    told = run(tmp_path, "bench", "timing", "--rounds", "4", "--json")
+    assert {"sign_up_rank", "address_change_rank", "password_reset_rank", "sign_up_worker_rank"} <= told.keys()

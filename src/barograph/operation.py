@@ -220,7 +220,11 @@ def examine() -> list[dict]:
         check("address", True, settings.BASE_URL)
     except Unsafe as error:
         check("address", False, str(error))
-    if settings.SMTP is None:
+    if settings.MAIL_PROVIDER:
+        has_secret = bool(settings.MAIL_PROVIDER.webhook_secret)
+        words = "its events come in" if has_secret else "set webhook_secret, or bounces and complaints stay unknown"
+        check("mail", has_secret, f"{settings.MAIL_PROVIDER.name}: {words}")
+    elif settings.SMTP is None:
         check("mail", False, "No relay is set. Set BAROGRAPH_SMTP_URL, or no mail goes out.")
     else:
         try:

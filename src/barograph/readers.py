@@ -54,7 +54,10 @@ def _rotate(args: argparse.Namespace, say: Say) -> None:
         say(json.dumps(found.__dict__))
         return
     went = "gone on with: " if found.was_resumed else ""
-    say(f"{went}{found.sealed} addresses are sealed with key {found.version}. Back up the data folder now.")
+    say(
+        f"{went}{found.sealed} addresses are sealed, and they and {found.refusals} refusals are looked up, "
+        f"with key {found.version}. Back up the data folder now."
+    )
     if found.unreadable:
         say(f"{found.unreadable} could not be opened with any key and stay as they are.")
 

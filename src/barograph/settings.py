@@ -23,6 +23,7 @@ DEMO = ENVIRONMENT.demo
 ONION_URL = ENVIRONMENT.onion_url
 WEBSUB_URL = ENVIRONMENT.websub_url
 BOUNCES = ENVIRONMENT.bounces
+MAIL_PROVIDER = ENVIRONMENT.provider
 MAIL_RULES = ENVIRONMENT.mail_rules
 SECOND_FACTOR = ENVIRONMENT.second_factor
 DEBUG = False
@@ -130,6 +131,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_PATH = "/desk/"
 CSRF_COOKIE_PATH = "/desk/"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+CSRF_FAILURE_VIEW = "barograph.desk.once_more.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"  # the desk: its forms need their origin; public pages say no-referrer
@@ -141,6 +143,7 @@ WAGTAILADMIN_BASE_URL = BASE_URL
 WAGTAIL_I18N_ENABLED = False
 WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
 WAGTAILADMIN_USER_LOGIN_FORM = "barograph.desk.sign_in.SignInForm"
+WAGTAILADMIN_USER_PASSWORD_RESET_FORM = "barograph.desk.password_reset.DeferredPasswordResetForm"  # noqa: S105
 OTP_TOTP_ISSUER = OTP_WEBAUTHN_RP_NAME = "Barograph"
 # A passkey belongs to a domain, which an address of figures is not: on this machine alone it is localhost.
 OTP_WEBAUTHN_ALLOWED_ORIGINS = [BASE_URL.replace("//127.0.0.1", "//localhost")]
@@ -174,6 +177,10 @@ if SMTP:
     EMAIL_HOST, EMAIL_PORT = SMTP.host, SMTP.port
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = SMTP.user, SMTP.password
     EMAIL_USE_TLS, EMAIL_USE_SSL = SMTP.tls == "starttls", SMTP.tls == "tls"
+if MAIL_PROVIDER:
+    EMAIL_BACKEND = f"anymail.backends.{MAIL_PROVIDER.name}.EmailBackend"
+    ANYMAIL = MAIL_PROVIDER.settings
+    BAROGRAPH_TRANSPORT = "barograph.delivery.transports.anymail.AnymailTransport"
 EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = f"bulletin@{environment.urlsplit(BASE_URL).hostname}"
 

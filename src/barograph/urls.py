@@ -16,5 +16,10 @@ urlpatterns = [
     path("", include("barograph.newsletter.urls")),
     path("", include("barograph.search.urls")),
 ]
+if settings.MAIL_PROVIDER and settings.MAIL_PROVIDER.webhook_secret:
+    from barograph.delivery.bounces import events
+
+    if view := events.view_of(settings.MAIL_PROVIDER.name):
+        urlpatterns.insert(0, path("desk/mail-events/", view))
 if settings.DEMO:
     urlpatterns.append(path("", include("barograph.demo.urls")))

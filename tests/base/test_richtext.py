@@ -47,3 +47,8 @@ def test_a_long_sentence_is_cut_at_a_word():
 
 def test_plain_has_no_notes_and_no_tags():
     assert richtext.plain("<p>A &amp; b[^1].</p><ul><li>c</li></ul><p>[^1]: Note.</p>") == "A & b.\nc"
+
+
+def test_what_nobody_sees_goes_and_what_joins_stays():
+    assert richtext.seen("Бе\u00adла\u200bрусь\ufeff\u202aх\u202c") == "Беларусьх"
+    assert richtext.seen("👩\u200d👧 да\u00a0канца") == "👩\u200d👧 да\u00a0канца"

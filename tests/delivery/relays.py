@@ -12,13 +12,21 @@ from contextlib import contextmanager
 
 
 class _Rude(socketserver.StreamRequestHandler):
+    disable_nagle_algorithm = True
+
     def handle(self):
         relay = self.server.relay
         relay.connections += 1
         self.say(relay.greeting)
-        recipient = ""
+        recipient, taken = "", 0
         while line := self.rfile.readline():
             verb = line[:4].upper()
+            if verb == b"MAIL" and relay.most is not None and taken >= relay.most:
+                if relay.farewell:
+                    self.say(relay.farewell)
+                if relay.lingers:
+                    relay.over.wait(20)
+                return
             relay.commands[verb.decode()] += 1
             if verb == b"EHLO":
                 self.say("250-rude", *(f"250-{offer}" for offer in relay.offers), "250 HELP")
@@ -27,6 +35,9 @@ class _Rude(socketserver.StreamRequestHandler):
                 self.say(relay.to_rcpt(recipient))
             elif verb == b"DATA":
                 if not self.take(recipient):
+                    return
+                taken += 1
+                if taken == relay.closes_after:
                     return
             elif verb == b"QUIT":
                 self.say("221 bye")
@@ -58,16 +69,26 @@ class _Rude(socketserver.StreamRequestHandler):
         return not answer.startswith("421")
 
     def say(self, *lines):
-        self.wfile.write("".join(f"{line}\r\n" for line in lines).encode())
+        data = "".join(f"{line}\r\n" for line in lines).encode()
+        for start in range(0, len(data), self.server.relay.piece):
+            self.wfile.write(data[start : start + self.server.relay.piece])
 
 
 class RudeRelay:
-    """`to_rcpt(address)` and `to_mail(number, address)` give the answers; None drops the line, a float stalls."""
+    """`to_rcpt(address)` and `to_mail(number, address)` give the answers; None drops the line, a float stalls.
+
+    `most`: mails a connection; the next is answered by `farewell` (if any) and the line closed, or left open
+    (`lingers`). `closes_after`: closed right after so many. `piece`: bytes of an answer that go out together.
+    """
 
     greeting = "220 rude"
 
-    def __init__(self, *, offers=("PIPELINING",), to_rcpt=None, to_mail=None):
+    def __init__(self, *, offers=("PIPELINING",), to_rcpt=None, to_mail=None, most=None, farewell="", **manners):
         self.offers = offers
+        self.most, self.farewell, self.lingers = most, farewell, manners.pop("lingers", False)
+        self.closes_after, self.piece = manners.pop("closes_after", 0), manners.pop("piece", 4096)
+        assert not manners, manners
+        self.over = threading.Event()
         self.to_rcpt = to_rcpt or (lambda _address: "250 ok")
         self.to_mail = to_mail or (lambda _number, _address: "250 2.0.0 ok")
         self.seen, self.accepted, self.connections = [], [], 0
@@ -90,6 +111,7 @@ class RudeRelay:
             try:
                 yield server.server_address[1]
             finally:
+                self.over.set()
                 server.shutdown()
                 thread.join()
 

@@ -1,4 +1,4 @@
-"""The cast: an editor, an analyst with a slot, another analyst, a translator, and somebody without a role."""
+"""The cast: an editor, an analyst with a slot, another analyst, a translator, a publisher, an operator, and nobody."""
 
 import datetime
 
@@ -29,6 +29,7 @@ def _somebody(group: str | None):
 def cast(roles):
     """{role: user}."""
     groups = {"editor": "Editors", "analyst": "Analysts", "other": "Analysts", "translator": "Translators"}
+    groups |= {"publisher": "Publishers", "operator": "Operators"}
     return {role: _somebody(group) for role, group in groups.items()} | {"nobody": _somebody(None)}
 
 

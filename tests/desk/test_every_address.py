@@ -27,7 +27,7 @@ from barograph.people.models import Person
 from tests.factories import UserFactory
 
 TABLE = Path(__file__).with_name("rights.txt")
-ROLES = ("editor", "analyst", "other", "translator", "nobody", "visitor")
+ROLES = ("editor", "analyst", "other", "translator", "publisher", "operator", "nobody", "visitor")
 SIGNS = {400: "?", 401: "-", 403: "-", 404: "0", 405: "x"}
 HOMES = ("/desk/", "/desk/login/")
 #: A sample for what stands in an address by a pattern.
@@ -166,7 +166,7 @@ def test_each_answer_is_the_one_written_down(role, cast, world):
     for name, path in addresses():
         url = filled(name, path, world)
         found = asked(client, "get", url) + asked(client, "post", url)
-        if found != wanted.get(name, [""] * 6)[place]:
+        if found != wanted.get(name, [""] * len(ROLES))[place]:
             wrong[name] = (url, found)
     assert wrong == {}
     assert Publication.objects.exists()

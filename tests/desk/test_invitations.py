@@ -167,7 +167,17 @@ def test_nobody_gives_a_role_that_has_more_rights_than_they(cast, sign_in, outbo
         invitations.invite(by=cast["analyst"], email="x@example.org", name="X", language="en", roles=[role("Editors")])
 
 
-@pytest.mark.parametrize("who", ["editor", "analyst", "translator", "nobody"])
+def test_an_operator_invites_into_every_role_and_the_page_names_them_in_ones_language(cast, sign_in, outbox):
+    UserProfile.objects.update_or_create(user=cast["operator"], defaults={"preferred_language": "be"})
+    client = sign_in(cast["operator"])
+    assert invite(client, roles=["Editors", "Publishers"]).status_code == 200
+    page = client.get(PAGE).content.decode()
+    assert "Рэдактары" in page
+    assert "Editors" not in page
+    assert Invitation.objects.count() == 1
+
+
+@pytest.mark.parametrize("who", ["editor", "analyst", "translator", "publisher", "nobody"])
 def test_only_who_may_make_accounts_invites(cast, sign_in, outbox, who):
     assert invite(sign_in(cast[who])).redirect_chain
     assert not Invitation.objects.exists()

@@ -67,9 +67,13 @@ def test_a_member_rates_and_then_sees_the_others(cast, sign_in, issue, topic, ra
     ],
     ids=["nothing", "unknown", "long", "confidence"],
 )
-def test_nonsense_is_told_and_nothing_kept(cast, sign_in, issue, topic, sent, words):
-    answer = sign_in(cast["analyst"]).post(reverse("desk_rating", args=[issue.pk, topic.pk]), sent, follow=True)
-    assert words in answer.content.decode()
+def test_nonsense_is_told_and_nothing_kept_but_the_words_typed(cast, sign_in, issue, topic, sent, words):
+    answer = sign_in(cast["analyst"]).post(reverse("desk_rating", args=[issue.pk, topic.pk]), sent)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert words in page
+    assert sent.get("reason", "") in page
+    assert ('value="worsened" required checked' in page) == (sent.get("value") == "worsened")
     assert not Rating.objects.exists()
 
 
@@ -131,6 +135,10 @@ def test_the_discussion_opens_with_ones_own_rating_and_signs_with_ones_name(cast
     assert "I saw the" not in blind
     refused = mine.post(where, {"text": "Too soon."}, follow=True).content.decode()
     assert "Rate the topic first" in refused
+    assert "the <b>books" not in refused
+    wordy = other.post(where, {"text": "Long. " * 400}).content.decode()
+    assert "Long. Long." in wordy, "what was typed is not lost"
+    assert "Keep it to 2000 letters." in wordy
     mine.post(reverse("desk_rating", args=[issue.pk, topic.pk]), {"value": "improved"})
     mine.post(where, {"text": "And I\x00 did not."})
     page = mine.get(place(issue)).content.decode()

@@ -158,3 +158,37 @@ def test_a_resting_topic_is_not_on_the_week(week, cast):
     Rest.objects.create(topic=Topic.objects.get(key="security"), first=datetime.date(2020, 8, 1))
     assert [row.topic.key for row in screen(user=cast["editor"]).rows] == ["economy"]
     assert issues.publication().reminds
+
+
+@pytest.mark.parametrize("role", ["analyst", "translator", "editor"])
+def test_everybody_enters_their_own_days_away_and_takes_them_back(week, cast, sign_in, role):
+    client, where = sign_in(cast[role]), reverse("desk_away")
+    UserProfile.objects.update_or_create(user=cast[role], defaults={"preferred_language": "en"})
+    for broken in ({}, {"first": "soon", "last": "2020-08-09"}, {"first": "2030-08-09", "last": "2030-08-01"}):
+        refused = client.post(where, broken)
+        assert refused.status_code == 422
+    assert "The last day lies before the first." in refused.content.decode()
+    assert "2030-08-01" in refused.content.decode(), "what was typed is not lost"
+    assert not Absence.objects.exists()
+    form = {"first": "2030-08-03", "last": "2030-08-09", "user": cast["other"].pk}
+    page = client.post(where, form, follow=True).content.decode()
+    assert "You are away: August 3 – August 9, 2030." in page.replace("\xa0", " ")
+    kept = Absence.objects.get()
+    assert kept.user == cast[role]
+    foreign = Absence.objects.create(user=cast["other"], first="2030-01-01", last="2030-01-02")
+    for nonsense in (foreign.pk, "x", "9" * 30, ""):
+        client.post(reverse("desk_back"), {"absence": nonsense})
+    assert Absence.objects.count() == 2
+    client.post(reverse("desk_back"), {"absence": kept.pk})
+    assert Absence.objects.get() == foreign
+
+
+def test_ones_own_absence_hands_over_what_one_has_not_begun(week, cast, sign_in):
+    slot = week.slots.filter(writer=cast["analyst"]).first()
+    PlannedTopic.objects.create(topic=slot.topic, writer=cast["analyst"], substitute=cast["other"])
+    page = sign_in(cast["analyst"]).post(
+        reverse("desk_away"), {"first": "2020-08-01", "last": "2020-08-30"}, follow=True
+    )
+    slot.refresh_from_db()
+    assert slot.writer == cast["other"]
+    assert str(slot.topic) in page.content.decode()

@@ -2,16 +2,18 @@
 
 import pytest
 from django.contrib.auth.models import Group
-from django.urls import reverse
+from django.urls import get_resolver, reverse
+from wagtail.test.utils.form_data import rich_text
 
 from barograph.commentaries import services
 from barograph.commentaries.admin import RIGHTS, CommentaryViewSet
-from barograph.commentaries.models import Commentary
+from barograph.commentaries.models import BODY_FEATURES, Commentary
 from barograph.desk.roles import PERMISSIONS, ensure_roles
 from barograph.issues.models import Issue
+from barograph.people import factors
 from tests.factories import CommentaryFactory, PersonFactory
 
-ROLES = ("editor", "analyst", "other", "translator", "nobody")
+ROLES = ("editor", "analyst", "other", "translator", "publisher", "operator", "nobody")
 OK, NO, AWAY = 200, 403, 302
 #: Of a role without rights Wagtail's views lead home; of somebody without a role, to the sign-in.
 CLOSED = (NO, AWAY)
@@ -75,7 +77,7 @@ def form_of(commentary, **fields):
     return {
         "headline": "Changed",
         "lede": "",
-        "body": '{"blocks": [], "entityMap": {}}',
+        "body": rich_text("<p>A text.</p>", features=BODY_FEATURES),
         "question": "",
         "resolves_by": "",
         "resolution": "",
@@ -195,7 +197,26 @@ def test_who_may_begin_to_write(cast, sign_in, issue, role):
         assert answer.status_code in CLOSED
 
 
-@pytest.mark.parametrize("role", ["analyst", "other", "translator", "nobody"])
+@pytest.mark.parametrize("role", ["other", "operator"])
+def test_no_chooser_tells_what_others_write(cast, sign_in, source, role):
+    for view in ("choose/", "choose/results/", f"chosen/{source.pk}/"):
+        answer = sign_in(cast[role]).get(f"/desk/choose/commentaries/{view}", follow=True)
+        assert source.headline not in answer.content.decode()
+    assert "snippetchoosers" not in " ".join(str(space) for space in get_resolver().namespace_dict)
+
+
+@pytest.mark.parametrize("role", ["publisher", "operator"])
+def test_who_releases_sees_the_week_and_who_keeps_accounts_no_text(cast, sign_in, source, settings, role):
+    page = sign_in(cast[role]).get(reverse("wagtailadmin_home")).content.decode()
+    assert (reverse("publishing_release", args=[source.issue_id]) in page) == (role == "publisher")
+    for view in READ:
+        assert sign_in(cast[role]).get(reverse(name(view), args=[source.pk])).status_code in CLOSED
+    assert (source.headline in page) == (role == "publisher")
+    settings.SECOND_FACTOR = "publishers"
+    assert factors.is_required(cast[role])
+
+
+@pytest.mark.parametrize("role", ["analyst", "other", "translator", "publisher", "operator", "nobody"])
 def test_the_publication_is_the_editors(cast, sign_in, issue, role):
     client = sign_in(cast[role])
     places = ("topics:index", "topics:add", "analysts:index", "pens:index", "standing:index", "publication:index")

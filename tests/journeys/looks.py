@@ -13,7 +13,8 @@ grid stays what it is. Two pictures are compared
 - by spots of 3 × 3: what differs over most of a spot counts, whatever the
   page's size. One changed verdict on a page of 4,000 pixels is found.
 
-The site carries its own typeface, so lines break at the same words anywhere.
+The site carries its own typeface, so lines break at the same words anywhere; the text-only page, which leaves that
+to the browser, is pictured in the site's.
 `font-display: optional` would leave it to the clock whether the typeface is
 drawn at all; pages are pictured with `block`. The demo's own address, which
 has another port every time, reads as a fixed one.
@@ -23,6 +24,7 @@ Knows nothing of which pages there are (test_looks.py).
 
 from __future__ import annotations
 
+import base64
 from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
@@ -31,6 +33,17 @@ from PIL import Image, ImageChops, ImageFilter
 
 FOLDER = Path(__file__).resolve().parent / "looks"
 SITE = "https://situation.example"
+FONTS = Path(__file__).resolve().parents[2] / "src/barograph/base/fonts"
+#: For a page without a typeface, which would else be drawn in the machine's: file → its letters.
+LETTERS = {"literata-latin": "U+0-3FF, U+2000-206F", "literata-cyrillic": "U+400-52F"}
+ITS_TYPEFACE = """async (files) => {
+    if (document.fonts.size) return;
+    for (const [bytes, unicodeRange] of files) {
+        const letters = Uint8Array.from(atob(bytes), letter => letter.charCodeAt(0));
+        document.fonts.add(await new FontFace("Look", letters.buffer, {unicodeRange}).load());
+    }
+    document.body.style.fontFamily = "Look";
+}"""
 STRIP, DRIFT = 48, 3  # kept pixels
 # (blur's radius, difference of 255 that is allowed): lightness near by, its mean around, colour
 LIGHTNESS, AROUND, COLOUR = (1.6, 44), (3.5, 11), (1.2, 13)
@@ -72,6 +85,10 @@ def settled(page, address: str) -> None:
     page.unroute_all()
     page.route("**/*", answer)
     page.goto(address)
+    files = [
+        [base64.b64encode((FONTS / f"{name}.woff2").read_bytes()).decode(), span] for name, span in LETTERS.items()
+    ]
+    page.evaluate(ITS_TYPEFACE, files)
     page.evaluate("document.fonts.ready")
 
 

@@ -34,6 +34,13 @@ def test_the_operators_screens_have_no_violation(page):
     assert page.evaluate(RUN.replace(".desk", "#listing-results"), OPTIONS) == []
 
 
+def test_the_editors_screens_have_no_violation(page):
+    sign_in(page, "editor", "barograph-editor")
+    release = page.locator("a[href^='/desk/release/']").first.get_attribute("href")
+    below = "/".join(release.split("/")[:4])
+    assert violations(page, f"{below}/", f"{below}/preview/", f"{below}/letters/", "/desk/away/") == []
+
+
 def violations(page, *paths):
     wrong = []
     for path in paths:

@@ -204,7 +204,7 @@ def test_two_subscriptions_become_one_and_nobody_is_lost(web, post):
 
 
 def test_an_address_that_must_not_be_written_to_is_not(web, post):
-    services.refuse(address_key=addresses.lookup_key("no@example.org"), reason=Refusal.COMPLAINT)
+    services.refuse(keys=addresses.lookup_keys("no@example.org"), reason=Refusal.COMPLAINT)
     _page, mails = asked(web, post, reader("reader"), "no@example.org")
     assert set(mails) == {"reader@example.org"}
 

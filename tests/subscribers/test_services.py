@@ -89,8 +89,9 @@ def test_ones_own_new_yes_lifts_the_no():
 
 
 def test_an_address_that_bounced_is_not_even_asked():
-    services.suppress(address_key=addresses.lookup_key("reader@example.org"), reason=Refusal.BOUNCED)
-    assert services.sign_up(address="reader@example.org", list_key="en", language="en") is None
+    services.suppress(keys=addresses.lookup_keys("reader@example.org"), reason=Refusal.BOUNCED)
+    asked = services.sign_up(address="reader@example.org", list_key="en", language="en")
+    assert not asked.may_be_written_to
     assert not Subscriber.objects.exists()
 
 

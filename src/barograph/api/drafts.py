@@ -8,23 +8,14 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
-from wagtail.admin.rich_text.converters.contentstate import ContentstateConverter
 
 from barograph.commentaries import texts as words
-from barograph.commentaries.models import BODY_FEATURES, Commentary
+from barograph.commentaries.models import Commentary
 from barograph.commentaries.services import working_copy
+from barograph.desk.rich_text import clean_body
 from barograph.scenarios.blocks import ScenariosBlock
 
 PLAIN = ("headline", "question")
-
-
-def clean_body(html: str) -> str:
-    """A body as the desk's editor would have kept it; what it doesn't know is left out. Raises ValidationError."""
-    converter = ContentstateConverter(features=BODY_FEATURES)
-    try:
-        return converter.to_database_format(converter.from_database_format(html))
-    except (ValueError, KeyError, TypeError, AttributeError, AssertionError, IndexError, RecursionError):
-        raise ValidationError(_("The text's HTML can't be read.")) from None
 
 
 def scenarios_of(draft: Commentary) -> list[dict[str, Any]]:

@@ -29,6 +29,8 @@ KNOWN = {
     "BAROGRAPH_DATA": "folder that holds all that is to be backed up (default ./data)",
     "BAROGRAPH_DATABASE_URL": "sqlite:///path or postgres://user:password@host:port/name",
     "BAROGRAPH_SMTP_URL": "smtp://user:password@host:587?tls=starttls",
+    "BAROGRAPH_MAIL_PROVIDER": "a provider's HTTP interface instead of a relay, through django-anymail, for example "
+    "postmark://?server_token=…&webhook_secret=user:password",
     "BAROGRAPH_BASE_URL": "public address of the site, for example https://example.org",
     "BAROGRAPH_SECRET_KEY": "signs sessions and links; made on first start",
     "BAROGRAPH_ADDRESS_KEY": "encrypts subscribers' addresses; made on first start",
@@ -38,6 +40,8 @@ KNOWN = {
     "BAROGRAPH_WEBSUB_URL": "a WebSub hub that tells feed readers at once, for example https://hub.example.org",
     "BAROGRAPH_BOUNCE_DOMAIN": "domain of the return paths, for example mail.example.org; its MX leads here",
     "BAROGRAPH_BOUNCE_MAILDIR": "Maildir in which mail that came back arrives",
+    "BAROGRAPH_BOUNCE_IMAP": "imaps://user:password@host/INBOX: a mailbox in which mail that came back arrives; "
+    "?move=Folder puts aside what was judged",
     "BAROGRAPH_BOUNCE_LISTEN": "lmtp://127.0.0.1:8024 or smtp://…: where the worker takes mail that came back",
     "BAROGRAPH_MAIL_OVERDUE": "a mailing so many hours late asks before it goes out (default 12)",
     "BAROGRAPH_MAIL_GRACE": "minutes between an issue's release and its first mail, to hold it in (default 0)",
@@ -46,6 +50,12 @@ KNOWN = {
     "BAROGRAPH_DEMO": "1 switches on the demo mailbox; set by `barograph demo` only",
 }
 
+
+#: Those of django-anymail that need nothing but HTTP.
+PROVIDERS = (
+    "brevo", "mailersend", "mailgun", "mailjet", "mailtrap", "mandrill", "postmark", "resend", "scaleway",
+    "sendgrid", "sparkpost", "unisender_go",
+)  # fmt: skip
 
 SECOND_FACTOR = ("off", "publishers", "everyone")
 
@@ -66,6 +76,21 @@ class Smtp:
 
 
 @dataclass(frozen=True)
+class Provider:
+    """Who takes mail by HTTP: anymail's name, its settings there, and the secret ('user:password') of its events."""
+
+    name: str
+    options: tuple[tuple[str, str], ...]
+    webhook_secret: str = ""
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """anymail's setting."""
+        secret = {"WEBHOOK_SECRET": self.webhook_secret} if self.webhook_secret else {}
+        return {f"{self.name}_{name}".upper(): value for name, value in self.options} | secret
+
+
+@dataclass(frozen=True)
 class Listener:
     """Where the worker listens for mail that came back."""
 
@@ -75,12 +100,26 @@ class Listener:
 
 
 @dataclass(frozen=True)
+class Imap:
+    """A mailbox that is looked into: kind of TLS ('tls', 'starttls'; '' on this machine alone), folder, where to."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    tls: str
+    folder: str
+    move_to: str = ""
+
+
+@dataclass(frozen=True)
 class Bounces:
     """How mail comes back: the domain of return paths ('' for none), and where it arrives."""
 
     domain: str
     maildir: Path | None
     listener: Listener | None
+    imap: Imap | None = None
 
 
 @dataclass(frozen=True)
@@ -98,6 +137,7 @@ class Environment:
     onion_url: str = ""
     websub_url: str = ""
     bounces: Bounces = Bounces("", None, None)
+    provider: Provider | None = None
     mail_rules: MailRules = field(default_factory=MailRules)
 
 
@@ -131,6 +171,22 @@ def parse_smtp(url: str) -> Smtp:
     )
 
 
+def parse_provider(url: str) -> Provider:
+    """`postmark://?server_token=…&webhook_secret=user:password` → Provider. Raises EnvironmentProblem."""
+    parts = urlsplit(url)
+    name = parts.scheme.replace("-", "_")
+    options = {key.lower(): values[0] for key, values in parse_qs(parts.query).items()}
+    secret = options.pop("webhook_secret", "")
+    if name not in PROVIDERS or parts.netloc or not options:
+        raise EnvironmentProblem(
+            "BAROGRAPH_MAIL_PROVIDER must look like postmark://?server_token=…&webhook_secret=user:password, with the "
+            f"settings of django-anymail in small letters, for one of {', '.join(PROVIDERS)}."
+        )
+    if secret and (":" not in secret or len(secret) < 20):
+        raise EnvironmentProblem("The webhook_secret in BAROGRAPH_MAIL_PROVIDER must be user:password, 20 characters.")
+    return Provider(name, tuple(options.items()), secret)
+
+
 def parse_listener(url: str) -> Listener:
     """`lmtp://127.0.0.1:8024` → Listener. Raises EnvironmentProblem."""
     parts = urlsplit(url)
@@ -143,13 +199,42 @@ def parse_listener(url: str) -> Listener:
     return Listener(parts.scheme, parts.hostname, port)
 
 
+def parse_imap(url: str) -> Imap:
+    """`imaps://user:password@host:993/INBOX?move=Judged` → Imap. Raises EnvironmentProblem."""
+    parts = urlsplit(url)
+    query = parse_qs(parts.query)
+    tls = "tls" if parts.scheme == "imaps" else query.get("tls", ["starttls"])[0]
+    folder, move_to = unquote(parts.path.lstrip("/")) or "INBOX", query.get("move", [""])[0]
+    try:
+        port = parts.port or (993 if tls == "tls" else 143)
+    except ValueError:
+        port = 0
+    fits = all(name.isascii() and name.isprintable() for name in (folder, move_to) if name)
+    known = parts.scheme in {"imap", "imaps"} and tls in {"tls", "starttls", "none"} and query.keys() <= {"tls", "move"}
+    if not (known and fits and port and parts.hostname and parts.username and parts.password):
+        raise EnvironmentProblem(
+            "BAROGRAPH_BOUNCE_IMAP must look like imaps://user:password@host/INBOX, or imap://… for STARTTLS "
+            "(characters such as @ or / in user and password as %40, %2F)."
+        )
+    if tls == "none" and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
+        raise EnvironmentProblem("BAROGRAPH_BOUNCE_IMAP without TLS is for this machine alone: use imaps://.")
+    user, password = unquote(parts.username), unquote(parts.password)
+    return Imap(parts.hostname, port, user, password, "" if tls == "none" else tls, folder, move_to)
+
+
 def _bounces(variables: Mapping[str, str]) -> Bounces:
     domain = _value(variables, "BAROGRAPH_BOUNCE_DOMAIN").lower()
     if domain and (not domain.isascii() or "." not in domain or "@" in domain or "/" in domain):
         raise EnvironmentProblem("BAROGRAPH_BOUNCE_DOMAIN must be a domain, like mail.example.org.")
     maildir = _value(variables, "BAROGRAPH_BOUNCE_MAILDIR")
     listen = _value(variables, "BAROGRAPH_BOUNCE_LISTEN")
-    return Bounces(domain, Path(maildir).absolute() if maildir else None, parse_listener(listen) if listen else None)
+    imap = _value(variables, "BAROGRAPH_BOUNCE_IMAP")
+    return Bounces(
+        domain,
+        Path(maildir).absolute() if maildir else None,
+        parse_listener(listen) if listen else None,
+        parse_imap(imap) if imap else None,
+    )
 
 
 def _mail_rules(variables: Mapping[str, str]) -> MailRules:
@@ -229,6 +314,9 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
     second_factor = _value(variables, "BAROGRAPH_SECOND_FACTOR") or ("publishers" if parts.scheme == "https" else "off")
     if second_factor not in SECOND_FACTOR:
         raise EnvironmentProblem(f"BAROGRAPH_SECOND_FACTOR must be one of {', '.join(SECOND_FACTOR)}.")
+    provider_url = _value(variables, "BAROGRAPH_MAIL_PROVIDER")
+    if provider_url and smtp_url:
+        raise EnvironmentProblem("Give BAROGRAPH_SMTP_URL or BAROGRAPH_MAIL_PROVIDER, not both.")
     return Environment(
         data=data,
         database_url=_value(variables, "BAROGRAPH_DATABASE_URL") or f"sqlite:///{data / 'barograph.sqlite3'}",
@@ -243,6 +331,7 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
         onion_url=onion_url,
         websub_url=websub_url,
         bounces=_bounces(variables),
+        provider=parse_provider(provider_url) if provider_url else None,
         mail_rules=_mail_rules(variables),
     )
 

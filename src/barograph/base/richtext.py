@@ -10,6 +10,9 @@ import re
 from html import escape
 from html.parser import HTMLParser
 
+#: Soft hyphens, zero-width spaces, places of objects, embeddings of direction: word processors leave them behind,
+#: nobody sees them, search stumbles over them. Joiners stay: scripts and emoji need them.
+_INVISIBLE = dict.fromkeys([0xAD, 0x200B, 0x2060, 0xFEFF, 0xFFFC, *range(0x202A, 0x202F)])
 _NOTE = re.compile(r"<p>\s*\[\^([\w-]+)\]:\s*(.*?)</p>", re.DOTALL)
 _MARK = re.compile(r"\[\^([\w-]+)\]")
 _SENTENCE = re.compile(r"(?<=[.!?…])[»”’\")]*\s+(?=[«“„\"(]?[^\W\d_]|\d)")
@@ -47,6 +50,11 @@ def for_page(html: str, *, notes: str = "Notes", back: str = "Back to the text",
         for name, number in numbers.items()
     )
     return f'{text}<section class="notes" role="doc-endnotes" aria-label="{escape(notes)}"><ol>{items}</ol></section>'
+
+
+def seen(text: str) -> str:
+    """A text, plain or HTML, without the characters that nobody sees."""
+    return text.translate(_INVISIBLE)
 
 
 class _Text(HTMLParser):

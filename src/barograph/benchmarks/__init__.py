@@ -44,6 +44,11 @@ BENCHMARKS: dict[str, Benchmark] = {
         example="week --topics 60 --people 12 --json",
         options={"topics": 60, "people": 12, "rounds": 10},
     ),
+    "timing": Benchmark(
+        about="Whether the time of a page's answer tells if an address is known: known and unknown ones in turn.",
+        example="timing --rounds 300 --json",
+        options={"rounds": 300},
+    ),
     "search": Benchmark(
         about="How long a query takes on an archive of N commentaries, and what the index costs.",
         example="search --documents 24000 --json",

@@ -9,7 +9,6 @@ import django_filters
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.filters import WagtailFilterSet
@@ -18,9 +17,11 @@ from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, Objec
 from wagtail.admin.ui.tables import Column, UpdatedAtColumn
 from wagtail.models import TaskState
 from wagtail.permissions import policy_registry
-from wagtail.snippets.views.snippets import CreateView, EditView, IndexView, SnippetViewSet
+from wagtail.snippets.views.snippets import CreateView, IndexView, SnippetViewSet
 
 from barograph.base import languages
+from barograph.commentaries import checklist, review
+from barograph.commentaries.editing import CommentaryEdit, not_handed_on
 from barograph.commentaries.models import Commentary
 from barograph.commentaries.permissions import is_editor
 from barograph.issues.models import Issue, Topic
@@ -78,6 +79,11 @@ def guarded(name: str, view: Callable) -> Callable:
             raise PermissionDenied
         if "task_state_id" in kwargs:
             get_object_or_404(TaskState.objects.for_instance(commentary), pk=kwargs["task_state_id"])
+        if name == "workflow_action" and kwargs.get("action_name") == "approve" and request.method == "POST":
+            needed = checklist.blocking(review.remarks(commentary.get_latest_revision_as_object()))
+            if needed:
+                messages.error(request, not_handed_on(needed))
+                return redirect(Commentary.snippet_viewset.get_url_name("edit"), commentary.pk)
         return view(request, *args, **kwargs)
 
     return guard
@@ -147,13 +153,6 @@ class CommentaryAdd(CreateView):
         return redirect("wagtailadmin_home")
 
 
-class CommentaryEdit(EditView):
-    def get_success_url(self):
-        if self.action in {"publish", "submit", "workflow-action"}:
-            return f"{reverse('wagtailadmin_home')}?issue={self.object.issue.key}"
-        return super().get_success_url()
-
-
 class LanguagePanel(FieldPanel):
     """The language's name instead of its code."""
 
@@ -198,7 +197,8 @@ class CommentaryViewSet(SnippetViewSet):
                         heading=gettext_lazy("Where it stands"),
                         classname="desk-facts",
                     ),
-                    FieldPanel("headline"),
+                    # what was typed while the connection was away is saved when it is back
+                    FieldPanel("headline", attrs={"data-action": "online@window->w-unsaved#notify"}),
                     FieldPanel("lede"),
                     FieldPanel("body"),
                     InlinePanel("bylines", heading=gettext_lazy("Byline"), label=gettext_lazy("Analyst")),
@@ -217,6 +217,9 @@ class CommentaryViewSet(SnippetViewSet):
         ],
         base_form_class=CommentaryForm,
     )
+
+    def register_chooser_viewset(self):
+        """None: nothing chooses a commentary, and Wagtail's chooser shows everybody all headlines, drafts' too."""
 
     def get_urlpatterns(self):
         patterns = super().get_urlpatterns()

@@ -11,10 +11,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from wagtail.log_actions import log
+from wagtail.models import Revision
 
 from barograph.commentaries import texts as words
 from barograph.commentaries.enums import SourceState, TranslationState
@@ -111,6 +114,49 @@ def start_commentary(
     source.save()
     source.save_revision(user=by, clean=False, log_action="wagtail.create")
     return source
+
+
+@transaction.atomic
+def replace_body(*, commentary: Commentary, body: str, seen: int | None, by=None) -> Commentary:
+    """Another text in the draft; what stood there stays as the version before. Returns the row.
+
+    `seen` is the revision its writer had in view. Raises ValidationError where there is a newer one.
+    """
+    row = Commentary.objects.select_for_update(of=("self",)).get(pk=commentary.pk)
+    if row.latest_revision_id != seen:
+        raise ValidationError(_("The text was changed meanwhile. Look at it, then bring the file in once more."))
+    draft = working_copy(row)
+    draft.body = body
+    if not row.live:
+        draft.save(update_fields=["body", "touched_at"])
+    draft.save_revision(user=by, clean=False, changed=True, log_action=True)
+    row.refresh_from_db()
+    return row
+
+
+def newer_by_others(commentary: Commentary, *, since: datetime, by) -> Revision | None:
+    """The newest version that somebody else has saved since a moment."""
+    return commentary.revisions.filter(created_at__gt=since).exclude(user=by).order_by("-created_at", "-pk").first()
+
+
+@transaction.atomic
+def keep_beside(*, draft: Commentary, by) -> Revision:
+    """Words typed over a text that changed meanwhile: a version of their own, which is not the newest.
+
+    It is dated a moment before the newest one, so that whatever goes by the date still finds that.
+    """
+    row = Commentary.objects.select_for_update(of=("self",)).select_related("latest_revision").get(pk=draft.pk)
+    moment = row.latest_revision.created_at - timedelta(microseconds=1) if row.latest_revision else None
+    revision = Revision.objects.create(
+        content_object=draft,
+        base_content_type=draft.get_base_content_type(),
+        user=by,
+        created_at=moment,
+        content=draft.serializable_data(),
+        object_str=str(draft),
+    )
+    log(instance=row, action="barograph.kept_beside", user=by, revision=revision, content_changed=True)
+    return revision
 
 
 @transaction.atomic

@@ -34,3 +34,10 @@ def own_words(menu_items, request, context):
     for item in menu_items:
         if item.name == "approve":
             item.label = _("Sign off (ready)")
+
+
+@hooks.register("register_log_actions")
+def actions(found):
+    found.register_action(
+        "barograph.kept_beside", _("Keep words beside a newer version"), _("Kept beside a newer version")
+    )

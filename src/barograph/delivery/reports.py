@@ -16,6 +16,7 @@ from django.db.models import Count
 from barograph.delivery.enums import DeliveryState
 from barograph.delivery.models import Delivery, Mailing
 from barograph.subscribers import addresses, records
+from barograph.subscribers import services as subscribers
 from barograph.subscribers.models import Subscriber, Suppression
 
 #: A domain with fewer refused mails is not named.
@@ -117,10 +118,10 @@ class Found:
 
 def look_up(*, address: str, by: Any = None) -> Found:
     """What became of the mails to an address. On record before anything is told. Raises addresses.InvalidAddress."""
-    key = addresses.lookup_key(address)
+    keys = subscribers.keys_of(address)
     records.keep(act="look-up", number=1, by=by)
-    subscriber = Subscriber.objects.filter(address_key=key).first()
-    refusals = Suppression.objects.filter(address_key=key).order_by("date", "list_key")
+    subscriber = Subscriber.objects.known_as(keys).first()
+    refusals = Suppression.objects.known_as(keys).order_by("date", "list_key")
     rows = Delivery.objects.filter(subscriber=subscriber).select_related("mailing").defer("mailing__html")
     return Found(
         state=subscriber.state if subscriber else "",

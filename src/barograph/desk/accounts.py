@@ -8,15 +8,35 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest
 from wagtail.users.views import groups, users
 
+from barograph.desk import roles
 from barograph.people import audit
 from barograph.people.models import User
 
 
-class EditAccount(users.EditView):
+class _NoHigher:
+    """Who is no administrator makes none, and changes nothing about one: an account's keeper could else become one."""
+
+    def get_object(self, *args, **kwargs):
+        found = super().get_object(*args, **kwargs)
+        if found and found.is_superuser and not self.request.user.is_superuser:
+            raise PermissionDenied
+        return found
+
+    def get_form(self, *args, **kwargs):
+        form = super().get_form(*args, **kwargs)
+        if "is_superuser" in form.fields:
+            form.fields["is_superuser"].disabled = not self.request.user.is_superuser
+        if "groups" in form.fields:
+            form.fields["groups"].label_from_instance = roles.label
+        return form
+
+
+class EditAccount(_NoHigher, users.EditView):
     @transaction.atomic
     def save_instance(self):
         before = audit.state_of(self.object)
@@ -25,7 +45,7 @@ class EditAccount(users.EditView):
         return instance
 
 
-class AddAccount(users.CreateView):
+class AddAccount(_NoHigher, users.CreateView):
     @transaction.atomic
     def save_instance(self):
         instance = super().save_instance()
@@ -34,9 +54,15 @@ class AddAccount(users.CreateView):
         return instance
 
 
+class DeleteAccount(_NoHigher, users.DeleteView):
+    pass
+
+
 class AccountViewSet(users.UserViewSet):
     add_view_class = AddAccount
     edit_view_class = EditAccount
+    delete_view_class = DeleteAccount
+    copy_view_enabled = False
 
 
 class EditRole(groups.EditView):
@@ -56,6 +82,8 @@ def before_several(request: HttpRequest, act: str, accounts: list[Any], view: An
     """Wagtail's hook before something is done to several rows at once, in the same transaction."""
     if not all(isinstance(account, User) for account in accounts):
         return
+    if any(account.is_superuser for account in accounts) and not request.user.is_superuser:
+        raise PermissionDenied
     view.states_before = {account.pk: audit.state_of(account) for account in accounts}
     if act == "delete":
         for account in accounts:

@@ -20,6 +20,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from barograph.commentaries.permissions import is_editor
+from barograph.desk import once_more
 from barograph.people import audit, factors
 from barograph.people.models import User
 from barograph.people.sessions import BEGUN, BROWSER
@@ -52,9 +53,11 @@ class SecondFactorGate:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        if not request.path_info.startswith("/desk") or not request.user.is_authenticated:
+        if not request.path_info.startswith("/desk"):
             return None
         request.user = audit.row_of(request.user)  # else Wagtail would note nothing about it, silently
+        if not request.user.is_authenticated:
+            return once_more.ask_again(request) if once_more.has_words(request) else None
         _remember_browser(request)
         if request.resolver_match.view_name in OPEN or request.user.is_verified():
             return _shut(request)
@@ -97,6 +100,8 @@ def _incomplete() -> HttpResponse:
 
 def _lead(request: HttpRequest, view: str) -> HttpResponse:
     """To the page that asks for the code; what was sent is not done, and says so."""
+    if once_more.has_words(request):
+        return once_more.ask_again(request)
     if request.method not in {"GET", "HEAD"} or request.headers.get("X-Requested-With") == "XMLHttpRequest":
         return HttpResponse(_("Confirm your sign-in first: reload the page."), status=403, content_type="text/plain")
     return redirect(f"{reverse(view)}?{urlencode({'next': request.get_full_path()})}")

@@ -6,6 +6,7 @@ in and out, but for the list of terms in the desk's menu.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,9 @@ from barograph.search.analysis import letters, terms
 Words = Sequence[tuple[str, frozenset[str]]]
 #: So many letters at a word's end are its ending's; before them every letter counts, whatever search forgives.
 ENDING = 3
+#: A name with fewer letters is too easily another word.
+LEAST = 5
+_QUOTED = re.compile(r"«[^»]*»|“[^”]*”|„[^“]*“|\"[^\"]*\"")
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,32 @@ class Glossary:
                 kept = not made or any(stands_in(phrase, made) for _word, phrase in there)
                 found.append(Wanted(seen, tuple(word for word, _phrase in there), kept, note))
         return found
+
+
+def strays(text: str, language: str, known: Iterable[Term]) -> list[tuple[str, str]]:
+    """[(as it stands, as this language has it)]: names a text writes as another language of the publication does.
+
+    Said only where it is sure: proper names of one word and five letters or more, outside quotations (which keep
+    their own spelling), and no word that any entry has in this language.
+    """
+    have, rows = words_of(_QUOTED.sub(" ", visible(text)), language), list(known)
+    right = [words_of(word, language) for term in rows for word in term.spellings(language)]
+    found: dict[tuple[str, str], None] = {}
+    for term in rows:
+        own = term.spellings(language)
+        for code in term.words if own else ():
+            for foreign in term.spellings(code) if code != language else ():
+                phrase = words_of(foreign, code)
+                if len(phrase) != 1 or len(foreign) < LEAST or not foreign[0].isupper():
+                    continue
+                stem = phrase[0][0][:-1]
+                for word in have:
+                    # the name itself or a case of it: nothing but another ending
+                    if not word[0].startswith(stem) or len(word[0]) > len(foreign) + ENDING:
+                        continue
+                    if not any(stands_in(phrase_here, [word]) for phrase_here in right):
+                        found[(foreign, own[0])] = None
+    return list(found)
 
 
 def _everywhere(term: Term) -> str:

@@ -30,6 +30,7 @@ from barograph.base.languages import localized
 from barograph.delivery import services as delivery
 from barograph.delivery.transports import Unreachable
 from barograph.desk import reminders
+from barograph.desk.roles import label
 from barograph.issues.services import publication
 from barograph.newsletter import limits
 from barograph.people import invitations
@@ -55,7 +56,7 @@ class InvitationForm(forms.Form):
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.given = {str(role.pk): role for role in invitations.roles_of(by)}
-        self.fields["roles"].choices = [(key, role.name) for key, role in self.given.items()]
+        self.fields["roles"].choices = [(key, label(role)) for key, role in self.given.items()]
 
     def clean_roles(self) -> list:
         return [self.given[key] for key in self.cleaned_data["roles"]]
@@ -110,7 +111,12 @@ def open_invitations(request: HttpRequest) -> HttpResponse:
             return redirect("desk_invitations")
     now, languages = timezone.now(), dict(settings.LANGUAGES)
     rows = [
-        {"row": row, "until": _until(row, now), "language": languages.get(row.language, "")}
+        {
+            "row": row,
+            "roles": ", ".join(map(label, row.groups.all())),
+            "until": _until(row, now),
+            "language": languages.get(row.language, ""),
+        }
         for row in Invitation.objects.open().select_related("by").prefetch_related("groups")
     ]
     return render(request, "desk/invitations.html", {"form": form, "rows": rows}, status=422 if form.errors else 200)

@@ -1,4 +1,4 @@
-"""What the desk adds to the plan: a special issue, and handing over what somebody can't write who is away."""
+"""What the desk adds to the plan: a special issue, one's own days away, and handing over what they touch."""
 
 from __future__ import annotations
 
@@ -11,15 +11,18 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
 from wagtail.admin.views.generic import CreateView, EditView
 from wagtail.admin.widgets import AdminDateInput, AdminDateTimeInput
 
 from barograph.commentaries.models import Commentary
 from barograph.issues import services as issues
 from barograph.issues.admin import AbsenceViewSet
-from barograph.issues.models import Issue, PlannedTopic, Slot, Topic
+from barograph.issues.forms import OwnAbsenceForm
+from barograph.issues.models import Absence, Issue, PlannedTopic, Slot, Topic
 from barograph.people import audit
 
 
@@ -45,17 +48,21 @@ def hand_over(*, user) -> list[Slot]:
     return moved
 
 
+def handed_over(moved: list[Slot]) -> str:
+    """What changed hands, in words."""
+    text = ngettext(
+        "%(count)s text changed hands: %(topics)s.", "%(count)s texts changed hands: %(topics)s.", len(moved)
+    )
+    return text % {"count": len(moved), "topics": ", ".join(str(slot.topic) for slot in moved)}
+
+
 class HandsOver:
     """A view that saves an absence and hands over what it touches."""
 
     def save_instance(self):
         absence = super().save_instance()
         if moved := hand_over(user=absence.user):
-            text = ngettext(
-                "%(count)s text changed hands: %(topics)s.", "%(count)s texts changed hands: %(topics)s.", len(moved)
-            )
-            names = ", ".join(str(slot.topic) for slot in moved)
-            messages.info(self.request, text % {"count": len(moved), "topics": names})
+            messages.info(self.request, handed_over(moved))
         return absence
 
 
@@ -70,6 +77,33 @@ class ChangeAbsence(HandsOver, EditView):
 class Absences(AbsenceViewSet):
     add_view_class = AddAbsence
     edit_view_class = ChangeAbsence
+
+
+def away(request: HttpRequest) -> HttpResponse:
+    """One's own days away: entered and taken back by oneself, without asking."""
+    form = OwnAbsenceForm(request.POST if request.method == "POST" else None, instance=Absence(user=request.user))
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            absence = form.save()
+            moved = hand_over(user=request.user)
+        messages.success(request, _("You are away: %(period)s.") % {"period": absence.period})
+        if moved:
+            messages.info(request, handed_over(moved))
+        return redirect("desk_away")
+    today = timezone.localdate(timezone=ZoneInfo(issues.publication().timezone))
+    coming = Absence.objects.filter(user=request.user, last__gte=today).order_by("first")
+    context = {"form": form, "coming": coming}
+    return render(request, "desk/away.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def back(request: HttpRequest) -> HttpResponse:
+    """Take back days away of one's own; what has changed hands stays where it is."""
+    number = request.POST.get("absence", "")
+    found = Absence.objects.filter(user=request.user, pk=number if number.isdecimal() and len(number) < 18 else 0)
+    if found.delete()[0]:
+        messages.success(request, _("Taken back. Texts that changed hands stay with whom they are."))
+    return redirect("desk_away")
 
 
 class SpecialForm(forms.Form):
@@ -95,7 +129,7 @@ def special(request: HttpRequest) -> HttpResponse:
     """Open an issue outside the rhythm."""
     if not request.user.has_perm("issues.add_issue"):
         raise PermissionDenied
-    form = SpecialForm(request.POST or None)
+    form = SpecialForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             issue = issues.open_special(**form.cleaned_data)

@@ -61,7 +61,13 @@ def _allowed(user) -> list[Person]:
 
 def ratings(request: HttpRequest, issue_id: int) -> HttpResponse:
     """Every topic of an issue: one's own rating, and what may be seen of the others'."""
-    members, issue = _allowed(request.user), get_object_or_404(Issue, pk=issue_id)
+    return _page(request, get_object_or_404(Issue, pk=issue_id), _allowed(request.user))
+
+
+def _page(
+    request: HttpRequest, issue: Issue, members: list[Person], refused: tuple[Topic, list[str]] | None = None
+) -> HttpResponse:
+    """The page; after a refusal with its reasons at the topic, and what was typed still in the fields."""
     opinions = panel.opinions(issue=issue, viewers=members, chair=is_editor(request.user))
     wanted = {*issue.slots.values_list("topic_id", flat=True), *opinions}
     topics = list(Topic.objects.filter(pk__in=wanted).order_by("position"))
@@ -75,6 +81,10 @@ def ratings(request: HttpRequest, issue_id: int) -> HttpResponse:
         row["discussed"] = row["topic"].pk in opened
         row["remarks"] = [_remark(remark) for remark in said.get(row["topic"].pk, ())]
         row["definitions"] = _definitions(row["topic"], told)
+        row["typed"] = _typed(row["opinion"])
+        if refused and row["topic"] == refused[0]:
+            row["errors"] = refused[1]
+            row["typed"] |= {name: request.POST[name] for name in row["typed"] if name in request.POST}
     context = {
         "issue": issue,
         "rows": rows,
@@ -85,7 +95,14 @@ def ratings(request: HttpRequest, issue_id: int) -> HttpResponse:
         "verdicts": VerdictValue.choices,
         "sure": SURE,
     }
-    return render(request, "desk/ratings.html", context)
+    return render(request, "desk/ratings.html", context, status=422 if refused else 200)
+
+
+def _typed(opinion: panel.Opinion | None) -> dict[str, str]:
+    """What stands in a topic's fields: one's own rating; a remark is always new."""
+    own = opinion.own if opinion else None
+    sure = "" if own is None or own.confidence is None else str(own.confidence)
+    return {"value": own.value if own else "", "confidence": sure, "reason": own.reason if own else "", "text": ""}
 
 
 def _row(topic: Topic, opinion: panel.Opinion | None) -> dict[str, Any]:
@@ -150,7 +167,7 @@ def say(request: HttpRequest, issue_id: int, topic_id: int) -> HttpResponse:
             text=text,
         )
     except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
+        return _page(request, issue, members, (topic, error.messages))
     return redirect(f"{reverse('desk_ratings', args=[issue.pk])}#topic-{topic.pk}")
 
 
@@ -167,7 +184,6 @@ def rate(request: HttpRequest, issue_id: int, topic_id: int) -> HttpResponse:
             raise ValidationError([message for found in form.errors.values() for message in found])
         panel.rate(issue=issue, topic=topic, by=members[0], **form.cleaned_data)
     except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
-        messages.success(request, _("%(topic)s: your rating is kept.") % {"topic": topic})
+        return _page(request, issue, members, (topic, error.messages))
+    messages.success(request, _("%(topic)s: your rating is kept.") % {"topic": topic})
     return redirect(f"{reverse('desk_ratings', args=[issue.pk])}#topic-{topic.pk}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 from wagtail.models import (
     Collection,
     GroupApprovalTask,
@@ -22,6 +23,8 @@ from wagtail.models import (
 from barograph.commentaries.models import Commentary
 
 ANALYSTS, TRANSLATORS, EDITORS = "Analysts", "Translators", "Editors"
+#: Whoever releases what others have signed off; and whoever keeps the accounts, and sees no draft.
+PUBLISHERS, OPERATORS = "Publishers", "Operators"
 
 #: Whoever translates keeps the glossary.
 TERMS = {f"commentaries.{verb}_term" for verb in ("add", "change", "delete", "view")}
@@ -68,9 +71,34 @@ PERMISSIONS = {
         "publishing.add_release",
         "wagtailcore.view_modellogentry",  # the audit log: of what they may see anyway
     },
+    PUBLISHERS: {
+        "wagtailadmin.access_admin",
+        "commentaries.view_commentary",
+        "publishing.add_release",
+    },
+    OPERATORS: {
+        "wagtailadmin.access_admin",
+        *(f"people.{verb}_user" for verb in ("add", "change", "delete")),
+        "wagtailcore.view_modellogentry",
+    },
 }
 #: Pictures stand in the root collection.
 PICTURES = {ANALYSTS: {"add_image", "choose_image"}, EDITORS: {"add_image", "change_image", "choose_image"}}
+
+
+#: What they are called in the desk; a group of the publication's own is called as it is.
+NAMES = {
+    ANALYSTS: _("Analysts"),
+    TRANSLATORS: _("Translators"),
+    EDITORS: _("Editors"),
+    PUBLISHERS: _("Publishers"),
+    OPERATORS: _("Operators"),
+}
+
+
+def label(group: Group) -> str:
+    """A role's name in the language in use."""
+    return str(NAMES.get(group.name, group.name))
 
 
 @transaction.atomic

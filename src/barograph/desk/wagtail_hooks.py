@@ -7,11 +7,25 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.model import ModelViewSetGroup
+from wagtail.admin.widgets.button import Button
 from wagtail.snippets.action_menu import SubmitForModerationMenuItem
 
+from barograph.commentaries.models import Term
 from barograph.commentaries.permissions import may_translate
-from barograph.desk import accounts, audit, board, invitations, plan, ratings, safety, translation, views
-from barograph.desk.glossary import TermViewSet
+from barograph.commentaries.services import source_texts
+from barograph.desk import (
+    accounts,
+    audit,
+    board,
+    invitations,
+    plan,
+    ratings,
+    safety,
+    taking_in,
+    translation,
+    views,
+)
+from barograph.desk.glossary import TermViewSet, strays
 from barograph.desk.panels import WeekPanel
 from barograph.issues.admin import VIEWSETS as ISSUES
 from barograph.issues.admin import PlanViewSet, RestViewSet
@@ -36,6 +50,9 @@ def urls():
         path("week/<int:issue_id>/ratings/", ratings.ratings, name="desk_ratings"),
         path(f"{topic}/say/", ratings.say, name="desk_say"),
         path(f"{topic}/rating/", ratings.rate, name="desk_rating"),
+        path("away/", plan.away, name="desk_away"),
+        path("away/back/", plan.back, name="desk_back"),
+        path("commentaries/<int:pk>/word/", taking_in.word_file, name="desk_word_file"),
         path("safety/", safety.safety, name="desk_safety"),
         path("safety/confirm/", safety.ask, name="desk_factor_ask"),
         path("safety/set-up/", safety.set_up, name="desk_factor_set_up"),
@@ -109,12 +126,34 @@ def glossary():
     return TermViewSet(add_to_admin_menu=True, menu_order=125)
 
 
+@hooks.register("commentary_names")
+def names_of_other_languages(commentary):
+    """The glossary's part of the checklist beside the editor."""
+    text = " ".join(source_texts(commentary).values())
+    return strays(text, commentary.language, Term.objects.all())
+
+
+@hooks.register("commentary_buttons")
+def word_button(commentary):
+    url = reverse("desk_word_file", args=[commentary.pk])
+    return [Button(_("Bring in a Word file"), url=url, icon_name="upload", priority=5)]
+
+
 @hooks.register("register_account_menu_item")
 def safety_item(request):
     return {
         "url": reverse("desk_safety"),
         "label": _("Safety of your sign-in"),
         "help_text": _("Second factor, recovery codes, and where you are signed in."),
+    }
+
+
+@hooks.register("register_account_menu_item")
+def away_item(request):
+    return {
+        "url": reverse("desk_away"),
+        "label": _("Your days away"),
+        "help_text": _("When you don’t write: your topics go to their substitutes."),
     }
 
 

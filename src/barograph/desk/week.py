@@ -76,6 +76,7 @@ class Week:
     is_editor: bool = False
     may_translate: bool = False
     may_rate: bool = False
+    may_publish: bool = False
 
     @property
     def released(self) -> bool:
@@ -90,6 +91,7 @@ def week(*, user, key: str = "") -> Week:
     codes = [(code, languages.name(code)) for code in house.languages]
     found = Week(issue=issue, issues=issues, languages=codes, zone=house.timezone)
     found.is_editor, found.may_translate = is_editor(user), may_translate(user)
+    found.may_publish = user.has_perm("publishing.add_release")
     if issue is None:
         return found
     found.may_rate = found.is_editor or Pen.objects.filter(user=user).exists()
@@ -103,6 +105,7 @@ def week(*, user, key: str = "") -> Week:
     for row in rows:
         if row.is_translation:
             translations.setdefault(row.source_id, {})[row.language] = row
+    reads = any(user.has_perm(f"commentaries.{verb}_commentary") for verb in ("change", "view"))
     for topic in topics:
         source = sources.get(topic.pk)
         made = translations.get(source.pk, {}) if source else {}
@@ -118,7 +121,7 @@ def week(*, user, key: str = "") -> Week:
                 verdict=verdicts.get(topic.pk),
                 source=source,
                 state=source_state(source, in_review=bool(source and source.pk in reviewed)),
-                headline=_headline(source),
+                headline=_headline(source) if reads else "",
                 newer_draft=bool(source and source.live and source.has_unpublished_changes),
                 touched=_touched([source, *made.values()]),
                 cells=_cells(codes, source, made),

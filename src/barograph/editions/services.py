@@ -182,27 +182,37 @@ def _same(old: Content, new: Content) -> bool:
     return all(old.get(key) == new.get(key) for key in keys)
 
 
-@transaction.atomic
-def freeze(*, issue: Issue, published_at: datetime) -> list[Edition]:
-    """Freeze the issue in every language, all or none; returns the current editions.
+def upcoming(*, issue: Issue, published_at: datetime) -> dict[str, tuple[Edition | None, Content]]:
+    """What a release would make of the issue, by language: the current edition, and the next one's content, unsaved.
 
-    A language whose content has not changed keeps its edition. A new version
-    keeps the first one's time of publication and says when it was revised.
+    A language whose content has not changed keeps its edition's. A new version keeps the first one's time of
+    publication and says when it was revised.
     """
-    Issue.objects.select_for_update().get(pk=issue.pk)
     current = {e.language: e for e in Edition.objects.filter(issue=issue).current()}
-    frozen = []
+    found = {}
     for language, content in compose(issue=issue, published_at=published_at).items():
         before = current.get(language)
         if before:
             _keep_panel(before.content, content)
-        if before and _same(before.content, content):
+            if _same(before.content, content):
+                content = before.content
+            else:
+                content["version"] = before.version + 1
+                content["revised"] = content["published"]
+                content["published"] = before.content["published"]
+        found[language] = before, content
+    return found
+
+
+@transaction.atomic
+def freeze(*, issue: Issue, published_at: datetime) -> list[Edition]:
+    """Freeze the issue in every language, all or none; returns the current editions."""
+    Issue.objects.select_for_update().get(pk=issue.pk)
+    frozen = []
+    for language, (before, content) in upcoming(issue=issue, published_at=published_at).items():
+        if before and content is before.content:
             frozen.append(before)
             continue
-        if before:
-            content["version"] = before.version + 1
-            content["revised"] = content["published"]
-            content["published"] = before.content["published"]
         schema.check(content)
         frozen.append(
             Edition.objects.create(

@@ -14,6 +14,7 @@ from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.rich_text import get_rich_text_editor_widget
 
 from barograph.issues.enums import IssueState
+from barograph.issues.models import Absence
 from barograph.issues.services import check_period, writers
 
 STANDING_FEATURES = ["h2", "h3", "bold", "italic", "ol", "ul", "link", "blockquote"]
@@ -148,13 +149,21 @@ class PlanForm(WagtailAdminModelForm):
         return data
 
 
-class AbsenceForm(WagtailAdminModelForm):
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["user"].queryset = writers()
+class OwnAbsenceForm(WagtailAdminModelForm):
+    """Days away of the one who enters them."""
+
+    class Meta:
+        model = Absence
+        fields = ("first", "last")
 
     def clean(self):
         return _in_order(self, super().clean())
+
+
+class AbsenceForm(OwnAbsenceForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["user"].queryset = writers()
 
 
 class RestForm(WagtailAdminModelForm):

@@ -257,7 +257,12 @@ class Absence(models.Model):
         constraints = [models.CheckConstraint(condition=Q(last__gte=F("first")), name="absence_ends_after_it_begins")]
 
     def __str__(self) -> str:
-        return f"{self.user}: {dates.period(self.first, self.last, get_language() or 'en')}"
+        return f"{self.user}: {self.period}"
+
+    @property
+    def period(self) -> str:
+        """Its days, in the language in use."""
+        return dates.period(self.first, self.last, get_language() or "en")
 
 
 class Rest(models.Model):

@@ -20,6 +20,7 @@ class SignUpRequest(models.Model):
     language = models.CharField(max_length=12)
     at = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)
+    is_silent = models.BooleanField(default=False)  # one too many for its address: kept as others are, not answered
 
     def __str__(self) -> str:
         return f"sign-up request {self.pk}"
@@ -41,6 +42,7 @@ class AddressChange(models.Model):
     is_agreed_by_new = models.BooleanField(default=False)
     mailed = models.JSONField(default=list)  # the sides that have got their letter
     tries = models.PositiveSmallIntegerField(default=0)
+    is_silent = models.BooleanField(default=False)  # one too many for the new address: erased by the worker
 
     def __str__(self) -> str:
         return f"change of address {self.pk}"

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from barograph.delivery import services as delivery
+from barograph.delivery.messages import Letter
 from barograph.delivery.transports import Unreachable
 from barograph.editions.services import current_imprint
 from barograph.newsletter import limits, mails
@@ -30,16 +31,14 @@ SIDES = ("old", "new")
 
 @transaction.atomic
 def ask(*, subscriber: Subscriber, address: str, network: str) -> Asked:
-    """Note the wish; an earlier one that waits is given up. Raises addresses.InvalidAddress."""
+    """Note the wish, with the same work whatever the address is. Raises addresses.InvalidAddress."""
     network_may, address_may = limits.take(network=network, address_key=addresses.lookup_key(address))
     if not network_may:
         return Asked.TOO_MANY
-    if address_may:
-        AddressChange.objects.filter(subscriber=subscriber).delete()
-        change = AddressChange(subscriber=subscriber, at=timezone.now())
-        change.address_cipher = addresses.seal(addresses.clean(address), bound_to=change.bound_to)
-        change.save(force_insert=True)
-        transaction.on_commit(lambda: send_letters.enqueue(change.pk.hex))
+    change = AddressChange(subscriber=subscriber, at=timezone.now(), is_silent=not address_may)
+    change.address_cipher = addresses.seal(addresses.clean(address), bound_to=change.bound_to)
+    change.save(force_insert=True)
+    transaction.on_commit(lambda: send_letters.enqueue(change.pk.hex))
     return Asked.ACCEPTED
 
 
@@ -57,8 +56,17 @@ def write(change_id: uuid.UUID) -> datetime | None:
     change = AddressChange.objects.filter(pk=change_id).select_related("subscriber").first()
     if change is None:
         return None
+    if change.is_silent:
+        change.delete()
+        return None
+    # an earlier wish that waits is given up
+    AddressChange.objects.filter(subscriber=change.subscriber, at__lt=change.at).exclude(pk=change.pk).delete()
     try:
         boxes = {"old": change.subscriber.address(), "new": _address(change)}
+        may_be_asked = services.may_be_asked(address=boxes["new"])
+    except addresses.UnknownKey as trouble:
+        log.error("change of address %s: %s", change.pk, trouble)
+        return timezone.now() + PAUSES[0]
     except addresses.Unreadable:
         log.error("change of address %s cannot be read with this key", change.pk)
         return None
@@ -67,9 +75,10 @@ def write(change_id: uuid.UUID) -> datetime | None:
             continue
         if later := limits.may_mail():
             return later
-        if side == "old" or services.may_be_asked(address=boxes[side]):
+        letter = mails.address_change(change=change, side=side, imprint=current_imprint())
+        if side == "old" or may_be_asked:
             try:
-                _hand_over(change, side, boxes[side])
+                _hand_over(change, side, boxes[side], letter)
             except Unreachable as trouble:
                 return _later(change, trouble)
         change.mailed = [*change.mailed, side]
@@ -77,8 +86,7 @@ def write(change_id: uuid.UUID) -> datetime | None:
     return None
 
 
-def _hand_over(change: AddressChange, side: str, address: str) -> None:
-    letter = mails.address_change(change=change, side=side, imprint=current_imprint())
+def _hand_over(change: AddressChange, side: str, address: str, letter: Letter) -> None:
     answer = delivery.send_system_mail(letter=letter, address=address, recipient=f"{change.pk.hex} {side}")
     if answer.is_for_later:
         raise Unreachable(f"{answer.code} {answer.text}")
@@ -103,7 +111,8 @@ def _address(change: AddressChange) -> str:
 def waiting(change_id: uuid.UUID) -> AddressChange | None:
     """A change that may still be agreed to; None after seven days, or where it is done or given up."""
     since = timezone.now() - CONFIRMATION_AGE
-    return AddressChange.objects.filter(pk=change_id, at__gte=since).select_related("subscriber").first()
+    asked = AddressChange.objects.filter(pk=change_id, at__gte=since, is_silent=False)
+    return asked.select_related("subscriber").first()
 
 
 @transaction.atomic

@@ -19,7 +19,13 @@ from django_otp_webauthn.models import WebAuthnCredential
 from barograph.people.models import RecoveryCode, User
 
 #: Who holds one of these publishes, or decides who does.
-PUBLISHING = ("publishing.add_release", "people.add_pen", "commentaries.publish_commentary")
+PUBLISHING = (
+    "publishing.add_release",
+    "people.add_pen",
+    "people.add_user",
+    "people.change_user",
+    "commentaries.publish_commentary",
+)
 CODES = 10
 #: Letters that are not mistaken for one another, by eye or ear.
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"

@@ -3,13 +3,24 @@
 from django.urls import path
 from wagtail import hooks
 
-from barograph.publishing import letters, mail_reports, views
+from barograph.publishing import letters, mail_reports, previews, views
 
 
 @hooks.register("register_admin_urls")
 def urls():
     return [
         path("release/<int:issue_id>/", views.release, name="publishing_release"),
+        path("release/<int:issue_id>/preview/", previews.preview, name="publishing_preview"),
+        path("release/<int:issue_id>/preview/site<path:address>", previews.page, name="publishing_preview_page"),
+        path("release/<int:issue_id>/preview/feed<path:address>", previews.feed, name="publishing_preview_feed"),
+        path(
+            "release/<int:issue_id>/preview/card/<str:language>/", previews.card, name="publishing_preview_issue_card"
+        ),
+        path(
+            "release/<int:issue_id>/preview/card/<str:language>/<slug:key>/",
+            previews.card,
+            name="publishing_preview_card",
+        ),
         path("release/<int:issue_id>/progress/", views.progress, name="publishing_progress"),
         path("release/<int:issue_id>/go-on/", views.go_on, name="publishing_go_on"),
         path("release/<int:issue_id>/ready/", views.publish_ready, name="publishing_ready"),

@@ -39,7 +39,7 @@ class ScenariosBlock(blocks.StreamBlock):
     def clean(self, value, ignore_required_constraints=False):
         cleaned = super().clean(value)
         total = sum(child.value.get("probability") or 0 for child in cleaned)
-        if total > 1 + 1e-9:
+        if total > 1 + 1e-9 and not self.is_deferred_validation:  # a draft may be saved half done
             raise blocks.StreamBlockValidationError(
                 non_block_errors=[ValidationError(_("The probabilities add up to more than 1. Lower one of them."))]
             )

@@ -83,9 +83,34 @@ def keyed_hash(purpose: str, value: str) -> str:
     return hmac.new(subkey(purpose), value.encode(), hashlib.sha256).hexdigest()
 
 
+def lookup_keys(address: str) -> tuple[str, ...]:
+    """What an address is found by, with the first key, the second and so on: '001:…', '002:…'. The last one holds now.
+
+    The same for every spelling of one mailbox. Raises InvalidAddress.
+    """
+    return raised(f"001:{keyed_hash('address lookup', fold(address))}")
+
+
 def lookup_key(address: str) -> str:
-    """What an address is found by. The same for every spelling of one mailbox. Raises InvalidAddress."""
-    return keyed_hash("address lookup", fold(address))
+    """What an address is found by with the newest key. Raises InvalidAddress."""
+    return lookup_keys(address)[-1]
+
+
+def raised(key: str) -> tuple[str, ...]:
+    """A look-up key and what newer keys make of it: each hashes the one before, so that no address is needed for it.
+
+    Who has an old key can't test a guess against a hash made with a newer one.
+    """
+    found, version = [key], int(key[:3])
+    for number in range(version + 1, keyring.version() + 1):
+        secret = _derived(keyring.key(number) or "", f"address lookup {number}")
+        found.append(f"{number:03}:{hmac.new(secret, found[-1][4:].encode(), hashlib.sha256).hexdigest()}")
+    return tuple(found)
+
+
+def newer_keys() -> str:
+    """Where the look-up keys begin that this machine has no key for."""
+    return f"{keyring.version() + 1:03}:"
 
 
 def seal(address: str, *, bound_to: str) -> bytes:

@@ -2,8 +2,8 @@
 
 They lie in `keys/address.key` in the data folder, one a line, or come from
 BAROGRAPH_ADDRESS_KEY, a comma between. Old ones stay, so that what was sealed
-with them opens. The first one also makes the hashes that addresses are found
-by, and is never replaced there: a suppression has nothing but its hash.
+with them opens. The hashes that addresses are found by are made with all of
+them, one after another (addresses.raised): a suppression has nothing else.
 """
 
 from __future__ import annotations

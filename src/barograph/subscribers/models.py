@@ -6,6 +6,7 @@ Knows no content and sends nothing.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import date
 
 from django.conf import settings
@@ -23,6 +24,10 @@ class SubscriberQuerySet(models.QuerySet):
     def pending(self) -> SubscriberQuerySet:
         return self.filter(state=SubscriberState.PENDING)
 
+    def known_as(self, keys: Iterable[str]) -> SubscriberQuerySet:
+        """Whoever has an address, with whichever of its look-up keys."""
+        return self.filter(address_key__in=list(keys))
+
     def receiving(self, *, list_key: str, on: date) -> SubscriberQuerySet:
         """Confirmed subscribers of a list who are not pausing on that day."""
         wanted = Subscription.objects.filter(subscriber=OuterRef("pk"), list_key=list_key)
@@ -34,7 +39,7 @@ class Subscriber(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     address_cipher = models.BinaryField()
-    address_key = models.CharField(max_length=64, unique=True)
+    address_key = models.CharField(max_length=68, unique=True)
     language = models.CharField(max_length=12)
     state = models.CharField(max_length=10, choices=SubscriberState.choices, default=SubscriberState.PENDING)
     created_at = models.DateTimeField()
@@ -67,6 +72,13 @@ class Subscriber(models.Model):
         """The address in clear. Raises addresses.Unreadable."""
         return addresses.unseal(self.address_cipher, bound_to=self.pk.hex)
 
+    def keys(self) -> tuple[str, ...]:
+        """All look-up keys of this address; where it can't be read, the present one and newer ones."""
+        try:
+            return addresses.lookup_keys(self.address())
+        except (addresses.Unreadable, addresses.InvalidAddress):
+            return addresses.raised(self.address_key)
+
     def seal(self, address: str) -> None:
         """Keep an address: encrypted, and bound to this row."""
         self.address_key = addresses.lookup_key(address)
@@ -96,15 +108,19 @@ class Subscription(models.Model):
 
 
 class SuppressionQuerySet(models.QuerySet):
-    def forbidding(self, *, address_key: str, list_key: str) -> SuppressionQuerySet:
+    def known_as(self, keys: Iterable[str]) -> SuppressionQuerySet:
+        """The noes of an address, with whichever of its look-up keys."""
+        return self.filter(address_key__in=list(keys))
+
+    def forbidding(self, *, keys: Iterable[str], list_key: str) -> SuppressionQuerySet:
         """What speaks against mailing an address on a list."""
-        return self.filter(address_key=address_key, list_key__in=["", list_key])
+        return self.known_as(keys).filter(list_key__in=["", list_key])
 
 
 class Suppression(models.Model):
     """A no that stays: the address's keyed hash and a reason. An empty list means every list."""
 
-    address_key = models.CharField(max_length=64)
+    address_key = models.CharField(max_length=68)
     list_key = models.CharField(max_length=40, blank=True)
     reason = models.CharField(max_length=10, choices=Refusal.choices)
     date = models.DateField()

@@ -1,61 +1,83 @@
-"""A new key for addresses: made first, then every row is sealed anew, a few at a time.
+"""A new key for addresses: made first, then every row is sealed and hashed anew, a few at a time.
 
-Interrupted anywhere, a second call goes on: the rows themselves tell with which
-key they are sealed, and the old keys stay on the ring. Nobody waits for it.
+The noes come before the subscribers: while some are done and some not, a
+subscriber's own look-up key then leads to them. Interrupted anywhere, a second
+call goes on: the rows themselves tell with which key they are kept, and the old
+keys stay on the ring. Nobody waits for it.
 """
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
 
-from barograph.subscribers import addresses, keyring, records
-from barograph.subscribers.enums import Act
-from barograph.subscribers.models import Subscriber
+from barograph.subscribers import addresses, keyring, records, services
+from barograph.subscribers.enums import NEVER_MAILED, Act
+from barograph.subscribers.models import Subscriber, Suppression
 
 CHUNK = 500
 
 
 @dataclass(frozen=True)
 class Rotation:
-    """`version` of the key that holds now; how many rows got it; how many could not be opened and stay as they are."""
+    """`version` of the key that holds now; how many rows got it; how many could not be opened and stay as they are.
+
+    `refusals`: how many noes got it; they are hashes alone.
+    """
 
     version: int
     sealed: int
     unreadable: int
     was_resumed: bool
+    refusals: int = 0
+
+
+def _hashed_before(version: int) -> Q:
+    return Q(address_key__lt=f"{version:03}:")
+
+
+def _sealed_before(version: int) -> Q:
+    """The first byte is the version."""
+    return Q(address_cipher__lt=bytes([version]))
 
 
 def _old(version: int):
-    """Rows sealed with an older key: the first byte is the version."""
-    return Subscriber.objects.filter(address_cipher__lt=bytes([version]))
+    return Subscriber.objects.filter(_sealed_before(version) | _hashed_before(version))
 
 
 def rotate(*, by=None, progress: Callable[[int, int], None] | None = None) -> Rotation:
-    """Seal every address with a new key, or go on with a rotation that was cut off. Raises keyring.KeptElsewhere."""
+    """Keep every address with a new key, or go on with a rotation that was cut off. Raises keyring.KeptElsewhere."""
     version = keyring.version()
     was_resumed = version > 1 and _is_unfinished(version)
     if not was_resumed:
         version = keyring.add()
-    total = _old(version).count()
-    records.keep(act=Act.ROTATION, number=total, by=by)
-    sealed = unreadable = 0
-    mark: uuid.UUID | None = None
-    while True:
-        done, failed, mark = _chunk(version, mark)
-        sealed, unreadable = sealed + done, unreadable + failed
-        if mark is None:
-            return Rotation(version, sealed, unreadable, was_resumed)
-        if progress:
-            progress(sealed + unreadable, total)
+    noes, people = Suppression.objects.filter(_hashed_before(version)), _old(version)
+    total = noes.count() + people.count()
+    records.keep(act=Act.ROTATION, number=people.count(), by=by)
+    counts = {"refusals": 0, "sealed": 0, "unreadable": 0}
+    for rows, chunk in ((noes, _refusals), (people, _people)):
+        mark: Any = None
+        while True:
+            found, mark = chunk(rows, mark)
+            for name, number in found.items():
+                counts[name] += number
+            if mark is None:
+                break
+            if progress:
+                progress(sum(counts.values()), total)
+    return Rotation(version, counts["sealed"], counts["unreadable"], was_resumed, counts["refusals"])
 
 
 def _is_unfinished(version: int) -> bool:
     """Whether rows wait for the newest key. Those that no key opens are not waited for."""
-    for subscriber in _old(version).order_by("pk").iterator(chunk_size=CHUNK):
+    if any(model.objects.filter(_hashed_before(version)).exists() for model in (Suppression, Subscriber)):
+        return True
+    for subscriber in Subscriber.objects.filter(_sealed_before(version)).order_by("pk").iterator(chunk_size=CHUNK):
         try:
             subscriber.address()
         except addresses.Unreadable:
@@ -64,20 +86,45 @@ def _is_unfinished(version: int) -> bool:
     return False
 
 
+def _next(rows: Any, after: Any) -> list:
+    rows = rows.order_by("pk").select_for_update()
+    return list((rows if after is None else rows.filter(pk__gt=after))[:CHUNK])
+
+
 @transaction.atomic
-def _chunk(version: int, after: uuid.UUID | None) -> tuple[int, int, uuid.UUID | None]:
-    """Seal the next rows → how many, how many don't open, and the last one looked at; None at the end."""
-    rows = _old(version).order_by("pk").select_for_update()
-    if after is not None:
-        rows = rows.filter(pk__gt=after)
-    found = list(rows[:CHUNK])
-    changed, failed = [], 0
+def _refusals(rows: Any, after: Any) -> tuple[dict[str, int], Any]:
+    """Hash the next noes anew → how many, and the last one; None at the end. Two of one address become one."""
+    found = _next(rows, after)
+    for no in found:
+        key = addresses.raised(no.address_key)[-1]
+        same = Suppression.objects.filter(address_key=key, list_key=no.list_key)
+        if not same.exists():
+            Suppression.objects.filter(pk=no.pk).update(address_key=key)
+            continue
+        if no.reason in NEVER_MAILED:  # the stronger reason stays
+            same.exclude(reason__in=NEVER_MAILED).update(reason=no.reason, date=no.date)
+        no.delete()
+    return {"refusals": len(found)}, found[-1].pk if found else None
+
+
+@transaction.atomic
+def _people(rows: Any, after: Any) -> tuple[dict[str, int], Any]:
+    """Seal and hash the next rows anew → how many, how many don't open, and the last one; None at the end."""
+    found = _next(rows, after)
+    sealed = unreadable = 0
     for subscriber in found:
         try:
             subscriber.address_cipher = addresses.seal(subscriber.address(), bound_to=subscriber.pk.hex)
+            sealed += 1
         except addresses.Unreadable:
-            failed += 1
-            continue
-        changed.append(subscriber)
-    Subscriber.objects.bulk_update(changed, ["address_cipher"], batch_size=100)
-    return len(changed), failed, found[-1].pk if found else None
+            unreadable += 1
+        subscriber.address_key = addresses.raised(subscriber.address_key)[-1]
+    keys = {subscriber.address_key: subscriber for subscriber in found}
+    for other in Subscriber.objects.known_as(keys).exclude(pk__in=[subscriber.pk for subscriber in found]):
+        twin = keys.pop(other.address_key)  # a machine that lacked the key took the address for a new one
+        if twin.is_confirmed:
+            services.join(twin, other, now=timezone.now())
+        else:
+            twin.delete()
+    Subscriber.objects.bulk_update(keys.values(), ["address_cipher", "address_key"], batch_size=100)
+    return {"sealed": sealed, "unreadable": unreadable}, found[-1].pk if found else None

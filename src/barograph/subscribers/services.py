@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from barograph.subscribers import addresses
@@ -31,35 +32,50 @@ class Stale(Exception):
 class SignUp:
     """What came of asking: who, and whether they get the list already. Never shown to whoever asked."""
 
-    subscriber: Subscriber
+    subscriber: Subscriber  # not kept where it must not be written to
     is_known: bool
+    may_be_written_to: bool = True
 
 
 @transaction.atomic
-def sign_up(*, address: str, list_key: str, language: str, source: str = "site") -> SignUp | None:
-    """Keep an address until its owner confirms. None where it must not even be asked.
+def sign_up(*, address: str, list_key: str, language: str, source: str = "site") -> SignUp:
+    """Keep an address until its owner confirms, unless it must not even be asked.
 
-    Nothing changes for a subscriber who is confirmed. Raises addresses.InvalidAddress.
+    Nothing changes for a subscriber who is confirmed. Whoever it is, the work is the same: two looks, encryption, one
+    write, one look. Raises addresses.InvalidAddress.
     """
-    if not may_be_asked(address=address):
-        return None
-    key, now = addresses.lookup_key(address), timezone.now()
-    subscriber = Subscriber.objects.select_for_update().filter(address_key=key).first()
-    if subscriber is None:
-        subscriber = Subscriber(language=language, created_at=now, source=source, consent_text=CONSENT_TEXT)
-        subscriber.seal(address)
-        subscriber.save(force_insert=True)
-    elif not subscriber.is_confirmed:
+    may = may_be_asked(address=address)
+    now = timezone.now()
+    new = Subscriber(language=language, created_at=now, source=source, consent_text=CONSENT_TEXT)
+    new.seal(address)
+    same = Subscriber.objects.known_as(addresses.lookup_keys(address))
+    subscriber = same.select_for_update().first() or new
+    if not may:
+        same.update(language=F("language"))
+    elif subscriber is new:
+        new.save(force_insert=True)
+    elif subscriber.is_confirmed:
+        same.update(language=F("language"), created_at=F("created_at"))
+    else:
         subscriber.language, subscriber.created_at = language, now
         subscriber.save(update_fields=["language", "created_at"])
-    known = subscriber.is_confirmed and subscriber.subscriptions.filter(list_key=list_key).exists()
-    return SignUp(subscriber, known)
+    has = Subscription.objects.filter(subscriber_id=subscriber.pk, list_key=list_key).exists()
+    return SignUp(subscriber, subscriber.is_confirmed and has, may)
 
 
 def may_be_asked(*, address: str) -> bool:
     """Whether a letter that asks for a yes may go to this address at all. Raises addresses.InvalidAddress."""
-    key = addresses.lookup_key(address)
-    return not Suppression.objects.filter(address_key=key, list_key="", reason__in=NEVER_MAILED).exists()
+    return not Suppression.objects.known_as(keys_of(address)).filter(list_key="", reason__in=NEVER_MAILED).exists()
+
+
+def keys_of(address: str) -> tuple[str, ...]:
+    """The look-up keys of an address. Raises addresses.InvalidAddress, and addresses.UnknownKey where some are made
+    with a newer key than this machine has: it would take an address for unknown that is not.
+    """
+    keys, newer = addresses.lookup_keys(address), addresses.newer_keys()
+    if any(model.objects.filter(address_key__gte=newer).exists() for model in (Subscriber, Suppression)):
+        raise addresses.UnknownKey("addresses are kept with a key that is not here: copy keys/address.key")
+    return keys
 
 
 def anybody_reads(*, list_key: str, paces: Iterable[str]) -> bool:
@@ -100,9 +116,8 @@ def confirm(*, confirmation: Confirmation) -> Subscriber:
 def _subscribe(subscriber: Subscriber, list_keys: Iterable[str], *, now: datetime) -> None:
     """Add lists by the person's own will, which lifts an earlier no to them."""
     list_keys = list(list_keys)
-    Suppression.objects.filter(
-        address_key=subscriber.address_key, list_key__in=["", *list_keys], reason__in=LIFTED_BY_CONSENT
-    ).delete()
+    noes = Suppression.objects.known_as(subscriber.keys())
+    noes.filter(list_key__in=["", *list_keys], reason__in=LIFTED_BY_CONSENT).delete()
     Subscription.objects.bulk_create(
         [
             Subscription(subscriber=subscriber, list_key=key, confirmed_at=now, source=subscriber.source)
@@ -113,13 +128,15 @@ def _subscribe(subscriber: Subscriber, list_keys: Iterable[str], *, now: datetim
 
 
 @transaction.atomic
-def refuse(*, address_key: str, list_key: str = "", reason: str = Refusal.LEFT) -> None:
-    """Keep a no to one list, or to all (''), so that no import turns it into a yes."""
-    kept = Suppression.objects.filter(address_key=address_key, list_key=list_key)
+def refuse(*, keys: tuple[str, ...], list_key: str = "", reason: str = Refusal.LEFT) -> None:
+    """Keep a no to one list, or to all (''), so that no import turns it into a yes. `keys`: as from `keys_of`."""
+    kept = Suppression.objects.known_as(keys).filter(list_key=list_key)
     if reason in NEVER_MAILED:  # the stronger reason stays
         kept.exclude(reason__in=NEVER_MAILED).update(reason=reason, date=timezone.localdate())
+    if len(keys) > 1 and kept.exists():
+        return
     Suppression.objects.bulk_create(
-        [Suppression(address_key=address_key, list_key=list_key, reason=reason, date=timezone.localdate())],
+        [Suppression(address_key=keys[-1], list_key=list_key, reason=reason, date=timezone.localdate())],
         ignore_conflicts=True,
     )
 
@@ -149,7 +166,7 @@ def change_preferences(
         return None
     has = set(subscriber.subscriptions.values_list("list_key", flat=True))
     for key in has - wanted:
-        refuse(address_key=subscriber.address_key, list_key=key)
+        refuse(keys=subscriber.keys(), list_key=key)
     subscriber.subscriptions.exclude(list_key__in=wanted).delete()
     now = timezone.now()
     _subscribe(subscriber, wanted - has, now=now)
@@ -171,11 +188,11 @@ def move(*, subscriber_id: uuid.UUID, address: str) -> bool:
     already, they get the lists too, and there is one subscriber less. Raises addresses.InvalidAddress.
     """
     subscriber = Subscriber.objects.select_for_update().confirmed().filter(pk=subscriber_id).first()
-    key = addresses.lookup_key(address)
-    if subscriber is None or subscriber.address_key == key:
+    keys = keys_of(address)
+    if subscriber is None or subscriber.address_key in keys:
         return subscriber is not None
-    refuse(address_key=subscriber.address_key)
-    other = Subscriber.objects.select_for_update().filter(address_key=key).first()
+    refuse(keys=subscriber.keys())
+    other = Subscriber.objects.select_for_update().known_as(keys).first()
     now = timezone.now()
     if other is None:
         subscriber.seal(address)
@@ -183,6 +200,12 @@ def move(*, subscriber_id: uuid.UUID, address: str) -> bool:
         subscriber.save(update_fields=["address_key", "address_cipher", "changed_at"])
         _subscribe(subscriber, subscriber.subscriptions.values_list("list_key", flat=True), now=now)
         return True
+    join(subscriber, other, now=now)
+    return True
+
+
+def join(subscriber: Subscriber, other: Subscriber, *, now: datetime) -> None:
+    """Two subscribers become one: `other` gets the lists they have not."""
     other.state, other.confirmed_at = SubscriberState.CONFIRMED, other.confirmed_at or now
     other.save(update_fields=["state", "confirmed_at"])
     has = set(other.subscriptions.values_list("list_key", flat=True))
@@ -191,7 +214,6 @@ def move(*, subscriber_id: uuid.UUID, address: str) -> bool:
     for entry in moved:
         other.subscriptions.filter(list_key=entry.list_key).update(topics=entry.topics, pace=entry.pace)
     subscriber.delete()
-    return True
 
 
 def own_data(*, subscriber_id: uuid.UUID) -> dict[str, object] | None:
@@ -246,21 +268,21 @@ def leave(*, subscriber_id: uuid.UUID, list_key: str = "") -> bool:
     if others.exists():
         removed, _rows = subscriber.subscriptions.filter(list_key=list_key).delete()
         if removed:
-            refuse(address_key=subscriber.address_key, list_key=list_key)
+            refuse(keys=subscriber.keys(), list_key=list_key)
             subscriber.changed_at = timezone.now()
             subscriber.save(update_fields=["changed_at"])
         return bool(removed)
     if subscriber.is_confirmed:
-        refuse(address_key=subscriber.address_key)
+        refuse(keys=subscriber.keys())
     subscriber.delete()
     return True
 
 
 @transaction.atomic
-def suppress(*, address_key: str, reason: str) -> None:
+def suppress(*, keys: tuple[str, ...], reason: str) -> None:
     """Never mail this address again: erases its subscriber and keeps the hash with the reason."""
-    refuse(address_key=address_key, reason=reason)
-    Subscriber.objects.filter(address_key=address_key).delete()
+    refuse(keys=keys, reason=reason)
+    Subscriber.objects.known_as(keys).delete()
 
 
 @transaction.atomic
@@ -269,7 +291,7 @@ def forget(address: str) -> bool:
 
     Raises addresses.InvalidAddress.
     """
-    subscriber = Subscriber.objects.filter(address_key=addresses.lookup_key(address)).first()
+    subscriber = Subscriber.objects.known_as(keys_of(address)).first()
     return leave(subscriber_id=subscriber.pk) if subscriber else False
 
 

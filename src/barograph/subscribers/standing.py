@@ -32,7 +32,7 @@ def stop(*, subscriber_id: uuid.UUID, reason: Refusal) -> bool:
     subscriber = Subscriber.objects.select_for_update().filter(pk=subscriber_id).first()
     if subscriber is None:
         return False
-    services.suppress(address_key=subscriber.address_key, reason=reason)
+    services.suppress(keys=subscriber.keys(), reason=reason)
     return True
 
 

@@ -48,7 +48,7 @@ class ImportReport:
 class Row:
     line: int
     address: str
-    key: str
+    keys: tuple[str, ...]  # what the address is found by
     list_key: str
     language: str
     status: str
@@ -73,9 +73,9 @@ def _moment(text: str) -> datetime | None:
 def _row(cells: dict[str, str], line: int, report: ImportReport) -> Row | None:
     before = len(report.problems)
     status, list_key, language = cells["status"].lower(), cells["list"], cells["language"]
-    key, moment = "", None
+    keys, moment = (), None
     try:
-        key = addresses.lookup_key(cells["address"])
+        keys = addresses.lookup_keys(cells["address"])
     except addresses.InvalidAddress:
         report.problem(line, _("This is not an e-mail address."))
     if status not in Status.values:
@@ -97,7 +97,7 @@ def _row(cells: dict[str, str], line: int, report: ImportReport) -> Row | None:
     if len(report.problems) > before:
         return None
     topics = tuple(cells["topics"].split())
-    return Row(line, cells["address"], key, list_key, language, status, moment, _plain(cells["source"])[:100], topics)
+    return Row(line, cells["address"], keys, list_key, language, status, moment, _plain(cells["source"])[:100], topics)
 
 
 def _read(file: TextIO, report: ImportReport) -> Iterator[Row]:
@@ -141,6 +141,8 @@ def import_csv(path: str | Path, *, default_language: str = "en", by=None) -> Im
             rows = list(_read(file, report))
             if report.problems:
                 raise _Nothing
+            if rows:
+                services.keys_of(rows[0].address)  # has this machine all keys?
             # the noes first, so that the order of lines cannot turn one into a yes
             for row in sorted(rows, key=lambda row: row.status == Status.CONFIRMED):
                 _take(row, report, default_language)
@@ -158,11 +160,11 @@ def _take(row: Row, report: ImportReport, default_language: str) -> None:
     if row.status != Status.CONFIRMED:
         _take_no(row, report)
         return
-    if Suppression.objects.forbidding(address_key=row.key, list_key=row.list_key).exists():
+    if Suppression.objects.forbidding(keys=row.keys, list_key=row.list_key).exists():
         report.refused += 1
         report.unchanged += 1
         return
-    subscriber = Subscriber.objects.filter(address_key=row.key).first()
+    subscriber = Subscriber.objects.known_as(row.keys).first()
     created = subscriber is None
     if subscriber is None:
         subscriber = Subscriber(language=row.language or default_language, source=row.source)
@@ -186,16 +188,16 @@ def _take_no(row: Row, report: ImportReport) -> None:
     """Keep a no. It also ends what is there."""
     reason = REFUSALS[Status(row.status)]
     list_key = "" if reason == Refusal.BOUNCED else row.list_key
-    if Suppression.objects.filter(address_key=row.key, list_key=list_key, reason=reason).exists():
+    if Suppression.objects.known_as(row.keys).filter(list_key=list_key, reason=reason).exists():
         report.unchanged += 1
         return
-    subscriber = Subscriber.objects.filter(address_key=row.key).first()
+    subscriber = Subscriber.objects.known_as(row.keys).first()
     if reason == Refusal.BOUNCED or not list_key:
-        services.suppress(address_key=row.key, reason=reason)
+        services.suppress(keys=row.keys, reason=reason)
     else:
         if subscriber:
             services.leave(subscriber_id=subscriber.pk, list_key=list_key)
-        services.refuse(address_key=row.key, list_key=list_key)
+        services.refuse(keys=row.keys, list_key=list_key)
     report.updated += subscriber is not None
     report.created += subscriber is None
 

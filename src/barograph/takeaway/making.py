@@ -53,15 +53,17 @@ def _made(edition: Edition, imprint: Content) -> dict[str, bytes]:
 
 def windows_of(edition: Edition) -> Windows:
     """How each topic moved in the last periods up to this edition, from the editions of its language."""
-    rows = Edition.objects.current().in_language(edition.language).filter(first__lt=edition.first)
+    return windows_up_to(edition.first.isoformat(), edition.language, edition.content)
+
+
+def windows_up_to(first: str, language: str, content: Content) -> Windows:
+    """The same for a content that need not be kept."""
+    rows = Edition.objects.current().in_language(language).filter(first__lt=first)
     earlier = rows.order_by("-first").values_list("first", "content__topics")[: WINDOW - 1]
-    periods = [(first.isoformat(), topics) for first, topics in reversed(earlier)]
-    periods.append((edition.first.isoformat(), edition.content["topics"]))
-    verdicts = [(first, {topic["key"]: topic["verdict"] for topic in topics}) for first, topics in periods]
-    return {
-        topic["key"]: [(first, found.get(topic["key"])) for first, found in verdicts]
-        for topic in edition.content["topics"]
-    }
+    periods = [(day.isoformat(), topics) for day, topics in reversed(earlier)]
+    periods.append((first, content["topics"]))
+    verdicts = [(day, {topic["key"]: topic["verdict"] for topic in topics}) for day, topics in periods]
+    return {topic["key"]: [(day, found.get(topic["key"])) for day, found in verdicts] for topic in content["topics"]}
 
 
 def _make_year(language: str, number: int, imprint: Content) -> None:

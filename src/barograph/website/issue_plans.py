@@ -172,7 +172,6 @@ class IssuePlans(Planner):
             "issue": content["issue"],
             "issue_url": presenters.issue_path(language, first),
             "published": content["published"],
-            "note": "",
             "row": presenters.row(topic, content, self.chronicle.published[index], svg),
             "c": presenters.commentary_view(topic, content, self.name, f"{settings.BASE_URL}{path}"),
             "others": [(code, presenters.commentary_path(code, first, key)) for code in others],

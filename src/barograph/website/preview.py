@@ -5,20 +5,28 @@ Never stored and never cached; public pages don't pass through here.
 
 from __future__ import annotations
 
+import re
+from functools import cached_property, lru_cache
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from barograph.base import languages
+from barograph.base.pages import render
 from barograph.commentaries.models import Commentary
+from barograph.editions import ledger
 from barograph.editions.models import Edition
-from barograph.editions.services import compose, compose_imprint
+from barograph.editions.services import compose, compose_imprint, upcoming
+from barograph.feeds.files import ISSUES, feeds
+from barograph.issues.models import Issue
 from barograph.website import plans
 from barograph.website.headers import style_hashes
-from barograph.website.planning import Content
+from barograph.website.planning import Content, Plan
 
 HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
+_LINK = re.compile(r'href="(/[^"#?]*)')
 
 
 def render_commentary(commentary: Commentary, request: HttpRequest, mode_name: str) -> HttpResponse:
@@ -29,10 +37,10 @@ def render_commentary(commentary: Commentary, request: HttpRequest, mode_name: s
     if language not in contents:
         return _answer(_("This language is not one of the publication's."), status=404)
     issues = _with_earlier(contents, commentary)
-    with translation.override(languages.interface(language)):
-        note = _("Preview: not published.")
-    page = plans.one_commentary(imprint, issues, language, contents[language], commentary.topic.key, note=note)
-    return _answer(page.replace('src="/images/', 'src="/desk/media/images/'))  # the public copies come with the bake
+    page = plans.one_commentary(
+        imprint, issues, language, contents[language], commentary.topic.key, note=_note(language)
+    )
+    return _answer(page)
 
 
 def _with_earlier(contents: dict[str, Content], commentary: Commentary) -> list[dict[str, Content]]:
@@ -46,7 +54,57 @@ def _with_earlier(contents: dict[str, Content], commentary: Commentary) -> list[
     return [published[key] for key in sorted(published, reverse=True)]
 
 
+def _note(language: str) -> str:
+    with translation.override(languages.interface(language)):
+        return _("Preview: not published.")
+
+
+class Rehearsal:
+    """The site's pages and feeds as a release of an issue would make them now: signed-off texts, and nothing else."""
+
+    def __init__(self, issue: Issue) -> None:
+        self.first = issue.first.isoformat()
+        self.imprint = compose_imprint()
+        made = upcoming(issue=issue, published_at=timezone.now())
+        self.contents = {language: content for language, (_before, content) in made.items()}
+        held = {next(iter(lines.values()))["issue"]["first"]: lines for lines in ledger.current()}
+        held[self.first] = self.contents
+        self.issues = [held[first] for first in sorted(held, reverse=True)]
+        self._load = lru_cache(maxsize=64)(ledger.content)
+
+    @cached_property
+    def pages(self) -> dict[str, Plan]:
+        """The pages that the release would write or change, by their addresses: `/be/2020-08-03/`."""
+        found = plans.plans(self.imprint, self.issues, load=self._load, touched=frozenset({self.first}), house=True)
+        return {"/" + plan.path.removesuffix("index.html"): plan for plan in found}
+
+    def page(self, address: str, *, below: str) -> HttpResponse | None:
+        """One of the pages, its links to others of them leading on below an address of the desk."""
+        plan = self.pages.get(address)
+        if plan is None:
+            return None
+        with translation.override(languages.interface(plan.language)):
+            context = {**plan.make(), "note": _note(plan.language)}
+            text = render(plan.template, context, language=plan.language)
+
+        def led(link: re.Match) -> str:
+            if link[1] in self.pages:
+                return f'href="{below}{link[1]}'
+            return f'target="_blank" href="{link[1]}' if link[1].endswith("/") else link[0]
+
+        return _answer(_LINK.sub(led, text))
+
+    def feeds(self, language: str) -> dict[str, bytes]:
+        """The feeds of a language, by their addresses."""
+        newest = [
+            {code: line if "edition" not in line else self._load(line["edition"]) for code, line in lines.items()}
+            for lines in self.issues[:ISSUES]
+        ]
+        return {f"/{path}": made for path, made in feeds(self.imprint, newest, settings.BASE_URL, language)}
+
+
 def _answer(body: str, status: int = 200) -> HttpResponse:
+    body = body.replace('src="/images/', 'src="/desk/media/images/')  # the public copies come with the bake
     response = HttpResponse(body, status=status, headers=HEADERS)
     # Only the desk frames a preview; its own style is all it may load, besides fonts and images.
     styles = " ".join(f"'{value}'" for value in style_hashes(response.content)) or "'none'"

@@ -46,7 +46,7 @@ def test_nobody_there_ends_the_mail_and_erases_the_address(ala):
     assert not Subscriber.objects.exists()
     kept = Suppression.objects.get(list_key="")
     assert (kept.reason, kept.date) == (Refusal.BOUNCED, timezone.localdate())
-    assert services.sign_up(address="ala@example.com", list_key="en", language="en") is None
+    assert services.sign_up(address="ala@example.com", list_key="en", language="en").may_be_written_to is False
 
 
 def test_a_complaint_ends_the_mail_wherever_the_return_path_stands(ala):

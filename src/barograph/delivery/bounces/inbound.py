@@ -1,24 +1,26 @@
-"""Where mail comes back in: a Maildir that is looked into, and an LMTP or SMTP listener of our own.
+"""Where mail comes back in: a Maildir or an IMAP mailbox that is looked into, an LMTP or SMTP listener of our own.
 
-Neither ever takes what is not ours: the listener accepts genuine return paths
-alone and says no to the rest before any text is sent; in a Maildir only reports
-about our own mail are taken, all other mail stays as it is.
+None ever takes what is not ours: the listener accepts genuine return paths
+alone and says no to the rest before any text is sent; in a Maildir or mailbox only
+reports about our own mail are taken, all other mail stays as it is.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import time
 from pathlib import Path
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from barograph.base.environment import Bounces, Listener
+from barograph.delivery.bounces.imap import Mailbox, Trouble
 from barograph.delivery.bounces.intake import receive
 from barograph.delivery.bounces.return_paths import read_return_path
 
@@ -55,14 +57,20 @@ def look_into(maildir: Path, *, known: set[str]) -> int:
 
 
 class Inbound:
-    """What the worker does about mail that comes back, by what is set up: nothing, a Maildir, a listener."""
+    """What the worker does about mail that comes back, by what is set up: nothing, a Maildir, IMAP, a listener."""
 
     def __init__(self, setup: Bounces) -> None:
         self.setup, self.known, self.looked = setup, set[str](), float("-inf")
         self.controller: Controller | None = None
+        self.mailbox = Mailbox(setup.imap, largest=LARGEST) if setup.imap else None
+        self.fetching: threading.Thread | None = None
+        self.is_over = threading.Event()
 
     def begin(self) -> None:
-        """Listen, unless another worker of this machine does already."""
+        """Fetch in a thread of its own, for a mailbox far away may be slow; listen, unless another worker does."""
+        if self.mailbox:
+            self.fetching = threading.Thread(target=self._fetch, name="mailbox", daemon=True)
+            self.fetching.start()
         if self.setup.listener is None:
             return
         try:
@@ -71,18 +79,44 @@ class Inbound:
             log.warning("mail that comes back is not listened for here: %s", error.strerror or error)
 
     def look(self) -> None:
-        """Look into the Maildir, now and then."""
-        if self.setup.maildir is None or time.monotonic() - self.looked < LOOK_EVERY:
+        """Look into the Maildir, now and then; into the mailbox, too, where no thread does."""
+        if (
+            self.setup.maildir is None and (self.mailbox is None or self.fetching)
+        ) or time.monotonic() - self.looked < LOOK_EVERY:
             return
         self.looked = time.monotonic()
+        if self.mailbox and not self.fetching:
+            visit(self.mailbox)
+        if self.setup.maildir is None:
+            return
         try:
             look_into(self.setup.maildir, known=self.known)
         except Exception:  # the worker has other work to do; the mail stays where it is
             log.exception("the Maildir of mail that came back could not be read")
 
+    def _fetch(self) -> None:
+        while True:
+            close_old_connections()
+            visit(self.mailbox)
+            connection.close()
+            if self.is_over.wait(LOOK_EVERY):
+                return
+
     def end(self) -> None:
+        self.is_over.set()
         if self.controller:
             self.controller.stop()
+
+
+def visit(mailbox: Mailbox) -> int:
+    """Take the reports about our mail out of an IMAP mailbox → how many; what fails is tried again next time."""
+    try:
+        return mailbox.visit(lambda raw: receive(raw=raw) is not None, today=timezone.localdate())
+    except Trouble as trouble:
+        log.warning("the mailbox of mail that came back: %s", trouble)
+    except Exception:  # the worker has other work to do; the mail stays where it is
+        log.exception("the mailbox of mail that came back could not be read")
+    return 0
 
 
 class Handler:

@@ -37,25 +37,26 @@ def receive(*, raw: bytes, recipients: Iterable[str] = ()) -> Outcome | None:
     subscriber = Subscriber.objects.filter(pk=path.subscriber_id).first()
     if subscriber is None:
         return Outcome.NOTHING
-    return _act(subscriber, path, _about(subscriber, judgements))
+    return act(subscriber, path, _about(subscriber, judgements))
 
 
 def _about(subscriber: Subscriber, judgements: list[Judgement]) -> Judgement:
     """The judgement that is about this subscriber. Forwarding may have changed the address: then the mildest."""
-    own = [judgement for judgement in judgements if _key(judgement.address) == subscriber.address_key]
+    own = [judgement for judgement in judgements if subscriber.address_key in _keys(judgement.address)]
     complaints = [judgement for judgement in judgements if judgement.kind is Kind.COMPLAINT]
     mildest = sorted(judgements, key=lambda judgement: judgement.kind is Kind.PERMANENT)
     return (complaints or own or mildest)[0]
 
 
-def _key(address: str) -> str:
+def _keys(address: str) -> tuple[str, ...]:
     try:
-        return addresses.lookup_key(address)
+        return addresses.lookup_keys(address)
     except addresses.InvalidAddress:
-        return ""
+        return ()
 
 
-def _act(subscriber: Subscriber, path: ReturnPath, judgement: Judgement) -> Outcome:
+def act(subscriber: Subscriber, path: ReturnPath, judgement: Judgement) -> Outcome:
+    """Draw the consequences of a judgement of a mail that was certainly ours."""
     if judgement.kind is Kind.COMPLAINT:
         standing.stop(subscriber_id=subscriber.pk, reason=Refusal.COMPLAINT)
         return Outcome.SUPPRESSED

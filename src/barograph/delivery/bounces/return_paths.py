@@ -47,6 +47,8 @@ def return_path(*, mailing_id: int, subscriber_id: uuid.UUID, domain: str, on: d
 def envelope_sender(*, mailing_id: int, subscriber_id: uuid.UUID, otherwise: str, on: date) -> str:
     """Who a mailing's mail comes from in the envelope: a return path, or `otherwise` where no domain is set up."""
     domain = settings.BOUNCES.domain
+    if settings.MAIL_PROVIDER:  # it goes along as metadata: no mail server ever sees it
+        domain = domain or "provider.invalid"
     if not domain:
         return otherwise
     return return_path(mailing_id=mailing_id, subscriber_id=subscriber_id, domain=domain, on=on)

@@ -36,6 +36,7 @@ class SmtpTransport:
         self.tasks: set[asyncio.Task] = set()
         self.outcomes: list[Outcome] = []
         self.news: asyncio.Future[None] | None = None
+        self.fault: BaseException | None = None  # of our own making
 
     @property
     def carrying(self) -> int:
@@ -50,11 +51,14 @@ class SmtpTransport:
             self.loop = asyncio.new_event_loop()
         task = self.loop.create_task(self._carry(parcel))
         self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
+        task.add_done_callback(self._ended)
 
     def wait(self, seconds: float) -> list[Outcome]:
         if self.loop is not None and self.carrying:
             self.loop.run_until_complete(self._some(seconds))
+        if self.fault is not None:
+            fault, self.fault = self.fault, None
+            raise fault
         outcomes, self.outcomes = self.outcomes, []
         return outcomes
 
@@ -83,27 +87,45 @@ class SmtpTransport:
         if self.news is not None and not self.news.done():
             self.news.set_result(None)
 
+    def _ended(self, task: asyncio.Task) -> None:
+        self.tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            self.fault = task.exception()
+            self._stir()
+
     async def _carry(self, parcel: Parcel) -> None:
-        result: Answer | Unreachable
-        connection = None
-        try:
-            connection = await self._connection()
-            result = await connection.send(parcel.sender, parcel.recipient, parcel.message)
-            self.idle.append(connection)
-        except Unreachable as trouble:
-            result = trouble
-            if connection is not None:
-                connection.abort()
-        except ValueError as error:
-            result = Answer(553, f"5.1.3 {error}")
-            if connection is not None:
-                self.idle.append(connection)
-        except BaseException:
-            if connection is not None:
-                connection.abort()
-            raise
+        result = await self._result(parcel)
+        # At once, not when the loop tells that the task is done: it may have stopped by then, and `carrying` would
+        # count a mail of which nothing more will be heard.
+        self.tasks.discard(asyncio.current_task())  # type: ignore[arg-type]
         self.outcomes.append(Outcome(parcel, result))
         self._stir()
+
+    async def _result(self, parcel: Parcel) -> Answer | Unreachable:
+        while True:
+            connection = None
+            try:
+                connection = await self._connection()
+                is_kept = connection.used > 0
+                answer = await connection.send(parcel.sender, parcel.recipient, parcel.message)
+            except Unreachable as trouble:
+                if connection is None:
+                    return trouble
+                was_lost = not connection.is_open
+                connection.abort()
+                if is_kept and was_lost and not trouble.in_doubt:
+                    continue  # the relay had enough of a kept connection: that says nothing about the next
+                return trouble
+            except ValueError as error:
+                if connection is not None:
+                    self.idle.append(connection)
+                return Answer(553, f"5.1.3 {error}")
+            except BaseException:
+                if connection is not None:
+                    connection.abort()
+                raise
+            self.idle.append(connection)
+            return answer
 
     async def _connection(self) -> Connection:
         while self.idle:

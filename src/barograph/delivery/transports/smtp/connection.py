@@ -54,6 +54,9 @@ class _Line(asyncio.Protocol):
             if line[3:4] != "-":
                 self.replies.append((int(line[:3]), "\n".join(self.lines)))
                 self.lines = []
+                if self.replies[-1][0] == 421:  # its last word (RFC 5321, 3.8), though some leave the line open
+                    self.fail("the relay closed the connection")
+                    return
         if len(self.buffer) > _LONGEST_ANSWER:
             self.fail("the relay does not speak SMTP")
         self._wake()

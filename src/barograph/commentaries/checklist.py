@@ -1,0 +1,243 @@
+"""What a text still lacks before it goes to the editor: one pure function over plain values.
+
+What blocks is what a release would refuse or what would stand broken before readers; everything else is advice or a
+fact. Nothing here keeps anybody from saving a draft, and nothing is guessed: what a program can't tell is not said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import IntEnum
+from math import fsum
+from typing import Any
+from urllib.parse import urlsplit
+
+from babel.numbers import format_percent
+from bs4 import BeautifulSoup
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from barograph.base import richtext
+
+#: As long as the model lets a headline be.
+HEADLINE = 300
+#: Words a minute in silent reading: Trauzettel-Klosinski, S. and Dietz, K. (2012): Standardized assessment of reading
+#: performance: the new International Reading Speed Texts IReST. IOVS 53, 5452–5461. Belarusian as Russian.
+SPEED = {"be": 184, "ru": 184, "en": 228}
+OTHER_SPEED = 184
+SCHEMES = frozenset({"http", "https", "mailto"})
+_WORD = re.compile(r"\w+(?:[’'ʼ\-‑]\w+)*")
+_HOST = re.compile(r"[^\s./]+(?:\.[^\s./]+)+|localhost|\[[0-9A-Fa-f:.]+\]")
+
+
+class Weight(IntEnum):
+    BLOCKS = 0
+    ADVICE = 1
+    FACT = 2
+
+
+@dataclass(frozen=True)
+class Remark:
+    weight: Weight
+    text: str
+
+    @property
+    def kind(self) -> str:
+        return self.weight.name.lower()
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A commentary as plain values. `scenarios`: title, pros, cons, probability; `verdict`: None where there is none.
+
+    `names`: (as it stands, as the glossary has it). `leads_somewhere` answers for the publication's own addresses.
+    """
+
+    headline: str = ""
+    lede: str = ""
+    body: str = ""
+    language: str = "en"
+    byline: int = 0
+    scenarios: Sequence[Mapping[str, Any]] = ()
+    question: str = ""
+    resolves_by: date | None = None
+    verdict: str | None = None
+    names: Sequence[tuple[str, str]] = ()
+    leads_somewhere: Callable[[str], bool] = field(default=lambda address: True)
+
+
+def remarks(draft: Draft) -> list[Remark]:
+    """Everything there is to say about a draft, what blocks first."""
+    found = [
+        *_head(draft),
+        *_text(draft),
+        *_scenarios(draft.scenarios),
+        *_question(draft),
+        *_links(draft),
+        *_names(draft.names),
+        *_verdict(draft.verdict),
+    ]
+    return sorted(found, key=lambda remark: remark.weight)
+
+
+def blocking(found: Sequence[Remark]) -> list[Remark]:
+    return [remark for remark in found if remark.weight is Weight.BLOCKS]
+
+
+def advice(found: Sequence[Remark]) -> list[Remark]:
+    return [remark for remark in found if remark.weight is Weight.ADVICE]
+
+
+def count_words(body: str) -> int:
+    """Words of a body as a reader counts them; footnotes and markup are none."""
+    return len(_WORD.findall(richtext.plain(body)))
+
+
+def minutes(words: int, language: str) -> int:
+    """Whole minutes of silent reading, at least one."""
+    return max(1, round(words / SPEED.get(language.split("-")[0], OTHER_SPEED)))
+
+
+def links(body: str) -> list[tuple[str, str]]:
+    """(address, the words that carry it) of each link in a body."""
+    found = BeautifulSoup(body or "", "html.parser").find_all("a")
+    return [(str(tag.get("href") or "").strip(), tag.get_text(" ", strip=True)) for tag in found]
+
+
+def is_well_formed(address: str) -> bool:
+    """Whether an address could lead somewhere, from its form alone: http, https, mailto, or a path of our own."""
+    if not address or any(letter.isspace() for letter in address):
+        return False
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+        parts.port  # noqa: B018 (raises where it is none)
+    except ValueError:
+        return False
+    if not parts.scheme:
+        return address.startswith("/") and not address.startswith("//")
+    if parts.scheme not in SCHEMES:
+        return False
+    if parts.scheme == "mailto":
+        return re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", parts.path) is not None
+    return bool(_HOST.fullmatch(f"[{host}]" if ":" in host else host))
+
+
+def _blocks(text: str) -> Remark:
+    return Remark(Weight.BLOCKS, text)
+
+
+def _advice(text: str) -> Remark:
+    return Remark(Weight.ADVICE, text)
+
+
+def _fact(text: str) -> Remark:
+    return Remark(Weight.FACT, text)
+
+
+def _share(value: float) -> str:
+    return format_percent(
+        value, format="#,##0.#%" if round(value * 100, 1) % 1 else None, locale=get_language() or "en"
+    )
+
+
+def _head(draft: Draft) -> list[Remark]:
+    found, length = [], len(draft.headline.strip())
+    told = {"count": length, "limit": HEADLINE}
+    if not length:
+        found.append(_blocks(_("There is no headline.")))
+    elif length > HEADLINE:
+        text = ngettext(
+            "The headline has %(count)s letter, more than the %(limit)s that fit.",
+            "The headline has %(count)s letters, more than the %(limit)s that fit.",
+            length,
+        )
+        found.append(_blocks(text % told))
+    else:
+        text = ngettext(
+            "Headline: %(count)s letter of at most %(limit)s.",
+            "Headline: %(count)s letters of at most %(limit)s.",
+            length,
+        )
+        found.append(_fact(text % told))
+    if not draft.lede.strip():
+        found.append(_advice(_("There is no lede: the front page will show the first sentence of the text.")))
+    if not draft.byline:
+        found.append(_advice(_("Nobody stands in the byline.")))
+    return found
+
+
+def _text(draft: Draft) -> list[Remark]:
+    words = count_words(draft.body)
+    if not words:
+        return [_blocks(_("There is no text."))]
+    length = ngettext("%(number)s word", "%(number)s words", words) % {"number": words}
+    spent = minutes(words, draft.language)
+    time = ngettext("%(number)s minute of reading", "%(number)s minutes of reading", spent) % {"number": spent}
+    return [_fact(_("Text: %(length)s, about %(time)s.") % {"length": length, "time": time})]
+
+
+def _scenarios(scenarios: Sequence[Mapping[str, Any]]) -> list[Remark]:
+    if not scenarios:
+        return []
+    found = []
+    for number, scenario in enumerate(scenarios, start=1):
+        title = str(scenario.get("title") or "").strip()
+        if not title:
+            found.append(_blocks(_("Scenario %(number)s has no title.") % {"number": number}))
+            continue
+        if not any(str(line).strip() for line in scenario.get("pros") or ()):
+            found.append(_advice(_("Scenario “%(title)s” has no PROs.") % {"title": title}))
+        if not any(str(line).strip() for line in scenario.get("cons") or ()):
+            found.append(_advice(_("Scenario “%(title)s” has no CONs.") % {"title": title}))
+    shares = [scenario.get("probability") for scenario in scenarios]
+    told = [share for share in shares if share is not None]
+    total = fsum(told)
+    if total > 1 + 1e-9:
+        text = _("The probabilities add up to %(total)s: more than %(whole)s. Lower one of them.")
+        found.append(_blocks(text % {"total": _share(total), "whole": _share(1)}))
+    elif told and len(told) < len(shares):
+        lacking = len(shares) - len(told)
+        text = ngettext(
+            "%(number)s scenario has no probability, the others have.",
+            "%(number)s scenarios have no probability, the others have.",
+            lacking,
+        )
+        found.append(_advice(text % {"number": lacking}))
+    elif told and round(1 - total, 3) > 0:
+        text = _("The probabilities add up to %(total)s; %(rest)s are left for another option.")
+        found.append(_fact(text % {"total": _share(total), "rest": _share(1 - total)}))
+    return found
+
+
+def _question(draft: Draft) -> list[Remark]:
+    if draft.question.strip() and not draft.resolves_by:
+        return [_advice(_("The question has no date by which it will be answered."))]
+    if draft.resolves_by and not draft.question.strip():
+        return [_advice(_("There is a date for an answer, but no question."))]
+    return []
+
+
+def _links(draft: Draft) -> list[Remark]:
+    found = []
+    for address, words in dict.fromkeys(links(draft.body)):
+        told = {"words": words or "…", "address": address or "…"}
+        if not is_well_formed(address):
+            found.append(_blocks(_("The link “%(words)s” leads nowhere: %(address)s is no address.") % told))
+        elif not draft.leads_somewhere(address):
+            found.append(_advice(_("The link “%(words)s” leads to no page there is: %(address)s.") % told))
+    return found
+
+
+def _names(names: Sequence[tuple[str, str]]) -> list[Remark]:
+    text = _("“%(found)s” stands in the glossary as “%(wanted)s”.")
+    return [_advice(text % {"found": found, "wanted": wanted}) for found, wanted in dict.fromkeys(names)]
+
+
+def _verdict(verdict: str | None) -> list[Remark]:
+    if verdict is None:
+        return [_advice(_("The topic has no verdict yet: without one, readers see “not rated”."))]
+    return []

@@ -1,0 +1,130 @@
+"""The editing form at work: what hands a text on is checked, and no two people overwrite each other.
+
+Wagtail's autosave refuses a save over a newer version by itself. One by a button is Wagtail's to let through; here it
+is kept as a version beside the newer one, and whoever typed it is told and shown both.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import is_aware
+from django.utils.translation import gettext as _
+from wagtail import hooks
+from wagtail.admin import messages as admin_messages
+from wagtail.admin.templatetags.wagtailadmin_tags import user_display_name
+from wagtail.admin.ui.components import MediaContainer
+from wagtail.models import Revision
+from wagtail.snippets.views.snippets import EditView
+
+from barograph.commentaries import checklist, review
+from barograph.commentaries.models import Commentary
+from barograph.commentaries.services import keep_beside, newer_by_others
+
+#: What hands a text on, and so wants the checklist's needs met.
+HANDS_ON = frozenset({"submit", "publish", "restart-workflow", "workflow-action"})
+
+
+def not_handed_on(needed: list[checklist.Remark]) -> str:
+    return _("Not handed on, your words are kept: %(needs)s") % {"needs": " ".join(remark.text for remark in needed)}
+
+
+def _moment(revision: Revision | None) -> tuple[int, datetime] | None:
+    return (revision.pk, revision.created_at) if revision else None
+
+
+class CommentaryEdit(EditView):
+    #: What is said beside the success of handing on.
+    advice: list[checklist.Remark] = []
+
+    def is_valid(self, form) -> bool:
+        if not super().is_valid(form):
+            return False
+        if self.action not in HANDS_ON or getattr(self, "workflow_action", "") == "reject":
+            return True
+        found = review.remarks(form.instance)
+        if needed := checklist.blocking(found):
+            self.produced_error_code = "validation_error"
+            self.produced_error_message = not_handed_on(needed)
+            return False
+        self.advice = checklist.advice(found)
+        return True
+
+    @property
+    def header_more_buttons(self):
+        """The house's own among them: what lies above adds it by the hook `commentary_buttons`."""
+        own = [button for make in hooks.get_hooks("commentary_buttons") for button in make(self.object)]
+        return [*super().header_more_buttons, *own]
+
+    def get_side_panels(self):
+        """With the checklist instead of Wagtail's checks, which need scripts in the page that is previewed."""
+        panels = [panel for panel in super().get_side_panels() if panel.name != "checks"]
+        return MediaContainer([review.ChecklistPanel(self.object, self.request), *panels])
+
+    def get_success_url(self):
+        if self.action in {"publish", "submit", "workflow-action"}:
+            return f"{reverse('wagtailadmin_home')}?issue={self.object.issue.key}"
+        return super().get_success_url()
+
+    def form_valid(self, form) -> HttpResponse:
+        with transaction.atomic():
+            row = Commentary.objects.select_for_update(of=("self",)).get(pk=self.object.pk)
+            if self.expects_json_response:
+                if _moment(row.latest_revision) != _moment(self.latest_revision):
+                    return self.json_error_response("invalid_revision", _("Somebody has saved a newer version."))
+            elif newer := self._newer(row):
+                kept = keep_beside(draft=form.save(commit=False), by=self.request.user)
+                self._tell(newer, kept)
+                return redirect(self.get_edit_url())
+            response = super().form_valid(form)
+        if self.advice:
+            told = " ".join(remark.text for remark in self.advice)
+            messages.info(self.request, _("Handed on. Worth a look: %(advice)s") % {"advice": told})
+        return response
+
+    def _base(self) -> datetime | None:
+        """When the version that stands under what was typed was saved; None where the form doesn't say."""
+        try:
+            found = parse_datetime(self.request.POST.get("loaded_revision_created_at", ""))
+        except ValueError:
+            return None
+        return found if found and is_aware(found) else None
+
+    def _newer(self, row: Commentary) -> Revision | None:
+        base = self._base()
+        return newer_by_others(row, since=base, by=self.request.user) if base else None
+
+    def _tell(self, newer: Revision, kept: Revision) -> None:
+        text = _(
+            "%(who)s saved this text after you had opened it. Nothing was overwritten: here is that text; "
+            "your words are kept as a version of their own."
+        )
+        names, pk = Commentary.snippet_viewset, kept.object_id
+        compare = reverse(names.get_url_name("revisions_compare"), args=[pk, kept.pk, "latest"])
+        take_up = reverse(names.get_url_name("revisions_revert"), args=[pk, kept.pk])
+        buttons = [
+            admin_messages.button(compare, _("Compare the two")),
+            admin_messages.button(take_up, _("Go on with my version")),
+        ]
+        who = user_display_name(newer.user) or _("Somebody")
+        admin_messages.error(self.request, text % {"who": who}, buttons=buttons)
+
+    def get_success_json(self) -> dict[str, Any]:
+        """After an autosave the form stands on what was just saved, also for the button."""
+        found = super().get_success_json()
+        base = {"loaded_revision_id": found["revision_id"], "loaded_revision_created_at": found["revision_created_at"]}
+        return found | {"field_updates": found.get("field_updates", {}) | base}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """A form that comes back with errors still stands on the version it was typed over."""
+        found = super().get_context_data(**kwargs)
+        if (base := self._base()) and not self.expects_json_response:
+            found["loaded_revision_created_at"] = base.isoformat()
+        return found

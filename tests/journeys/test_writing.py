@@ -1,0 +1,148 @@
+"""Writing in a real browser: what is typed is kept, also when the connection goes, two write, or one pastes."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.commentaries import clipboard
+from tests.journeys.accessibility import axe
+from tests.journeys.test_desk_screens import violations
+from tests.journeys.test_week import sign_in
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("demo")]
+
+PASTE = """html => {
+  const box = document.querySelector('.public-DraftEditor-content'), data = new DataTransfer();
+  data.setData('text/html', html);
+  data.setData('text/plain', 'plain');
+  box.focus();
+  box.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true}));
+}"""
+#: Everything that a page has put into the browser's storages.
+KEPT = "() => JSON.stringify([{...localStorage}, {...sessionStorage}])"
+#: Wagtail's box beside the buttons, while it says that saving is paused.
+PAUSED = "[data-controller=w-messages]:not(.footer__container--hidden) .footer__save-warning"
+
+
+@pytest.fixture(scope="module")
+def written(demo, browser):
+    """The address of a commentary that one analyst begins, and her page."""
+    page = browser.new_context(base_url=demo, locale="en-GB", viewport={"width": 1280, "height": 900}).new_page()
+    sign_in(page, "analyst-one", "barograph-one")
+    page.locator(".desk-write").first.get_by_role("button").click()
+    page.wait_for_url(re.compile(r"/desk/commentaries/edit/\d+/"))
+    yield page, page.url
+    page.context.close()
+
+
+def there(page: Page, address: str) -> dict:
+    """What the server has: the form as another visit gets it."""
+    other = page.context.new_page()
+    other.goto(address)
+    other.wait_for_selector(".public-DraftEditor-content")
+    found = {name: other.locator(f"[name={name}]").input_value() for name in ("headline", "lede", "body")}
+    other.close()
+    return found
+
+
+def test_words_are_kept_as_they_are_typed_and_the_checklist_follows(written):
+    page, address = written
+    page.locator("[data-side-panel-toggle=checklist]").click()
+    side = page.locator("[data-side-panel=checklist]")
+    expect(side).to_contain_text("Нет заголовка.")  # she has the desk in Russian
+    page.wait_for_timeout(2500)  # Wagtail begins to watch
+    page.locator("#id_headline").fill("Typed, never saved by hand")
+    expect(side).to_contain_text("Заголовок: 26 знаков, не больше 300.", timeout=15_000)
+    assert there(page, address)["headline"] == "Typed, never saved by hand"
+
+
+def test_the_checklist_and_the_page_for_a_word_file_have_no_violation(written):
+    page, address = written
+    other = page.context.new_page()
+    pk = re.search(r"edit/(\d+)/", address)[1]
+    assert violations(other, f"/desk/commentaries/{pk}/word/") == []
+    other.close()
+    page.evaluate(axe())
+    found = page.evaluate("() => axe.run(document.querySelector('.desk-checklist'))")
+    assert [(wrong["id"], wrong["nodes"][0]["html"]) for wrong in found["violations"]] == []
+
+
+def test_nothing_of_a_text_stays_in_the_browser(written):
+    page, _address = written
+    assert "Typed, never" not in page.evaluate(KEPT)
+
+
+@pytest.mark.parametrize("html", [clipboard.WORD, clipboard.GOOGLE])
+def test_what_is_pasted_from_a_word_processor_is_clean(written, html):
+    page, address = written
+    page.evaluate(PASTE, html)
+    page.wait_for_timeout(3000)
+    body = json.loads(there(page, address)["body"])
+    text = "\n".join(block["text"] for block in body["blocks"])
+    assert "link" in text
+    for rubbish in ("mso", "alert", "<", "\u200b", "docs-internal", "StartFragment", "font-family"):
+        assert rubbish not in text, text
+    assert {block["type"] for block in body["blocks"]} <= {
+        "unstyled",
+        "header-two",
+        "unordered-list-item",
+        "blockquote",
+    }
+    bold = {block["text"] for block in body["blocks"] if block["inlineStyleRanges"]}
+    assert bold <= {"Head", "One bold"}, bold
+    links = [entity["data"]["url"] for entity in body["entityMap"].values()]
+    assert links
+    assert all(url.startswith("https://example.org/") for url in links), links
+
+
+def test_words_typed_while_the_connection_is_away_come_in_when_it_is_back(written):
+    page, address = written
+    page.context.set_offline(True)
+    page.locator("#id_lede").fill("Typed in a tunnel.")
+    expect(page.locator(PAUSED)).to_be_visible(timeout=15_000)
+    page.context.set_offline(False)
+    expect(page.locator(PAUSED)).not_to_be_visible(timeout=15_000)
+    page.wait_for_timeout(1500)
+    assert there(page, address)["lede"] == "Typed in a tunnel."
+
+
+def test_the_second_of_two_is_told_and_both_texts_are_kept(written, demo, browser):
+    page, address = written
+    editor = browser.new_context(base_url=demo, locale="en-GB", viewport={"width": 1280, "height": 900}).new_page()
+    sign_in(editor, "editor", "barograph-editor")
+    editor.goto(address)
+    editor.wait_for_timeout(2500)
+    page.locator("#id_headline").fill("The analyst’s words")
+    page.wait_for_timeout(3000)
+    editor.locator("#id_headline").fill("The editor’s words")
+    expect(editor.locator(".footer__save-warning")).to_contain_text("newer version", timeout=15_000)
+    editor.get_by_role("button", name="Save draft").click()
+    if (dialog := editor.locator("#w-save-confirmation-dialog")).is_visible():
+        dialog.locator("[data-w-dialog-target=confirm]").click()
+    expect(editor.get_by_text("saved this text after you had opened it")).to_be_visible(timeout=15_000)
+    expect(editor.locator("#id_headline")).to_have_value("The analyst’s words")
+    editor.get_by_role("link", name="Compare the two").click()
+    expect(editor.locator("main")).to_contain_text(re.compile("The editoranalyst’s words"))  # word by word
+    editor.context.close()
+
+
+def test_words_sent_after_the_sign_in_ended_come_back_and_are_sent_again(written):
+    page, address = written
+    page.goto(address)
+    page.wait_for_timeout(2500)
+    page.context.clear_cookies()
+    page.locator("#id_lede").fill("Typed after the sign-in had ended.")
+    page.locator("footer button[type=submit]").first.click()
+    expect(page.locator("h1")).to_have_text("Your words are here")  # signed out: the browser's language
+    other = page.context.new_page()
+    sign_in(other, "analyst-one", "barograph-one")
+    other.close()
+    button = page.locator("main form button")
+    button.click()
+    page.wait_for_load_state()
+    if button.count():
+        button.click()
+    page.wait_for_selector("#id_lede")
+    assert there(page, address)["lede"] == "Typed after the sign-in had ended."
