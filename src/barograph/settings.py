@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "taggit",
     "django_otp",
     "django_otp.plugins.otp_totp",
+    "django_otp_webauthn",
     "django_tasks",
     "django_tasks_db",
     "django.contrib.admin",
@@ -143,7 +144,11 @@ WAGTAIL_I18N_ENABLED = False
 WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
 WAGTAILADMIN_USER_LOGIN_FORM = "barograph.desk.sign_in.SignInForm"
 WAGTAILADMIN_USER_PASSWORD_RESET_FORM = "barograph.desk.password_reset.DeferredPasswordResetForm"  # noqa: S105
-OTP_TOTP_ISSUER = "Barograph"
+OTP_TOTP_ISSUER = OTP_WEBAUTHN_RP_NAME = "Barograph"
+# A passkey belongs to a domain, which an address of figures is not: on this machine alone it is localhost.
+OTP_WEBAUTHN_ALLOWED_ORIGINS = [BASE_URL.replace("//127.0.0.1", "//localhost")]
+OTP_WEBAUTHN_RP_ID = environment.urlsplit(OTP_WEBAUTHN_ALLOWED_ORIGINS[0]).hostname
+OTP_WEBAUTHN_ALLOW_PASSWORDLESS_LOGIN = False
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}

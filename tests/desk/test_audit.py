@@ -184,6 +184,19 @@ def test_who_may_not_see_pens_sees_no_line_that_tells_one(cast, source, sign_in)
     assert cast["analyst"].username in sign_in(cast["editor"]).get(PAGE).content.decode()
 
 
+def test_who_keeps_accounts_sees_what_concerns_them_and_no_text(cast, source, sign_in):
+    keeper, group = cast["nobody"], Group.objects.get(name="Editors")
+    for code in ("access_admin", "view_modellogentry", "change_user"):
+        keeper.user_permissions.add(Permission.objects.get(codename=code))
+    audit.note("sign_in", about=cast["other"], by=cast["other"])
+    audit.note("rights_changed", about=group, by=cast["editor"])
+    audit.note("backup", about=publication(), name="–", file="monday.tar.gz")
+    audit.note("api_write", about=source, by=cast["analyst"], what="change draft")
+    audit.note("release_asked", about=source.issue, name="2020-08-03", by=cast["editor"])
+    seen = sign_in(keeper).get(PAGE).context["object_list"]
+    assert [line.action.partition(".")[2] for line in seen] == ["backup", "rights_changed", "sign_in"]
+
+
 def test_a_line_about_a_pen_names_neither_side(cast, sign_in):
     person = PersonFactory(slug="ghost")
     sign_in(cast["editor"]).post(reverse("pens:add"), {"user": cast["other"].pk, "person": person.pk})

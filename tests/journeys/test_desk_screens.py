@@ -23,6 +23,17 @@ def test_the_translators_screens_have_no_violation(page):
     assert violations(page, "/desk/translations/?all=1") == []
 
 
+def test_the_operators_screens_have_no_violation(page):
+    page.goto("/desk/invitation/")
+    page.evaluate(axe())
+    assert page.evaluate(RUN.replace(".desk", "#main"), OPTIONS) == []
+    sign_in(page, "operator", "barograph-operator")
+    assert violations(page, "/desk/invitations/") == []
+    page.goto("/desk/audit/")
+    page.evaluate(axe())
+    assert page.evaluate(RUN.replace(".desk", "#listing-results"), OPTIONS) == []
+
+
 def test_the_editors_screens_have_no_violation(page):
     sign_in(page, "editor", "barograph-editor")
     release = page.locator("a[href^='/desk/release/']").first.get_attribute("href")

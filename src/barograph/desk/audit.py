@@ -13,10 +13,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import cached_property
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.paginator import WagtailPaginator
@@ -24,6 +23,7 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic import BaseListingView
 from wagtail.models import ModelLogEntry
 
+from barograph.base import dates
 from barograph.issues.services import publication
 from barograph.people import acts, audit
 from barograph.people.models import User
@@ -63,7 +63,7 @@ def _asked(request: HttpRequest) -> None:
 
 def _hour(line: audit.Line) -> str:
     """Exact, by the clock that the reader set for the desk."""
-    return date_format(timezone.localtime(line.at), "SHORT_DATETIME_FORMAT")
+    return dates.hour(timezone.localtime(line.at), get_language() or "en")
 
 
 class Pages(WagtailPaginator):

@@ -22,11 +22,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
+from django_otp_webauthn.models import WebAuthnCredential
 
-from barograph.people import audit, factors
+from barograph.people import audit, factors, passkeys
 from barograph.people.models import Session
 
 LONGEST = 40  # characters of a code worth looking at
+#: Where the session keeps what a browser was asked: used once.
+MAKING, USING = "passkey to make", "passkey to use"
 
 
 def _next(request: HttpRequest) -> str:
@@ -60,18 +63,25 @@ def _verified(request: HttpRequest, device) -> None:
 @require_http_methods(["GET", "POST"])
 def ask(request: HttpRequest) -> HttpResponse:
     """The second half of signing in."""
-    problem = ""
-    if request.user.is_verified() or factors.device_of(request.user) is None:
+    problem, user = "", request.user
+    if user.is_verified() or factors.device_of(request.user) is None:
         return redirect(_next(request))
     if request.method == "POST":
-        device = factors.verify(user=request.user, code=_code(request))
+        answer, state = request.POST.get("passkey", ""), request.session.pop(USING, None)
+        if answer:
+            device = passkeys.use(user=user, state=state or {}, answer=answer)
+        else:
+            device = factors.verify(user=user, code=_code(request))
         if device is not None:
             _verified(request, device)
-            _note(request.user, "factor_passed")
+            _note(user, "factor_passed")
             return redirect(_next(request))
-        _note(request.user, "factor_refused")
-        problem = _wrong(request.user)
-    return render(request, "desk/factor_ask.html", {"problem": problem, "next": _next(request)})
+        _note(user, "factor_refused")
+        problem = _("This passkey did not open it. Try again, or type a code.") if answer else _wrong(user)
+    context = {"problem": problem, "next": _next(request)}
+    if passkeys.of(user):
+        context["options"], request.session[USING] = passkeys.ask_to_use(user=user)
+    return render(request, "desk/factor_ask.html", context)
 
 
 @never_cache
@@ -116,6 +126,7 @@ def safety(request: HttpRequest) -> HttpResponse:
         "unused": ngettext("%(count)s recovery code is left.", "%(count)s recovery codes are left.", left)
         % {"count": left},
         "required": factors.is_required(request.user),
+        "passkeys": passkeys.of(request.user),
         "sessions": sessions,
         "others": len(sessions) > 1,
     }
@@ -126,7 +137,7 @@ def safety(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @require_POST
 def change(request: HttpRequest) -> HttpResponse:
-    """New recovery codes, or no factor any more: each with a present code."""
+    """New recovery codes, a passkey more or less, or no factor any more: each with a present code."""
     user = request.user
     if factors.verify(user=user, code=_code(request)) is None:
         messages.error(request, _wrong(user))
@@ -135,6 +146,11 @@ def change(request: HttpRequest) -> HttpResponse:
         codes = factors.renew_codes(user=user)
         _note(user, "factor_codes")
         return render(request, "desk/factor_codes.html", {"codes": codes, "next": reverse("desk_safety")})
+    if request.POST.get("what") == "passkey" and len(passkeys.of(user)) < passkeys.MOST:
+        options, request.session[MAKING] = passkeys.ask_to_make(user=user)
+        return render(request, "desk/passkey_add.html", {"options": options})
+    if (wanted := request.POST.get("what", "")).startswith("passkey-"):
+        return _without_passkey(request, wanted.removeprefix("passkey-"))
     if request.POST.get("what") == "remove" and not factors.is_required(user):
         factors.remove(user=user)
         _note(user, "factor_removed")
@@ -142,6 +158,36 @@ def change(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Signing in needs your password alone now."))
         return redirect("desk_safety")
     messages.error(request, _("Nothing was changed."))
+    return redirect("desk_safety")
+
+
+def _without_passkey(request: HttpRequest, pk: str) -> HttpResponse:
+    used = request.user.otp_device
+    if passkeys.remove(user=request.user, pk=pk):
+        _note(request.user, "passkey_removed")
+        _keep_this_session(request)
+        if isinstance(used, WebAuthnCredential) and str(used.pk) == pk:
+            django_otp.login(request, factors.device_of(request.user))  # the code just typed stands for this session
+        messages.success(request, _("Removed. Your other sessions have ended."))
+    else:
+        messages.error(request, _("Nothing was changed."))
+    return redirect("desk_safety")
+
+
+@never_cache
+@sensitive_post_parameters()
+@require_POST
+def add_passkey(request: HttpRequest) -> HttpResponse:
+    """The browser's answer to what `change` asked it."""
+    user, state = request.user, request.session.pop(MAKING, None)
+    name = request.POST.get("name", "")
+    made = state and passkeys.make(user=user, state=state, answer=request.POST.get("passkey", ""), name=name)
+    if not made:
+        messages.error(request, _("No passkey was added. Begin again with a new code."))
+        return redirect("desk_safety")
+    _note(user, "passkey_made")
+    _keep_this_session(request)
+    messages.success(request, _("The passkey is added. Your other sessions have ended."))
     return redirect("desk_safety")
 
 
@@ -160,3 +206,4 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
 def _keep_this_session(request: HttpRequest) -> None:
     """The change ends every session of this sign-in but the one it was made in."""
     update_session_auth_hash(request, request.user)
+    Session.objects.filter(user=request.user).exclude(session_key=request.session.session_key).delete()

@@ -57,6 +57,7 @@ def urls():
         path("safety/confirm/", safety.ask, name="desk_factor_ask"),
         path("safety/set-up/", safety.set_up, name="desk_factor_set_up"),
         path("safety/change/", safety.change, name="desk_factor_change"),
+        path("safety/passkey/", safety.add_passkey, name="desk_passkey_add"),
         path("safety/sessions/", safety.end_sessions, name="desk_sessions_end"),
         path("translations/", board.board, name="desk_board"),
         path("invitations/", invitations.open_invitations, name="desk_invitations"),

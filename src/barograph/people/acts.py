@@ -31,6 +31,8 @@ ACTS: dict[str, tuple[Kind, Any, Any]] = {
     "barograph.factor_set_up": (Kind.SIGN_INS, _("Set up a second factor"), _("Second factor set up")),
     "barograph.factor_codes": (Kind.SIGN_INS, _("Make new recovery codes"), _("New recovery codes made")),
     "barograph.factor_removed": (Kind.SIGN_INS, _("Remove the second factor"), _("Second factor removed")),
+    "barograph.passkey_made": (Kind.SIGN_INS, _("Add a passkey"), _("Passkey added")),
+    "barograph.passkey_removed": (Kind.SIGN_INS, _("Remove a passkey"), _("Passkey removed")),
     "barograph.factor_reset": (Kind.SIGN_INS, _("Reset a second factor"), _("Second factor reset by the operator")),
     "barograph.password_set": (Kind.ACCOUNTS, _("Set a password"), _("Password set")),
     "barograph.account_ended": (Kind.ACCOUNTS, _("End an account"), _("Account ended")),
@@ -94,6 +96,9 @@ TELLS_NO_PEN = frozenset(
         ("subscribers", "export"),
     }
 )
+
+#: What those see who keep the accounts.
+ABOUT_ACCOUNTS = (("people", "user"), ("people", "invitation"), ("auth", "group"))
 
 #: What a line says beside its act, by key.
 DETAILS = {

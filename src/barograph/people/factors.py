@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django_otp.plugins.otp_totp.models import TOTPDevice
+from django_otp_webauthn.models import WebAuthnCredential
 
 from barograph.people.models import RecoveryCode, User
 
@@ -99,8 +100,9 @@ def unused_codes(user: User) -> int:
 
 @transaction.atomic
 def remove(*, user: User) -> bool:
-    """Take the factor away: by its owner with a code, or by the operator for somebody who lost everything."""
+    """Take factor and passkeys away: by their owner with a code, or by the operator for somebody who lost all."""
     RecoveryCode.objects.filter(user=user).delete()
+    WebAuthnCredential.objects.filter(user=user).delete()
     return bool(TOTPDevice.objects.filter(user=user).delete()[0])
 
 

@@ -36,9 +36,12 @@ class Gone(Exception):
 
 
 def roles_of(by: User) -> list[Group]:
-    """The roles somebody may give: who may change accounts gives any, else those whose rights they have themselves."""
+    """The roles somebody may give: all, where they may change accounts; else those whose rights they have themselves.
+
+    Never an administrator's rights: those are given under Users, by an administrator.
+    """
     groups = list(Group.objects.order_by("name").prefetch_related("permissions__content_type"))
-    if by.has_perm("people.change_user"):
+    if by.has_perm(audit.KEEPS_ACCOUNTS):
         return groups
     return [
         group

@@ -26,8 +26,9 @@ class User(AbstractUser):
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """What a session is bound to: password, role and second factor. A change of any of them ends it."""
         factors = self.totpdevice_set.filter(confirmed=True).order_by("pk").values_list("key", flat=True)
+        passkeys = self.webauthncredential_set.order_by("pk").values_list("credential_id_sha256", flat=True)
         roles = self.groups.order_by("pk").values_list("pk", flat=True)
-        bound = [self.password, self.is_superuser, self.is_active, list(roles), list(factors)]
+        bound = [self.password, self.is_superuser, self.is_active, list(roles), [*factors, *passkeys]]
         return salted_hmac("barograph.people.session", repr(bound), secret=secret, algorithm="sha256").hexdigest()
 
 
