@@ -2,18 +2,23 @@
 
 import datetime
 import json
+import re
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
+from django.test import Client
 from django.utils import timezone
+from wagtail.users.models import UserProfile
 
 from barograph.base import processes
+from barograph.desk.roles import ensure_roles
 from barograph.editions.models import Edition
 from barograph.issues import services as issues
 from barograph.publishing import services, steps
 from barograph.publishing.enums import ReleaseState, StepState
 from barograph.publishing.models import Release
-from tests.factories import CommentaryFactory, translated
+from tests.factories import CommentaryFactory, UserFactory, translated
 
 NAMES = [step.name for step in steps.STEPS]
 
@@ -148,3 +153,20 @@ def test_published_editions_are_open_data(issue, data_folder):
     edition = json.loads(pages[f"data/editions/{issue.key}.en.json"])
     assert edition["topics"][0]["verdict"] == "improved"
     assert f"{issue.key},".encode() in pages["data/verdicts.csv"]
+
+
+@pytest.mark.parametrize(("language", "words"), [("be", "1 каментар"), ("ru", "1 комментарий"), ("en", "1 commentary")])
+def test_a_finished_release_tells_what_readers_have_now(issue, language, words):
+    ensure_roles()
+    user = UserFactory(password=None)
+    user.groups.add(Group.objects.get(name="Publishers"))
+    UserProfile.objects.update_or_create(user=user, defaults={"preferred_language": language})
+    client = Client()
+    client.force_login(user)
+    services.run(services.request(issue=issue, mail=False, by=user).pk)
+    page = client.get(f"/desk/release/{issue.pk}/progress/").content.decode()
+    lines = dict(re.findall(r'<a href="/(\w+)/[\d-]+/" lang="\w+">(.*?)</li>', page, re.S))
+    assert words in lines["ru"]
+    assert words in lines["en"]
+    assert words not in lines["be"], "it has no text"
+    assert "None" not in page

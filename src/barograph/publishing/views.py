@@ -20,7 +20,7 @@ from barograph.issues import services as issues
 from barograph.issues.enums import IssueState, ReleaseRule
 from barograph.issues.models import Issue, Publication, Topic
 from barograph.people import audit
-from barograph.publishing import letters, rule, services, troubles
+from barograph.publishing import letters, reports, rule, services, troubles
 from barograph.publishing.enums import ReleaseState
 from barograph.publishing.forms import CorrectionForm, ReleaseForm
 from barograph.publishing.models import Release
@@ -107,6 +107,8 @@ def progress(request: HttpRequest, issue_id: int) -> HttpResponse:
         "done": latest.state == ReleaseState.DONE,
         "stopped": [troubles.in_words(mailing) for mailing in troubles.stopped(issue)],
         "mail_at": letters.first_mail_at(issue) if latest.mail else None,
+        "published": reports.published(latest) if latest.state == ReleaseState.DONE else [],
+        "told": reports.told(latest) if latest.state == ReleaseState.DONE else [],
     }
     response = render(request, "publishing/progress.html", context)
     if context["busy"]:
