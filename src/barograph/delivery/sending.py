@@ -44,7 +44,7 @@ MOST_DROPS = 12
 BREAKER_PAUSES = tuple(timedelta(minutes=m) for m in (30, 120, 480))
 JITTER = 0.25
 #: Readers looked up together, a connection; and for how many seconds what was seen of them holds.
-GROUP = 4
+GROUP = 10
 FRESH = 1.0
 HEARTBEAT = 30.0
 LONGEST_NAP = 5.0

@@ -48,7 +48,7 @@ def in_words(mailing: Mailing) -> str:
         if mailing.trouble:
             told.append(_("The server’s last words: “%(words)s”.") % {"words": mailing.trouble.rstrip(".")})
     until = letters.goes_on(mailing)
-    told.append(f"{until}." if until else _("The mailing waits for your decision."))
+    told.append(f"{until.rstrip('.')}." if until else _("The mailing waits for your decision."))
     return " ".join(told)
 
 
