@@ -7,12 +7,17 @@ stands on its own.
 
 from __future__ import annotations
 
+import hashlib
 import html
+import os
 import re
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup, NavigableString, Tag
 from bs4.element import PageElement
+from django.conf import settings
 
 ALLOWED = {
     "p": (),
@@ -31,6 +36,7 @@ ALLOWED = {
     "figcaption": (),
 }
 SAME = {"strong": "b", "em": "i", "h4": "h3"}
+SIZE = "max-1200x1200|format-webp|preserve-svg"
 SCHEMES = {"http", "https", "mailto", ""}
 
 
@@ -52,11 +58,28 @@ def _image(tag: Tag) -> str:
     image = get_image_model().objects.filter(pk=tag.get("id") or 0).first()
     if image is None:
         return ""
-    rendition = image.get_rendition("max-1200x1200|format-webp|preserve-svg")
+    rendition = image.get_rendition(SIZE)
+    if not rendition.file.storage.exists(rendition.file.name):  # it can be lost, and made again
+        rendition.delete()
+        rendition = image.get_rendition(SIZE)
     alt = html.escape(str(tag.get("alt") or ""))
-    name = rendition.file.name.rsplit("/", 1)[-1]
+    name = _by_content(rendition)
     size = f'width="{rendition.width}" height="{rendition.height}"'
     return f'<figure><img src="/images/{html.escape(name)}" alt="{alt}" {size}></figure>'
+
+
+def _by_content(rendition: Any) -> str:
+    """The picture's public name, made from its content: the file's own could name whoever uploaded it."""
+    with rendition.file.open("rb") as file:
+        content = file.read()
+    name = f"{hashlib.sha256(content).hexdigest()[:24]}{Path(rendition.file.name).suffix}"
+    target = Path(settings.MEDIA_ROOT) / "images" / name
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = target.with_name(f"{name}.{os.getpid()}.partial")
+        partial.write_bytes(content)
+        partial.replace(target)
+    return name
 
 
 def _write(node: PageElement) -> str:
