@@ -4,6 +4,7 @@ import polib
 import pytest
 
 from barograph.commentaries import po, services
+from barograph.commentaries.exchange import FileProblems
 from barograph.commentaries.models import Commentary
 from tests.commentaries.conftest import FULL, change
 
@@ -97,7 +98,7 @@ def of(path):
 )
 def test_a_file_that_is_broken_or_foreign_changes_nothing(ready, spoil, line, message):
     before, revisions = texts(ready), ready.revisions.count()
-    with pytest.raises(po.PoProblems, match=message) as caught:
+    with pytest.raises(FileProblems, match=message) as caught:
         po.take_in(ready, spoil(po.export(ready).decode()).encode())
     assert all(problem.line >= 1 for problem in caught.value.problems)
     if line is None:
@@ -107,5 +108,5 @@ def test_a_file_that_is_broken_or_foreign_changes_nothing(ready, spoil, line, me
 
 @pytest.mark.parametrize("data", [b"\xff\xfe\x00", b"", b"\x00" * 50, b"x" * 1_000_001, b'msgid "a\n', b"hello\n"])
 def test_what_is_no_po_file_is_refused_in_words(ready, data):
-    with pytest.raises(po.PoProblems):
+    with pytest.raises(FileProblems):
         po.take_in(ready, data)

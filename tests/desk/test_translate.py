@@ -5,8 +5,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from wagtail.admin.rich_text.converters.contentstate import ContentstateConverter
 
-from barograph.commentaries import po, services
-from barograph.commentaries.models import BODY_FEATURES, Commentary
+from barograph.commentaries import exchange, services
+from barograph.commentaries.models import BODY_FEATURES, Commentary, Term
 from barograph.commentaries.texts import visible
 
 
@@ -79,16 +79,35 @@ def test_a_body_no_browser_sent_is_refused_not_an_error(client, screen, translat
 def test_a_po_file_goes_out_and_in(client, screen, translation, source):
     data = client.get(f"{screen}po/").content.decode()
     changed = data.replace('msgid "A lede."\nmsgstr ""', 'msgid "A lede."\nmsgstr "З файла."').encode()
-    client.post(f"{screen}po/in/", {"file": SimpleUploadedFile("a.po", changed)})
+    client.post(f"{screen}file/in/", {"file": SimpleUploadedFile("a.po", changed)})
     assert services.working_copy(row(translation)).lede == "З файла."
 
 
+def test_an_xliff_file_goes_out_with_the_glossary_and_comes_in(client, screen, translation, source):
+    Term.objects.create(words={"be": "лід", "ru": "lede"}, note="coll.")
+    data = client.get(f"{screen}xliff/")
+    assert data.headers["Content-Disposition"].endswith('.be.xlf"')
+    text = data.content.decode()
+    assert "lede → лід (coll.)" in text
+    changed = text.replace("A lede.</source>", "A lede.</source><target>З файла.</target>").encode()
+    client.post(f"{screen}file/in/", {"file": SimpleUploadedFile("any.name", changed)})
+    assert services.working_copy(row(translation)).lede == "З файла."
+    answer = client.post(f"{screen}file/in/", {"file": SimpleUploadedFile("a.xlf", changed[:-9])}, follow=True)
+    assert "not an XLIFF file, or it is damaged" in answer.content.decode()
+
+
+def test_a_translation_is_begun_by_taking_its_file_away(client, screen, source):
+    answer = client.post(f"{screen}xliff/begin/", follow=True)
+    assert source.translations.filter(language="be").exists()
+    assert answer.headers["Content-Type"].startswith("application/x-xliff+xml")
+
+
 def test_a_broken_po_file_begins_nothing(client, screen, source):
-    answer = client.post(f"{screen}po/in/", {"file": SimpleUploadedFile("a.po", b"hello\n")}, follow=True)
+    answer = client.post(f"{screen}file/in/", {"file": SimpleUploadedFile("a.po", b"hello\n")}, follow=True)
     page = answer.content.decode()
     assert "Line 1" in page
     assert "Nothing of the file was taken in" in page
     assert not source.translations.exists()
-    assert client.post(f"{screen}po/in/", {}, follow=True).status_code == 200
-    large = SimpleUploadedFile("a.po", b"#" * (po.LARGEST + 1))
-    assert "too large" in client.post(f"{screen}po/in/", {"file": large}, follow=True).content.decode()
+    assert client.post(f"{screen}file/in/", {}, follow=True).status_code == 200
+    large = SimpleUploadedFile("a.po", b"#" * (exchange.LARGEST + 1))
+    assert "too large" in client.post(f"{screen}file/in/", {"file": large}, follow=True).content.decode()

@@ -73,5 +73,5 @@ class TranslationForm(forms.Form):
             yield path, self[field_name(path)]
 
 
-class PoForm(forms.Form):
-    file = forms.FileField(label=_("PO file"), widget=forms.FileInput(attrs={"accept": ".po"}))
+class ExchangeForm(forms.Form):
+    file = forms.FileField(label=_("PO or XLIFF file"), widget=forms.FileInput(attrs={"accept": ".po,.xlf,.xliff"}))

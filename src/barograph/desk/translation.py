@@ -1,4 +1,4 @@
-"""The translator's screen: the source beside its translation, what changed in between, PO files.
+"""The translator's screen: the source beside its translation, what changed in between, files for tools.
 
 Only translators and editors come in. The structure is the source's; nothing sent from here can
 change a scenario's key, its probability, a byline or a date.
@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 from wagtail.rich_text import expand_db_html
 
 from barograph.base import languages
-from barograph.commentaries import po
+from barograph.commentaries import exchange, po, xliff
 from barograph.commentaries import texts as words
 from barograph.commentaries.labels import label
 from barograph.commentaries.models import Commentary, Term
@@ -36,7 +36,7 @@ from barograph.commentaries.services import (
     translation_state,
     working_copy,
 )
-from barograph.desk.forms import PoForm, TranslationForm
+from barograph.desk.forms import ExchangeForm, TranslationForm
 from barograph.desk.glossary import Glossary, Wanted
 from barograph.issues.services import publication
 
@@ -160,7 +160,7 @@ def _context(source, translation, draft, form: TranslationForm, language: str) -
         "direction": languages.direction(language),
         "source_direction": languages.direction(source.language),
         "source_language_name": languages.name(source.language),
-        "po_form": PoForm(),
+        "file_form": ExchangeForm(),
         "other_languages": [
             (code, languages.name(code)) for code in publication().languages if code not in {language, source.language}
         ],
@@ -176,47 +176,60 @@ def _departures(number: int) -> str:
     return found % {"number": number}
 
 
+#: A kind of file → what makes and takes it, its suffix, its media type.
+FILES = {
+    "po": (po, "po", "text/x-gettext-translation; charset=utf-8"),
+    "xliff": (xliff, "xlf", "application/x-xliff+xml; charset=utf-8"),
+}
+
+
 @require_GET
-def po_out(request: HttpRequest, pk: int, language: str) -> HttpResponse:
-    """The translation as a PO file; where it isn't begun yet, one with empty texts."""
+def file_out(request: HttpRequest, pk: int, language: str, kind: str) -> HttpResponse:
+    """The translation as a file for a translator's tool, the glossary's words in its notes."""
     source = _source(request, pk, language)
     translation = _translation(source, language)
     if translation is None:
         raise Http404
-    response = HttpResponse(po.export(translation), content_type="text/x-gettext-translation; charset=utf-8")
-    name = f"{source.issue.key}-{source.topic.key}.{language}.po"
+    form, suffix, media = FILES[kind]
+    glossary = Glossary(Term.objects.all(), source.language, language)
+    data = form.export(translation, lambda text: [term.told for term in glossary.wanted(text, "")])
+    response = HttpResponse(data, content_type=media)
+    name = f"{source.issue.key}-{source.topic.key}.{language}.{suffix}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
 @require_POST
-def po_begin(request: HttpRequest, pk: int, language: str) -> HttpResponse:
+def file_begin(request: HttpRequest, pk: int, language: str, kind: str) -> HttpResponse:
     """Begin the translation, so that there is a file to take away."""
     source = _source(request, pk, language)
     start_translation(source, language, by=request.user)
-    return redirect("desk_translate_po", source.pk, language)
+    return redirect(f"desk_translate_{kind}", source.pk, language)
 
 
 @require_POST
-def po_in(request: HttpRequest, pk: int, language: str) -> HttpResponse:
-    """Take a PO file in as a draft, whole or not at all."""
+def file_in(request: HttpRequest, pk: int, language: str) -> HttpResponse:
+    """Take a PO or XLIFF file in as a draft, whole or not at all."""
     source = _source(request, pk, language)
-    form = PoForm(request.POST, request.FILES)
+    form = ExchangeForm(request.POST, request.FILES)
     if not form.is_valid():
-        messages.error(request, _("Choose a PO file first."))
-    elif form.cleaned_data["file"].size > po.LARGEST:
+        messages.error(request, _("Choose a PO or XLIFF file first."))
+    elif form.cleaned_data["file"].size > exchange.LARGEST:
         messages.error(request, _("The file is too large for a commentary."))
     else:
-        _take_in(request, source, language, form.cleaned_data["file"].read())
+        file = form.cleaned_data["file"]
+        _take_in(request, source, language, file.name or "", file.read())
     return redirect("desk_translate", source.pk, language)
 
 
-def _take_in(request: HttpRequest, source: Commentary, language: str, data: bytes) -> None:
+def _take_in(request: HttpRequest, source: Commentary, language: str, name: str, data: bytes) -> None:
+    markup = name.lower().endswith((".xlf", ".xliff")) or data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<"
+    form = FILES["xliff" if markup else "po"][0]
     try:
         with transaction.atomic():  # a file that is refused begins no translation either
             translation = start_translation(source, language, by=request.user)
-            count = po.take_in(translation, data, by=request.user)
-    except po.PoProblems as error:
+            count = form.take_in(translation, data, by=request.user)
+    except exchange.FileProblems as error:
         for problem in error.problems[:10]:
             text = _("Line %(line)s: %(message)s") % {"line": problem.line, "message": problem.message}
             messages.error(request, text)
