@@ -1,5 +1,8 @@
 """The translator's screen keeps what is sent, shows what changed, and says why it refuses."""
 
+import datetime
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -8,6 +11,7 @@ from wagtail.admin.rich_text.converters.contentstate import ContentstateConverte
 from barograph.commentaries import exchange, services
 from barograph.commentaries.models import BODY_FEATURES, Commentary, Term
 from barograph.commentaries.texts import visible
+from tests.factories import CommentaryFactory, IssueFactory
 
 
 def sent(translation, **fields):
@@ -100,6 +104,56 @@ def test_a_translation_is_begun_by_taking_its_file_away(client, screen, source):
     answer = client.post(f"{screen}xliff/begin/", follow=True)
     assert source.translations.filter(language="be").exists()
     assert answer.headers["Content-Type"].startswith("application/x-xliff+xml")
+
+
+@pytest.fixture
+def earlier(source, cast):
+    """A published text on the topic, with a lede and a paragraph that come again."""
+    issue = IssueFactory(first=datetime.date(2020, 7, 27), last=datetime.date(2020, 8, 2), number=999, state="released")
+    text = CommentaryFactory(issue=issue, topic=source.topic, headline="Earlier")
+    made = services.start_translation(text, "be", by=cast["translator"])
+    texts = {"headline": "Раней", "lede": "Ранейшы лід.", "body": "<p>Ранейшая <b>цела</b>.</p>"}
+    services.save_translation(translation=made, texts=texts, by=cast["translator"])
+    services.sign_off(commentary=made, by=cast["translator"])
+    return issue
+
+
+def buttons(page):
+    return dict(re.findall(r'name="take" value="((lede|body\.0)~\w+)"', page))
+
+
+def test_what_was_translated_before_is_offered_and_taken_over_by_its_button(client, screen, translation, earlier):
+    page = client.get(screen).content.decode()
+    assert f"{earlier}: the same text" in page
+    keys = {path: key for key, path in buttons(page).items()}
+    answer = client.post(screen, sent(translation, **{"t-lede": "Мой лід.", "t-headline": "Маё", "take": keys["lede"]}))
+    page = answer.content.decode()
+    assert "not saved yet" in page
+    assert "Before it stood there: “Мой лід.”" in page
+    form = answer.context["form"]
+    assert form["t-headline"].value() == "Маё"
+    assert form["t-lede"].value() == "Ранейшы лід."
+    assert visible(form["t-body"].value()) == "Цела."
+    answer = client.post(screen, sent(translation, **{"take": keys["body.0"]}))
+    assert visible(answer.context["form"]["t-body"].value()) == "Цела. Ранейшая цела ."
+    assert services.working_copy(row(translation)).lede == "", "nothing is kept before it is saved"
+    client.post(screen, sent(translation))
+    assert services.working_copy(row(translation)).lede == "Лід."
+
+
+def test_an_offer_that_is_gone_or_a_field_that_is_wrong_keeps_the_words(client, screen, translation, earlier):
+    answer = client.post(screen, sent(translation, **{"t-lede": "Мой лід.", "take": "lede~0"}))
+    assert "not offered any more" in answer.content.decode()
+    assert answer.context["form"]["t-lede"].value() == "Мой лід."
+    answer = client.post(screen, sent(translation, **{"t-headline": "ж" * 301, "take": "lede~0"}))
+    assert answer.status_code == 422
+    assert "Мой" not in answer.content.decode()
+    assert "ж" * 301 in answer.content.decode()
+
+
+def test_the_enter_key_saves_and_takes_nothing_over(client, screen, translation, earlier):
+    form = client.get(screen).content.decode().partition('class="desk-translate"')[2]
+    assert 'name="save"' in form.partition("</button>")[0]
 
 
 def test_a_broken_po_file_begins_nothing(client, screen, source):

@@ -14,7 +14,13 @@ from django.utils.translation import gettext as _
 
 from barograph.commentaries import texts as words
 from barograph.commentaries.models import Commentary
-from barograph.commentaries.services import save_translation, source_texts, standing_texts, working_copy
+from barograph.commentaries.services import (
+    save_translation,
+    source_texts,
+    standing_body,
+    standing_texts,
+    working_copy,
+)
 
 LARGEST = 1_000_000
 INLINE = frozenset({"a", "b", "strong", "i", "em", "br", "li", "ul", "ol", "p"})
@@ -114,7 +120,7 @@ def _made_from(unit: Unit) -> str:
 def _body(units: Sequence[Unit], draft: Commentary, source: words.Texts) -> tuple[str, words.Texts, words.Texts]:
     """The body in today's order of paragraphs, what each was made from, and words without a place."""
     today, old, own = words.body_list(source), words.body_list(draft.source_texts), words.blocks(draft.body)
-    tags = [block.tag for block in words.blocks(_standing_body(draft))]
+    tags = [block.tag for block in words.blocks(standing_body(draft.source))]
     sent = sorted((unit for unit in units if unit.in_body), key=lambda unit: int(unit.path[5:]))
     from_file = words.align([unit.source for unit in sent], today)
     from_draft = words.align(old, today)
@@ -142,11 +148,6 @@ def _body(units: Sequence[Unit], draft: Commentary, source: words.Texts) -> tupl
     placed = set(from_file.values())
     lost |= {unit.path: unit.target for n, unit in enumerate(sent) if n not in placed and unit.target.strip()}
     return "".join(html), made_from, {f"{path}.former": text for path, text in lost.items()}
-
-
-def _standing_body(draft: Commentary) -> str:
-    source = draft.source
-    return source.body if source.live else working_copy(source).body
 
 
 def too_large(data: bytes) -> None:

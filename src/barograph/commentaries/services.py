@@ -57,6 +57,11 @@ def standing_texts(source: Commentary) -> Texts:
     return words.texts_of(_standing_fields(source))
 
 
+def standing_body(source: Commentary) -> str:
+    """The body of what translations are made from, with its elements."""
+    return _standing_fields(source)["body"]
+
+
 def source_digest(commentary: Commentary) -> str:
     """Tells two versions of a commentary's words apart."""
     return words.digest(source_texts(commentary))

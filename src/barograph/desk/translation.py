@@ -6,6 +6,7 @@ change a scenario's key, its probability, a byline or a date.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from django import forms
@@ -20,7 +21,7 @@ from django.views.decorators.http import require_GET, require_POST
 from wagtail.rich_text import expand_db_html
 
 from barograph.base import languages
-from barograph.commentaries import exchange, po, xliff
+from barograph.commentaries import exchange, memory, po, xliff
 from barograph.commentaries import texts as words
 from barograph.commentaries.labels import label
 from barograph.commentaries.models import Commentary, Term
@@ -41,6 +42,22 @@ from barograph.desk.glossary import Glossary, Wanted
 from barograph.issues.services import publication
 
 
+@dataclass(frozen=True)
+class Offered:
+    """What was translated before, beside its field; `label` names the paragraph of a body."""
+
+    label: str
+    offer: memory.Offer
+
+    @property
+    def told(self) -> str:
+        """Where it comes from and how near it is."""
+        names = {"issue": self.offer.pair.issue, "percent": self.offer.likeness}
+        if self.offer.likeness == 100:
+            return _("%(issue)s: the same text") % names
+        return _("%(issue)s: %(percent)s%% alike") % names
+
+
 @dataclass
 class Line:
     """One text: the source's, what changed in it, and the field for the translation."""
@@ -52,6 +69,7 @@ class Line:
     field: forms.BoundField
     changes: list[words.Change] = field(default_factory=list)
     terms: list[Wanted] = field(default_factory=list)
+    offers: list[Offered] = field(default_factory=list)
 
 
 def _source(request: HttpRequest, pk: int, language: str) -> Commentary:
@@ -73,24 +91,24 @@ def translate(request: HttpRequest, pk: int, language: str) -> HttpResponse:
     source = _source(request, pk, language)
     translation = _translation(source, language)
     draft = working_copy(translation) if translation else None
-    standing, own = standing_texts(source), source_texts(draft) if draft else {}
+    standing = standing_texts(source)
+    own = {**source_texts(draft), "body": draft.body} if draft else {}
     base = str(translation.latest_revision_id or "") if translation else ""
-    form = TranslationForm(
-        request.POST or None,
-        source=standing,
-        own=own,
-        draft=draft,
-        language=language,
-        initial={"seen": words.digest(standing), "base": base},
-    )
+    initial = {"seen": words.digest(standing), "base": base}
+    form = TranslationForm(request.POST or None, source=standing, own=own, language=language, initial=initial)
     if request.method == "POST" and _valid(form):
-        if form.cleaned_data["base"] != base:
+        if "take" in request.POST:
+            own = _take_over(request, source, draft, form, language)
+            sent = {name: form.cleaned_data[name] for name in initial}
+            form = TranslationForm(None, source=standing, own=own, language=language, initial=sent)
+        elif form.cleaned_data["base"] != base:
             form = _overtaken(request, form, base)
         else:
             _keep(request, source, language, form)
             return redirect("desk_translate", source.pk, language)
     status = 422 if form.errors else 200
-    return render(request, "desk/translate.html", _context(source, translation, draft, form, language), status=status)
+    context = _context(source, translation, draft, form, language, own)
+    return render(request, "desk/translate.html", context, status=status)
 
 
 def _valid(form: TranslationForm) -> bool:
@@ -112,6 +130,21 @@ def _overtaken(request: HttpRequest, form: TranslationForm, base: str) -> Transl
     return form
 
 
+def _take_over(request, source, draft, form: TranslationForm, language: str) -> dict[str, str]:
+    """The words as they were typed, with what was translated before where its button was pressed. Nothing is saved."""
+    typed = form.texts()
+    found = (offer for near in memory.offers(source, language).values() for offer in near)
+    offer = next((offer for offer in found if offer.key == request.POST["take"]), None)
+    if offer is None:
+        messages.error(request, _("This earlier translation is not offered any more."))
+        return typed
+    told = _("Taken over, not saved yet.")
+    if former := typed.get(offer.path, "").strip():
+        told += " " + _("Before it stood there: “%(text)s”") % {"text": former}
+    messages.info(request, told)
+    return memory.take_over(offer, typed, source, draft.source_texts if draft else {})
+
+
 def _keep(request: HttpRequest, source: Commentary, language: str, form: TranslationForm) -> None:
     translation = start_translation(source, language, by=request.user)
     save_translation(translation=translation, texts=form.texts(), by=request.user)
@@ -126,20 +159,21 @@ def _keep(request: HttpRequest, source: Commentary, language: str, form: Transla
         messages.success(request, _("Signed off: it goes out with the issue."))
 
 
-def _context(source, translation, draft, form: TranslationForm, language: str) -> dict:
+def _context(source, translation, draft, form: TranslationForm, language: str, own: dict[str, str]) -> dict:
     changed = changes_since(draft) if draft else []
     by_path: dict[str, list[words.Change]] = {}
     for change in changed:
         by_path.setdefault("body" if change.path.startswith("body.") else change.path, []).append(change)
     standing = standing_texts(source)
     body = expand_db_html((source if source.live else working_copy(source)).body)
-    own = {**source_texts(draft), "body": draft.body} if draft else {}
+    known = memory.offers(source, language)
     glossary = Glossary(Term.objects.all(), source.language, language)
     lines = []
     for path, bound in form.rows():
         text = body if path == "body" else standing.get(path, "")
         line = Line(path, label(path), text, path == "body", bound, by_path.pop(path, []))
         line.terms = glossary.wanted(text, own.get(path, ""))
+        line.offers = list(_offers(path, known, own.get(path, "")))
         lines.append(line)
     departures = sum(not term.kept for line in lines for term in line.terms)
     return {
@@ -165,6 +199,16 @@ def _context(source, translation, draft, form: TranslationForm, language: str) -
             (code, languages.name(code)) for code in publication().languages if code not in {language, source.language}
         ],
     }
+
+
+def _offers(path: str, known: dict[str, list[memory.Offer]], own: str) -> Iterator[Offered]:
+    """A field's offers, or those of each paragraph of the body; without what stands there already."""
+    there = {block.inner for block in words.blocks(own)} if path == "body" else {own}
+    for where, near in known.items():
+        if where == path or (path == "body" and where.startswith("body.")):
+            for offer in near:
+                if offer.pair.target not in there:
+                    yield Offered(label(where) if where != path else "", offer)
 
 
 def _departures(number: int) -> str:
