@@ -109,6 +109,8 @@ def test_taking_over_fills_its_place_and_loses_no_paragraph(published, later):
     assert then["body"] == "<p></p><h2>Загаловак</h2><p>Другі.</p>"
     again = take(text, "body.1", {"body": "<p>А.</p><h2>Б</h2><p>В.</p>"})
     assert again["body"] == "<p>А.</p><h2>Б</h2><h2>Загаловак</h2><p>В.</p>"
+    gap = later(body="<p>New.</p><p></p><h2>A heading</h2>")
+    assert take(gap, "body.2", {"body": "<p>Новае.</p>"})["body"] == "<p>Новае.</p><h2>Загаловак</h2>"
     made_from = {"body.0": "A heading"}  # the translator's first paragraph is the source's second today
     assert take(text, "body.1", {"body": "<h2></h2>"}, made_from)["body"] == "<h2>Загаловак</h2>"
 

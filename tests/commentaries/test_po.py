@@ -77,6 +77,21 @@ def test_words_for_paragraphs_that_are_gone_are_kept(source, ready):
     assert "Першы." in po.export(fresh(ready)).decode()  # as an obsolete entry
 
 
+def test_an_empty_paragraph_in_the_source_shifts_nothing(source, ready):
+    change(source, body="<p>First paragraph.</p><p></p><h2>A heading</h2><p></p><p>Second <b>paragraph</b>.</p>")
+    services.sign_off(commentary=fresh(ready))
+    file = polib.pofile(po.export(fresh(ready)).decode())
+    assert {e.msgctxt: e.msgstr for e in file if e.msgctxt.startswith("body.")} == {
+        "body.0": "Першы.",
+        "body.2": "Загаловак",
+        "body.4": "Другі.",
+    }
+    po.take_in(fresh(ready), str(file).encode())
+    draft = services.working_copy(fresh(ready))
+    assert draft.body == FULL["body"]
+    assert not services.is_stale(draft)
+
+
 def of(path):
     return lambda text: text.replace('msgctxt "lede"', f'msgctxt "{path}"')
 

@@ -8,7 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from wagtail.admin.rich_text.converters.contentstate import ContentstateConverter
 
-from barograph.commentaries import exchange, services
+from barograph.base.environment import MachineTranslation
+from barograph.commentaries import exchange, machine, services
 from barograph.commentaries.models import BODY_FEATURES, Commentary, Term
 from barograph.commentaries.texts import visible
 from tests.factories import CommentaryFactory, IssueFactory
@@ -165,3 +166,39 @@ def test_a_broken_po_file_begins_nothing(client, screen, source):
     assert client.post(f"{screen}file/in/", {}, follow=True).status_code == 200
     large = SimpleUploadedFile("a.po", b"#" * (exchange.LARGEST + 1))
     assert "too large" in client.post(f"{screen}file/in/", {"file": large}, follow=True).content.decode()
+
+
+def test_there_is_no_machine_unless_one_is_set_up(client, screen, translation):
+    assert 'name="machine"' not in client.get(screen).content.decode()
+    answer = client.post(screen, sent(translation, **{"machine": "1", "t-lede": ""}), follow=True)
+    assert "No machine translation is set up." in answer.content.decode()
+    assert services.working_copy(row(translation)).headline == "Загаловак"
+
+
+def test_the_machines_draft_is_marked_wherever_the_translation_stands(
+    client, screen, translation, settings, monkeypatch, sign_in, cast
+):
+    settings.MACHINE_TRANSLATION = MachineTranslation("https://translate.example.org/translate")
+    monkeypatch.setattr(machine, "_translate", lambda asked, *_: {path: f"M: {text}" for path, text in asked.items()})
+    page = client.get(screen).content.decode()
+    assert "goes to translate.example.org before it is published" in page
+    answer = client.post(screen, sent(translation, **{"machine": "1", "t-lede": ""}), follow=True)
+    page = answer.content.decode()
+    assert "Drafted by machine: 1" in page
+    assert [line.path for line in answer.context["lines"] if line.machine] == ["lede"]
+    draft = services.working_copy(row(translation))
+    assert (draft.headline, draft.lede) == ("Загаловак", "M: A lede.")
+    assert "machine draft" in client.get("/desk/translations/").content.decode()
+    editor = sign_in(cast["editor"])
+    assert "machine draft" in editor.get("/desk/").content.decode()
+    client.post(screen, sent(row(translation), **{"sign-off": "1"}))
+    assert row(translation).live
+    for page in (client.get(screen), client.get("/desk/translations/?all=1"), editor.get("/desk/")):
+        assert "machine draft" not in page.content.decode()
+
+
+def test_a_machine_that_fails_leaves_the_typed_words_saved(client, screen, translation, settings):
+    settings.MACHINE_TRANSLATION = MachineTranslation("http://127.0.0.1:9/translate")
+    answer = client.post(screen, sent(translation, **{"machine": "1", "t-lede": ""}), follow=True)
+    assert "does not answer" in answer.content.decode()
+    assert services.working_copy(row(translation)).headline == "Загаловак"

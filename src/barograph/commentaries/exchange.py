@@ -73,17 +73,19 @@ def outgoing(translation: Commentary, notes: Notes | None = None) -> list[Unit]:
     made_from, own = draft.source_texts, source_texts(draft)
     old_blocks, own_blocks = words.body_list(made_from), words.blocks(draft.body)
     places = words.align(old_blocks, words.body_list(source))
+    order = {number: place for place, number in enumerate(words.body_places(source))}
     found = []
     for path, text in source.items():
         if text.startswith("<embed"):
             continue
         if path.startswith("body."):
-            old = places.get(int(path[5:]))
+            old = places.get(order[int(path[5:])])
             before = old_blocks[old] if old is not None else ""
             target = own_blocks[old].inner if old is not None and old < len(own_blocks) else ""
         else:
             before, target = made_from.get(path, ""), own.get(path, "")
-        finished = not target or before == text
+        machine = ("body" if path.startswith("body.") else path) in draft.machine_paths
+        finished = not target or (before == text and not machine)
         told = tuple(notes(text)) if notes else ()
         found.append(Unit(path, text, target, finished, "" if finished else before, notes=told))
     return found
@@ -125,8 +127,8 @@ def _body(units: Sequence[Unit], draft: Commentary, source: words.Texts) -> tupl
     from_file = words.align([unit.source for unit in sent], today)
     from_draft = words.align(old, today)
     html, made_from, used = [], {}, set()
-    for place, text in enumerate(today):
-        path, tag = f"body.{place}", tags[place] if place < len(tags) else "p"
+    for place, (number, text) in enumerate(zip(words.body_places(source), today, strict=True)):
+        path, tag = f"body.{number}", tags[number]
         unit = sent[from_file[place]] if place in from_file else None
         before = from_draft.get(place)
         if before is not None:
@@ -175,7 +177,7 @@ def _problems(units: Sequence[Unit], known: set[str]) -> list[Problem]:
             problems.append(Problem(unit.line, _("There is no text called “%(path)s”.") % {"path": unit.path}))
         elif unit.path in seen:
             problems.append(Problem(unit.line, _("“%(path)s” stands here twice.") % {"path": unit.path}))
-        elif message := _fault(unit):
+        elif message := fault(unit):
             problems.append(Problem(unit.line, message))
         seen.add(unit.path)
     return problems
@@ -185,7 +187,8 @@ def _is_paragraph(path: str) -> bool:
     return path.startswith("body.") and path[5:].isascii() and path[5:].isdigit() and len(path) < 10
 
 
-def _fault(unit: Unit) -> str:
+def fault(unit: Unit) -> str:
+    """What a text may not be; empty where it is right."""
     if unit.in_body:
         return markup_fault(unit.target)
     kind = next((part for part in unit.path.split(".") if part in LONGEST), "")

@@ -131,10 +131,13 @@ def take_over(offer: Offer, texts: Mapping[str, str], source: Commentary, made_f
     """
     if not offer.pair.in_body:
         return {**texts, offer.path: offer.pair.target}
-    place, today = int(offer.path[5:]), words.body_list(standing_texts(source))
-    tag = words.blocks(standing_body(source))[place].tag
+    number, today = int(offer.path[5:]), standing_texts(source)
+    place = words.body_places(today).index(number)
+    tag = words.blocks(standing_body(source))[number].tag
     own = words.blocks(texts.get("body", ""))
-    here = words.align(words.body_list(made_from), today).get(place, place) if made_from else place
+    here = place
+    if made_from:
+        here = words.align(words.body_list(made_from), words.body_list(today)).get(place, place)
     own += [words.Block("p", "")] * (here - len(own))
     taken = words.Block(tag, offer.pair.target)
     if here < len(own) and not own[here].inner:

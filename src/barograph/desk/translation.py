@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, SuspiciousOperation, ValidationError
 from django.db import transaction
@@ -21,13 +22,14 @@ from django.views.decorators.http import require_GET, require_POST
 from wagtail.rich_text import expand_db_html
 
 from barograph.base import languages
-from barograph.commentaries import exchange, memory, po, xliff
+from barograph.commentaries import exchange, machine, memory, po, xliff
 from barograph.commentaries import texts as words
 from barograph.commentaries.labels import label
 from barograph.commentaries.models import Commentary, Term
 from barograph.commentaries.permissions import may_translate
 from barograph.commentaries.services import (
     changes_since,
+    machine_made,
     missing_texts,
     save_translation,
     sign_off,
@@ -70,6 +72,8 @@ class Line:
     changes: list[words.Change] = field(default_factory=list)
     terms: list[Wanted] = field(default_factory=list)
     offers: list[Offered] = field(default_factory=list)
+    open: bool = False  # the offers are in view: the field is empty, or one was just taken over
+    machine: bool = False
 
 
 def _source(request: HttpRequest, pk: int, language: str) -> Commentary:
@@ -105,9 +109,14 @@ def translate(request: HttpRequest, pk: int, language: str) -> HttpResponse:
             form = _overtaken(request, form, base)
         else:
             _keep(request, source, language, form)
+            if "machine" in request.POST:
+                _machine_draft(request, _translation(source, language))
             return redirect("desk_translate", source.pk, language)
     status = 422 if form.errors else 200
     context = _context(source, translation, draft, form, language, own)
+    taken = request.POST.get("take", "").partition("~")[0]
+    for line in context["lines"]:
+        line.open = line.path == ("body" if taken.startswith("body.") else taken) or not line.field.value()
     return render(request, "desk/translate.html", context, status=status)
 
 
@@ -159,6 +168,29 @@ def _keep(request: HttpRequest, source: Commentary, language: str, form: Transla
         messages.success(request, _("Signed off: it goes out with the issue."))
 
 
+def _machine_draft(request: HttpRequest, translation: Commentary) -> None:
+    """What was typed is kept already; now the machine fills what is empty."""
+    try:
+        drafted = machine.draft(translation, by=request.user)
+    except machine.MachineProblem as problem:
+        messages.error(request, str(problem))
+        return
+    told = _("Drafted by machine: %(count)s. Check every word, then sign off.") % {"count": drafted.filled}
+    messages.info(request, told)
+    if drafted.unusable:
+        told = _("Came back unusable and left empty: %(count)s.") % {"count": drafted.unusable}
+        messages.warning(request, told)
+
+
+def _machine() -> str:
+    """What is to be known before the button is pressed; empty where no machine is set up."""
+    service = settings.MACHINE_TRANSLATION
+    if service is None:
+        return ""
+    told = _("What you typed is saved; the source of empty fields goes to %(host)s before it is published.")
+    return told % {"host": service.host}
+
+
 def _context(source, translation, draft, form: TranslationForm, language: str, own: dict[str, str]) -> dict:
     changed = changes_since(draft) if draft else []
     by_path: dict[str, list[words.Change]] = {}
@@ -173,6 +205,7 @@ def _context(source, translation, draft, form: TranslationForm, language: str, o
         text = body if path == "body" else standing.get(path, "")
         line = Line(path, label(path), text, path == "body", bound, by_path.pop(path, []))
         line.terms = glossary.wanted(text, own.get(path, ""))
+        line.machine = draft is not None and path in draft.machine_paths
         line.offers = list(_offers(path, known, own.get(path, "")))
         lines.append(line)
     departures = sum(not term.kept for line in lines for term in line.terms)
@@ -186,6 +219,8 @@ def _context(source, translation, draft, form: TranslationForm, language: str, o
         "gone": [change for found in by_path.values() for change in found],
         "changed": bool(changed),
         "leftover": [(label(path), text) for path, text in (draft.leftover_texts if draft else {}).items()],
+        "machine_told": _machine() if draft is None or missing_texts(draft) else "",
+        "machine_made": machine_made(translation),
         "departures": departures,
         "departures_told": _departures(departures),
         "missing": len(missing_texts(draft)) if draft else 0,
