@@ -74,6 +74,7 @@ class Line:
     offers: list[Offered] = field(default_factory=list)
     open: bool = False  # the offers are in view: the field is empty, or one was just taken over
     machine: bool = False
+    told: str = ""  # what became of a press on one of its buttons
 
 
 def _source(request: HttpRequest, pk: int, language: str) -> Commentary:
@@ -99,10 +100,10 @@ def translate(request: HttpRequest, pk: int, language: str) -> HttpResponse:
     own = {**source_texts(draft), "body": draft.body} if draft else {}
     base = str(translation.latest_revision_id or "") if translation else ""
     initial = {"seen": words.digest(standing), "base": base}
-    form = TranslationForm(request.POST or None, source=standing, own=own, language=language, initial=initial)
+    form, told = TranslationForm(request.POST or None, source=standing, own=own, language=language, initial=initial), ""
     if request.method == "POST" and _valid(form):
         if "take" in request.POST:
-            own = _take_over(request, source, draft, form, language)
+            own, told = _take_over(request.POST["take"], source, draft, form, language)
             sent = {name: form.cleaned_data[name] for name in initial}
             form = TranslationForm(None, source=standing, own=own, language=language, initial=sent)
         elif form.cleaned_data["base"] != base:
@@ -116,7 +117,9 @@ def translate(request: HttpRequest, pk: int, language: str) -> HttpResponse:
     context = _context(source, translation, draft, form, language, own)
     taken = request.POST.get("take", "").partition("~")[0]
     for line in context["lines"]:
-        line.open = line.path == ("body" if taken.startswith("body.") else taken) or not line.field.value()
+        here = line.path == ("body" if taken.startswith("body.") else taken)
+        line.told = told if here else ""
+        line.open = here or not words.visible(line.field.value() or "").strip()
     return render(request, "desk/translate.html", context, status=status)
 
 
@@ -139,19 +142,17 @@ def _overtaken(request: HttpRequest, form: TranslationForm, base: str) -> Transl
     return form
 
 
-def _take_over(request, source, draft, form: TranslationForm, language: str) -> dict[str, str]:
-    """The words as they were typed, with what was translated before where its button was pressed. Nothing is saved."""
+def _take_over(key: str, source, draft, form: TranslationForm, language: str) -> tuple[dict[str, str], str]:
+    """The words as they were typed, with the offer whose button was pressed, and what to say. Nothing is saved."""
     typed = form.texts()
     found = (offer for near in memory.offers(source, language).values() for offer in near)
-    offer = next((offer for offer in found if offer.key == request.POST["take"]), None)
+    offer = next((offer for offer in found if offer.key == key), None)
     if offer is None:
-        messages.error(request, _("This earlier translation is not offered any more."))
-        return typed
+        return typed, _("This earlier translation is not offered any more.")
     told = _("Taken over, not saved yet.")
     if former := typed.get(offer.path, "").strip():
         told += " " + _("Before it stood there: “%(text)s”") % {"text": former}
-    messages.info(request, told)
-    return memory.take_over(offer, typed, source, draft.source_texts if draft else {})
+    return memory.take_over(offer, typed, source, draft.source_texts if draft else {}), told
 
 
 def _keep(request: HttpRequest, source: Commentary, language: str, form: TranslationForm) -> None:
