@@ -25,6 +25,7 @@ WEBSUB_URL = ENVIRONMENT.websub_url
 BOUNCES = ENVIRONMENT.bounces
 MAIL_PROVIDER = ENVIRONMENT.provider
 MAIL_RULES = ENVIRONMENT.mail_rules
+MACHINE_TRANSLATION = ENVIRONMENT.machine_translation
 SECOND_FACTOR = ENVIRONMENT.second_factor
 DEBUG = False
 ALLOWED_HOSTS = ["*"]  # public pages are files; links are made from BASE_URL, never from the request

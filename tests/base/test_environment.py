@@ -38,6 +38,11 @@ def test_a_secret_may_come_from_a_file(tmp_path):
         {"BAROGRAPH_SECRET_KEY_FILE": "/does/not/exist"},
         {"BAROGRAPH_ONION_URL": "https://example.org"},
         {"BAROGRAPH_WEBSUB_URL": "hub.example.org"},
+        {"BAROGRAPH_MACHINE_TRANSLATION": "translate.example.org"},
+        {"BAROGRAPH_MACHINE_TRANSLATION": "https://translate.example.org"},
+        {"BAROGRAPH_MACHINE_TRANSLATION": "https://translate.example.org:port/translate"},
+        {"BAROGRAPH_MACHINE_TRANSLATION": "https://translate.example.org/translate?key=x"},
+        {"BAROGRAPH_MACHINE_TRANSLATION": "http://translate.example.org/translate"},
         {"BAROGRAPH_MAIL_OVERDUE": "0"},
         {"BAROGRAPH_MAIL_GRACE": "121"},
         {"BAROGRAPH_MAIL_GRACE": "a while"},
@@ -55,6 +60,17 @@ def test_a_value_that_cannot_be_used_is_refused_in_one_sentence(tmp_path, wrong)
     with pytest.raises(EnvironmentProblem) as problem:
         environment.read({"BAROGRAPH_DATA": str(tmp_path), **base, **wrong})
     assert str(problem.value).endswith(".") or "(" in str(problem.value)
+
+
+def test_a_machine_translation_is_read_whole_and_its_key_stays_out_of_sight(tmp_path):
+    base = {"BAROGRAPH_DATA": str(tmp_path), **KEYS}
+    assert environment.read(base).machine_translation is None
+    found = environment.read(
+        {**base, "BAROGRAPH_MACHINE_TRANSLATION": "https://mt.example.org:8443/translate?api_key=a%2Bb"}
+    ).machine_translation
+    assert (found.url, found.key, found.host) == ("https://mt.example.org:8443/translate", "a+b", "mt.example.org")
+    assert "a+b" not in repr(found)
+    assert environment.read({**base, "BAROGRAPH_MACHINE_TRANSLATION": "http://127.0.0.1:5000/translate"})
 
 
 def test_a_relay_is_read_whole():

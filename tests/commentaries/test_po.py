@@ -4,6 +4,7 @@ import polib
 import pytest
 
 from barograph.commentaries import po, services
+from barograph.commentaries.exchange import FileProblems
 from barograph.commentaries.models import Commentary
 from tests.commentaries.conftest import FULL, change
 
@@ -76,6 +77,21 @@ def test_words_for_paragraphs_that_are_gone_are_kept(source, ready):
     assert "Першы." in po.export(fresh(ready)).decode()  # as an obsolete entry
 
 
+def test_an_empty_paragraph_in_the_source_shifts_nothing(source, ready):
+    change(source, body="<p>First paragraph.</p><p></p><h2>A heading</h2><p></p><p>Second <b>paragraph</b>.</p>")
+    services.sign_off(commentary=fresh(ready))
+    file = polib.pofile(po.export(fresh(ready)).decode())
+    assert {e.msgctxt: e.msgstr for e in file if e.msgctxt.startswith("body.")} == {
+        "body.0": "Першы.",
+        "body.2": "Загаловак",
+        "body.4": "Другі.",
+    }
+    po.take_in(fresh(ready), str(file).encode())
+    draft = services.working_copy(fresh(ready))
+    assert draft.body == FULL["body"]
+    assert not services.is_stale(draft)
+
+
 def of(path):
     return lambda text: text.replace('msgctxt "lede"', f'msgctxt "{path}"')
 
@@ -97,7 +113,7 @@ def of(path):
 )
 def test_a_file_that_is_broken_or_foreign_changes_nothing(ready, spoil, line, message):
     before, revisions = texts(ready), ready.revisions.count()
-    with pytest.raises(po.PoProblems, match=message) as caught:
+    with pytest.raises(FileProblems, match=message) as caught:
         po.take_in(ready, spoil(po.export(ready).decode()).encode())
     assert all(problem.line >= 1 for problem in caught.value.problems)
     if line is None:
@@ -107,5 +123,5 @@ def test_a_file_that_is_broken_or_foreign_changes_nothing(ready, spoil, line, me
 
 @pytest.mark.parametrize("data", [b"\xff\xfe\x00", b"", b"\x00" * 50, b"x" * 1_000_001, b'msgid "a\n', b"hello\n"])
 def test_what_is_no_po_file_is_refused_in_words(ready, data):
-    with pytest.raises(po.PoProblems):
+    with pytest.raises(FileProblems):
         po.take_in(ready, data)

@@ -158,7 +158,7 @@ def test_who_may_translate(cast, sign_in, source, role):
     assert source.translations.exists() == may
     client.post(reverse("desk_translate_po_begin", args=[source.pk, "en"]))
     assert source.translations.filter(language="en").exists() == may
-    for address in ("desk_translate_po", "desk_translate_preview"):
+    for address in ("desk_translate_po", "desk_translate_xliff", "desk_translate_preview"):
         if not may:
             assert client.get(reverse(address, args=[source.pk, "be"])).status_code in CLOSED
 

@@ -47,6 +47,8 @@ KNOWN = {
     "BAROGRAPH_MAIL_GRACE": "minutes between an issue's release and its first mail, to hold it in (default 0)",
     "BAROGRAPH_MAIL_WINDOW": "hours in which mailings go out, for example 07:00-22:00, in the publication's time zone",
     "BAROGRAPH_MAIL_WARMUP": "a new sender's plan, for example 2026-11-25,200,1.5: first day, mails, growth a day",
+    "BAROGRAPH_MACHINE_TRANSLATION": "a LibreTranslate-compatible service that drafts what is empty in a translation, "
+    "https://translate.example.org/translate?api_key=…; texts go there before they are published (default: none)",
     "BAROGRAPH_DEMO": "1 switches on the demo mailbox; set by `barograph demo` only",
 }
 
@@ -56,6 +58,9 @@ PROVIDERS = (
     "brevo", "mailersend", "mailgun", "mailjet", "mailtrap", "mandrill", "postmark", "resend", "scaleway",
     "sendgrid", "sparkpost", "unisender_go",
 )  # fmt: skip
+
+#: This machine.
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 SECOND_FACTOR = ("off", "publishers", "everyone")
 
@@ -123,6 +128,18 @@ class Bounces:
 
 
 @dataclass(frozen=True)
+class MachineTranslation:
+    """Who drafts translations: the address that takes LibreTranslate's requests, and the key it asks for ('')."""
+
+    url: str
+    key: str = field(default="", repr=False)
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).hostname or ""
+
+
+@dataclass(frozen=True)
 class Environment:
     data: Path
     database_url: str
@@ -139,6 +156,7 @@ class Environment:
     bounces: Bounces = Bounces("", None, None)
     provider: Provider | None = None
     mail_rules: MailRules = field(default_factory=MailRules)
+    machine_translation: MachineTranslation | None = None
 
 
 def parse_smtp(url: str) -> Smtp:
@@ -216,10 +234,27 @@ def parse_imap(url: str) -> Imap:
             "BAROGRAPH_BOUNCE_IMAP must look like imaps://user:password@host/INBOX, or imap://… for STARTTLS "
             "(characters such as @ or / in user and password as %40, %2F)."
         )
-    if tls == "none" and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
+    if tls == "none" and parts.hostname not in LOOPBACK:
         raise EnvironmentProblem("BAROGRAPH_BOUNCE_IMAP without TLS is for this machine alone: use imaps://.")
     user, password = unquote(parts.username), unquote(parts.password)
     return Imap(parts.hostname, port, user, password, "" if tls == "none" else tls, folder, move_to)
+
+
+def parse_machine(url: str) -> MachineTranslation:
+    """`https://host/translate?api_key=…` → MachineTranslation. Raises EnvironmentProblem."""
+    parts = urlsplit(url)
+    query = parse_qs(parts.query)
+    try:
+        right = parts.port != 0 and bool(parts.hostname) and len(parts.path) > 1
+    except ValueError:
+        right = False
+    if not right or parts.scheme not in {"http", "https"} or parts.username or query.keys() - {"api_key"}:
+        raise EnvironmentProblem(
+            "BAROGRAPH_MACHINE_TRANSLATION must look like https://translate.example.org/translate?api_key=…."
+        )
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        raise EnvironmentProblem("BAROGRAPH_MACHINE_TRANSLATION without TLS is for this machine alone: use https://.")
+    return MachineTranslation(f"{parts.scheme}://{parts.netloc}{parts.path}", query.get("api_key", [""])[0])
 
 
 def _bounces(variables: Mapping[str, str]) -> Bounces:
@@ -314,6 +349,7 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
     second_factor = _value(variables, "BAROGRAPH_SECOND_FACTOR") or ("publishers" if parts.scheme == "https" else "off")
     if second_factor not in SECOND_FACTOR:
         raise EnvironmentProblem(f"BAROGRAPH_SECOND_FACTOR must be one of {', '.join(SECOND_FACTOR)}.")
+    machine = _value(variables, "BAROGRAPH_MACHINE_TRANSLATION")
     provider_url = _value(variables, "BAROGRAPH_MAIL_PROVIDER")
     if provider_url and smtp_url:
         raise EnvironmentProblem("Give BAROGRAPH_SMTP_URL or BAROGRAPH_MAIL_PROVIDER, not both.")
@@ -333,6 +369,7 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
         bounces=_bounces(variables),
         provider=parse_provider(provider_url) if provider_url else None,
         mail_rules=_mail_rules(variables),
+        machine_translation=parse_machine(machine) if machine else None,
     )
 
 

@@ -74,6 +74,8 @@ class Commentary(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, P
     source_texts = models.JSONField(default=dict, blank=True, editable=False)
     # of a translation: a translator's words that have no place in today's source any more
     leftover_texts = models.JSONField(default=dict, blank=True, editable=False)
+    # of a translation: paths of texts that a machine drafted; a sign-off empties it
+    machine_paths = models.JSONField(default=list, blank=True, editable=False)
     touched_at = models.DateTimeField(auto_now=True)
 
     _revisions = GenericRelation("wagtailcore.Revision", related_query_name="commentary")

@@ -10,7 +10,7 @@ translator's words are never thrown away: what loses its place moves to
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
@@ -30,7 +30,7 @@ from barograph.people.models import Person
 
 FIELDS = ("headline", "lede", "body", "scenarios", "question", "resolution")
 #: What of a translation a save writes; the rest belongs to the source.
-KEPT = (*FIELDS, "resolves_by", "source_digest", "source_texts", "leftover_texts")
+KEPT = (*FIELDS, "resolves_by", "source_digest", "source_texts", "leftover_texts", "machine_paths")
 
 
 def _fields(commentary: Commentary) -> dict:
@@ -57,6 +57,11 @@ def standing_texts(source: Commentary) -> Texts:
     return words.texts_of(_standing_fields(source))
 
 
+def standing_body(source: Commentary) -> str:
+    """The body of what translations are made from, with its elements."""
+    return _standing_fields(source)["body"]
+
+
 def source_digest(commentary: Commentary) -> str:
     """Tells two versions of a commentary's words apart."""
     return words.digest(source_texts(commentary))
@@ -74,6 +79,13 @@ def changes_since(translation: Commentary) -> list[Change]:
     if translation.source is None:
         return []
     return words.changes(translation.source_texts, standing_texts(translation.source))
+
+
+def machine_made(translation: Commentary | None) -> bool:
+    """Whether the newest draft has a machine's words that nobody has signed off yet."""
+    if translation is None or translation.latest_revision is None:
+        return False
+    return translation.latest_revision.content.get("machine_paths") not in (None, [], "[]")
 
 
 def translation_state(translation: Commentary | None) -> TranslationState:
@@ -196,12 +208,18 @@ def _check_language(language: str) -> None:
 
 @transaction.atomic
 def save_translation(
-    *, translation: Commentary, texts: Mapping[str, str], by=None, made_from: Mapping[str, str] | None = None
+    *,
+    translation: Commentary,
+    texts: Mapping[str, str],
+    by=None,
+    made_from: Mapping[str, str] | None = None,
+    machine: Iterable[str] = (),
 ) -> Commentary:
     """Keep a translator's words as a new draft; what is not named in `texts` stays as it is.
 
     `texts` has paths, and `body` as a whole. `made_from` says which source texts they were made
-    from, where that is not what it was before. Returns the draft.
+    from, where that is not what it was before; `machine` which of them a machine drafted. Returns
+    the draft.
     """
     row = Commentary.objects.select_for_update(of=("self",)).get(pk=translation.pk)
     if row.source is None:
@@ -213,6 +231,8 @@ def save_translation(
     if made_from is not None:
         draft.source_texts, draft.source_digest = dict(made_from), words.digest(made_from)
     _fit(draft, row.source, before | {path: text for path, text in texts.items() if path != "body"})
+    left = {path.partition(".")[0] if path.startswith("body.") else path for path in source_texts(draft)}
+    draft.machine_paths = sorted({*draft.machine_paths, *machine} & left)
     _keep(draft, row, by)
     return draft
 
@@ -284,6 +304,7 @@ def sign_off(*, commentary: Commentary, by=None, seen: str = "") -> Commentary:
         if seen and seen != words.digest(texts):
             raise ValidationError(_("The source has changed this moment. Look at what changed, then sign off."))
         draft.source_texts, draft.source_digest = texts, words.digest(texts)
+        draft.machine_paths = []
         own = {path: text for path, text in source_texts(draft).items() if not path.startswith("body.")}
         _fit(draft, row.source, own)
         if missing := missing_texts(draft):

@@ -143,10 +143,14 @@ def align(old: Sequence[str], new: Sequence[str]) -> dict[int, int]:
     return found
 
 
+def body_places(texts: Mapping[str, str]) -> list[int]:
+    """The numbers of body.0, body.1 … in order; an empty paragraph leaves a gap."""
+    return sorted(int(path[5:]) for path in texts if path.startswith("body.") and path[5:].isdigit())
+
+
 def body_list(texts: Mapping[str, str]) -> list[str]:
     """The texts of body.0, body.1 … in order."""
-    numbers = sorted(int(path[5:]) for path in texts if path.startswith("body.") and path[5:].isdigit())
-    return [texts[f"body.{number}"] for number in numbers]
+    return [texts[f"body.{number}"] for number in body_places(texts)]
 
 
 def changes(old: Mapping[str, str], new: Mapping[str, str]) -> list[Change]:

@@ -20,7 +20,7 @@ from barograph.base.languages import localized
 from barograph.commentaries.enums import TranslationState
 from barograph.commentaries.models import Commentary
 from barograph.commentaries.permissions import may_translate
-from barograph.commentaries.services import changes_since, standing_texts, translation_state
+from barograph.commentaries.services import changes_since, machine_made, standing_texts, translation_state
 from barograph.commentaries.texts import visible
 from barograph.issues.models import Issue
 from barograph.issues.services import publication
@@ -45,6 +45,7 @@ class Task:
     changed: int  # texts of the source that are another since it was translated
     by: str
     touched: datetime | None
+    machine: bool = False  # has a machine's words that nobody has signed off
 
     @property
     def length_told(self) -> str:
@@ -135,4 +136,5 @@ def _task(source: Commentary, code: str, translation: Commentary | None, headlin
         changed=len(changes_since(translation)) if translation and state == TranslationState.STALE else 0,
         by=revision.user.get_username() if revision and revision.user else "",
         touched=revision.created_at if revision else None,
+        machine=machine_made(translation),
     )

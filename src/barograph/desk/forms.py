@@ -10,7 +10,7 @@ from wagtail.admin.rich_text import get_rich_text_editor_widget
 
 from barograph.commentaries import texts as words
 from barograph.commentaries.labels import label
-from barograph.commentaries.models import BODY_FEATURES, Commentary
+from barograph.commentaries.models import BODY_FEATURES
 from barograph.issues.enums import Outlook, VerdictValue
 
 
@@ -30,21 +30,19 @@ def field_name(path: str) -> str:
 
 
 class TranslationForm(forms.Form):
-    """A field for every text of the source; the body is one. `seen` and `base` tell what was in view."""
+    """A field for every text of the source; the body is one, in `own` too. `seen` and `base` tell what was in view."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
     base = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, source: words.Texts, own: words.Texts, draft: Commentary | None, language: str, **kwargs):
+    def __init__(self, *args, source: words.Texts, own: words.Texts, language: str, **kwargs):
         super().__init__(*args, **kwargs)
         self.paths: list[str] = []
-        body_there = draft is not None and bool(draft.body)
         wanted = dict.fromkeys("body" if path.startswith("body.") else path for path in ("headline", *source))
-        if body_there and "body" not in wanted:
-            wanted["body"] = None
+        if own.get("body"):
+            wanted.setdefault("body", None)
         for path in wanted:
-            initial = draft.body if path == "body" and draft is not None else own.get(path, "")
-            self._add(path, initial, language)
+            self._add(path, own.get(path, ""), language)
 
     def _add(self, path: str, initial: str, language: str) -> None:
         kind = next((part for part in path.split(".") if part in LONGEST or part in LONG), path)
@@ -73,5 +71,5 @@ class TranslationForm(forms.Form):
             yield path, self[field_name(path)]
 
 
-class PoForm(forms.Form):
-    file = forms.FileField(label=_("PO file"), widget=forms.FileInput(attrs={"accept": ".po"}))
+class ExchangeForm(forms.Form):
+    file = forms.FileField(label=_("PO or XLIFF file"), widget=forms.FileInput(attrs={"accept": ".po,.xlf,.xliff"}))

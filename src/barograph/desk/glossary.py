@@ -39,6 +39,12 @@ class Wanted:
     kept: bool
     note: str
 
+    @property
+    def told(self) -> str:
+        """As a line for a translator's tool."""
+        line = f"{self.source} → {' / '.join(self.words)}"
+        return f"{line} ({self.note})" if self.note else line
+
 
 def words_of(text: str, language: str) -> Words:
     """A text (markup left out) as the terms of its words."""

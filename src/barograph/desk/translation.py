@@ -1,4 +1,4 @@
-"""The translator's screen: the source beside its translation, what changed in between, PO files.
+"""The translator's screen: the source beside its translation, what changed in between, files for tools.
 
 Only translators and editors come in. The structure is the source's; nothing sent from here can
 change a scenario's key, its probability, a byline or a date.
@@ -6,9 +6,11 @@ change a scenario's key, its probability, a byline or a date.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, SuspiciousOperation, ValidationError
 from django.db import transaction
@@ -20,13 +22,14 @@ from django.views.decorators.http import require_GET, require_POST
 from wagtail.rich_text import expand_db_html
 
 from barograph.base import languages
-from barograph.commentaries import po
+from barograph.commentaries import exchange, machine, memory, po, xliff
 from barograph.commentaries import texts as words
 from barograph.commentaries.labels import label
 from barograph.commentaries.models import Commentary, Term
 from barograph.commentaries.permissions import may_translate
 from barograph.commentaries.services import (
     changes_since,
+    machine_made,
     missing_texts,
     save_translation,
     sign_off,
@@ -36,9 +39,25 @@ from barograph.commentaries.services import (
     translation_state,
     working_copy,
 )
-from barograph.desk.forms import PoForm, TranslationForm
+from barograph.desk.forms import ExchangeForm, TranslationForm
 from barograph.desk.glossary import Glossary, Wanted
 from barograph.issues.services import publication
+
+
+@dataclass(frozen=True)
+class Offered:
+    """What was translated before, beside its field; `label` names the paragraph of a body."""
+
+    label: str
+    offer: memory.Offer
+
+    @property
+    def told(self) -> str:
+        """Where it comes from and how near it is."""
+        names = {"issue": self.offer.pair.issue, "percent": self.offer.likeness}
+        if self.offer.likeness == 100:
+            return _("%(issue)s: the same text") % names
+        return _("%(issue)s: %(percent)s%% alike") % names
 
 
 @dataclass
@@ -52,6 +71,10 @@ class Line:
     field: forms.BoundField
     changes: list[words.Change] = field(default_factory=list)
     terms: list[Wanted] = field(default_factory=list)
+    offers: list[Offered] = field(default_factory=list)
+    open: bool = False  # the offers are in view: the field is empty, or one was just taken over
+    machine: bool = False
+    told: str = ""  # what became of a press on one of its buttons
 
 
 def _source(request: HttpRequest, pk: int, language: str) -> Commentary:
@@ -73,24 +96,31 @@ def translate(request: HttpRequest, pk: int, language: str) -> HttpResponse:
     source = _source(request, pk, language)
     translation = _translation(source, language)
     draft = working_copy(translation) if translation else None
-    standing, own = standing_texts(source), source_texts(draft) if draft else {}
+    standing = standing_texts(source)
+    own = {**source_texts(draft), "body": draft.body} if draft else {}
     base = str(translation.latest_revision_id or "") if translation else ""
-    form = TranslationForm(
-        request.POST or None,
-        source=standing,
-        own=own,
-        draft=draft,
-        language=language,
-        initial={"seen": words.digest(standing), "base": base},
-    )
+    initial = {"seen": words.digest(standing), "base": base}
+    form, told = TranslationForm(request.POST or None, source=standing, own=own, language=language, initial=initial), ""
     if request.method == "POST" and _valid(form):
-        if form.cleaned_data["base"] != base:
+        if "take" in request.POST:
+            own, told = _take_over(request.POST["take"], source, draft, form, language)
+            sent = {name: form.cleaned_data[name] for name in initial}
+            form = TranslationForm(None, source=standing, own=own, language=language, initial=sent)
+        elif form.cleaned_data["base"] != base:
             form = _overtaken(request, form, base)
         else:
             _keep(request, source, language, form)
+            if "machine" in request.POST:
+                _machine_draft(request, _translation(source, language))
             return redirect("desk_translate", source.pk, language)
     status = 422 if form.errors else 200
-    return render(request, "desk/translate.html", _context(source, translation, draft, form, language), status=status)
+    context = _context(source, translation, draft, form, language, own)
+    taken = request.POST.get("take", "").partition("~")[0]
+    for line in context["lines"]:
+        here = line.path == ("body" if taken.startswith("body.") else taken)
+        line.told = told if here else ""
+        line.open = here or not words.visible(line.field.value() or "").strip()
+    return render(request, "desk/translate.html", context, status=status)
 
 
 def _valid(form: TranslationForm) -> bool:
@@ -112,6 +142,19 @@ def _overtaken(request: HttpRequest, form: TranslationForm, base: str) -> Transl
     return form
 
 
+def _take_over(key: str, source, draft, form: TranslationForm, language: str) -> tuple[dict[str, str], str]:
+    """The words as they were typed, with the offer whose button was pressed, and what to say. Nothing is saved."""
+    typed = form.texts()
+    found = (offer for near in memory.offers(source, language).values() for offer in near)
+    offer = next((offer for offer in found if offer.key == key), None)
+    if offer is None:
+        return typed, _("This earlier translation is not offered any more.")
+    told = _("Taken over, not saved yet.")
+    if former := typed.get(offer.path, "").strip():
+        told += " " + _("Before it stood there: “%(text)s”") % {"text": former}
+    return memory.take_over(offer, typed, source, draft.source_texts if draft else {}), told
+
+
 def _keep(request: HttpRequest, source: Commentary, language: str, form: TranslationForm) -> None:
     translation = start_translation(source, language, by=request.user)
     save_translation(translation=translation, texts=form.texts(), by=request.user)
@@ -126,20 +169,45 @@ def _keep(request: HttpRequest, source: Commentary, language: str, form: Transla
         messages.success(request, _("Signed off: it goes out with the issue."))
 
 
-def _context(source, translation, draft, form: TranslationForm, language: str) -> dict:
+def _machine_draft(request: HttpRequest, translation: Commentary) -> None:
+    """What was typed is kept already; now the machine fills what is empty."""
+    try:
+        drafted = machine.draft(translation, by=request.user)
+    except machine.MachineProblem as problem:
+        messages.error(request, str(problem))
+        return
+    told = _("Drafted by machine: %(count)s. Check every word, then sign off.") % {"count": drafted.filled}
+    messages.info(request, told)
+    if drafted.unusable:
+        told = _("Came back unusable and left empty: %(count)s.") % {"count": drafted.unusable}
+        messages.warning(request, told)
+
+
+def _machine() -> str:
+    """What is to be known before the button is pressed; empty where no machine is set up."""
+    service = settings.MACHINE_TRANSLATION
+    if service is None:
+        return ""
+    told = _("What you typed is saved; the source of empty fields goes to %(host)s before it is published.")
+    return told % {"host": service.host}
+
+
+def _context(source, translation, draft, form: TranslationForm, language: str, own: dict[str, str]) -> dict:
     changed = changes_since(draft) if draft else []
     by_path: dict[str, list[words.Change]] = {}
     for change in changed:
         by_path.setdefault("body" if change.path.startswith("body.") else change.path, []).append(change)
     standing = standing_texts(source)
     body = expand_db_html((source if source.live else working_copy(source)).body)
-    own = {**source_texts(draft), "body": draft.body} if draft else {}
+    known = memory.offers(source, language)
     glossary = Glossary(Term.objects.all(), source.language, language)
     lines = []
     for path, bound in form.rows():
         text = body if path == "body" else standing.get(path, "")
         line = Line(path, label(path), text, path == "body", bound, by_path.pop(path, []))
         line.terms = glossary.wanted(text, own.get(path, ""))
+        line.machine = draft is not None and path in draft.machine_paths
+        line.offers = list(_offers(path, known, own.get(path, "")))
         lines.append(line)
     departures = sum(not term.kept for line in lines for term in line.terms)
     return {
@@ -152,6 +220,8 @@ def _context(source, translation, draft, form: TranslationForm, language: str) -
         "gone": [change for found in by_path.values() for change in found],
         "changed": bool(changed),
         "leftover": [(label(path), text) for path, text in (draft.leftover_texts if draft else {}).items()],
+        "machine_told": _machine() if draft is None or missing_texts(draft) else "",
+        "machine_made": machine_made(translation),
         "departures": departures,
         "departures_told": _departures(departures),
         "missing": len(missing_texts(draft)) if draft else 0,
@@ -160,11 +230,21 @@ def _context(source, translation, draft, form: TranslationForm, language: str) -
         "direction": languages.direction(language),
         "source_direction": languages.direction(source.language),
         "source_language_name": languages.name(source.language),
-        "po_form": PoForm(),
+        "file_form": ExchangeForm(),
         "other_languages": [
             (code, languages.name(code)) for code in publication().languages if code not in {language, source.language}
         ],
     }
+
+
+def _offers(path: str, known: dict[str, list[memory.Offer]], own: str) -> Iterator[Offered]:
+    """A field's offers, or those of each paragraph of the body; without what stands there already."""
+    there = {block.inner for block in words.blocks(own)} if path == "body" else {own}
+    for where, near in known.items():
+        if where == path or (path == "body" and where.startswith("body.")):
+            for offer in near:
+                if offer.pair.target not in there:
+                    yield Offered(label(where) if where != path else "", offer)
 
 
 def _departures(number: int) -> str:
@@ -176,47 +256,60 @@ def _departures(number: int) -> str:
     return found % {"number": number}
 
 
+#: A kind of file → what makes and takes it, its suffix, its media type.
+FILES = {
+    "po": (po, "po", "text/x-gettext-translation; charset=utf-8"),
+    "xliff": (xliff, "xlf", "application/x-xliff+xml; charset=utf-8"),
+}
+
+
 @require_GET
-def po_out(request: HttpRequest, pk: int, language: str) -> HttpResponse:
-    """The translation as a PO file; where it isn't begun yet, one with empty texts."""
+def file_out(request: HttpRequest, pk: int, language: str, kind: str) -> HttpResponse:
+    """The translation as a file for a translator's tool, the glossary's words in its notes."""
     source = _source(request, pk, language)
     translation = _translation(source, language)
     if translation is None:
         raise Http404
-    response = HttpResponse(po.export(translation), content_type="text/x-gettext-translation; charset=utf-8")
-    name = f"{source.issue.key}-{source.topic.key}.{language}.po"
+    form, suffix, media = FILES[kind]
+    glossary = Glossary(Term.objects.all(), source.language, language)
+    data = form.export(translation, lambda text: [term.told for term in glossary.wanted(text, "")])
+    response = HttpResponse(data, content_type=media)
+    name = f"{source.issue.key}-{source.topic.key}.{language}.{suffix}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
 @require_POST
-def po_begin(request: HttpRequest, pk: int, language: str) -> HttpResponse:
+def file_begin(request: HttpRequest, pk: int, language: str, kind: str) -> HttpResponse:
     """Begin the translation, so that there is a file to take away."""
     source = _source(request, pk, language)
     start_translation(source, language, by=request.user)
-    return redirect("desk_translate_po", source.pk, language)
+    return redirect(f"desk_translate_{kind}", source.pk, language)
 
 
 @require_POST
-def po_in(request: HttpRequest, pk: int, language: str) -> HttpResponse:
-    """Take a PO file in as a draft, whole or not at all."""
+def file_in(request: HttpRequest, pk: int, language: str) -> HttpResponse:
+    """Take a PO or XLIFF file in as a draft, whole or not at all."""
     source = _source(request, pk, language)
-    form = PoForm(request.POST, request.FILES)
+    form = ExchangeForm(request.POST, request.FILES)
     if not form.is_valid():
-        messages.error(request, _("Choose a PO file first."))
-    elif form.cleaned_data["file"].size > po.LARGEST:
+        messages.error(request, _("Choose a PO or XLIFF file first."))
+    elif form.cleaned_data["file"].size > exchange.LARGEST:
         messages.error(request, _("The file is too large for a commentary."))
     else:
-        _take_in(request, source, language, form.cleaned_data["file"].read())
+        file = form.cleaned_data["file"]
+        _take_in(request, source, language, file.name or "", file.read())
     return redirect("desk_translate", source.pk, language)
 
 
-def _take_in(request: HttpRequest, source: Commentary, language: str, data: bytes) -> None:
+def _take_in(request: HttpRequest, source: Commentary, language: str, name: str, data: bytes) -> None:
+    markup = name.lower().endswith((".xlf", ".xliff")) or data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<"
+    form = FILES["xliff" if markup else "po"][0]
     try:
         with transaction.atomic():  # a file that is refused begins no translation either
             translation = start_translation(source, language, by=request.user)
-            count = po.take_in(translation, data, by=request.user)
-    except po.PoProblems as error:
+            count = form.take_in(translation, data, by=request.user)
+    except exchange.FileProblems as error:
         for problem in error.problems[:10]:
             text = _("Line %(line)s: %(message)s") % {"line": problem.line, "message": problem.message}
             messages.error(request, text)

@@ -66,9 +66,11 @@ def urls():
         path("audit/results/", audit.AuditView.as_view(results_only=True), name="desk_audit_results"),
         path("audit/export/", audit.export, name="desk_audit_export"),
         path(f"{screen}/", translation.translate, name="desk_translate"),
-        path(f"{screen}/po/", translation.po_out, name="desk_translate_po"),
-        path(f"{screen}/po/begin/", translation.po_begin, name="desk_translate_po_begin"),
-        path(f"{screen}/po/in/", translation.po_in, name="desk_translate_po_in"),
+        path(f"{screen}/po/", translation.file_out, {"kind": "po"}, name="desk_translate_po"),
+        path(f"{screen}/po/begin/", translation.file_begin, {"kind": "po"}, name="desk_translate_po_begin"),
+        path(f"{screen}/xliff/", translation.file_out, {"kind": "xliff"}, name="desk_translate_xliff"),
+        path(f"{screen}/xliff/begin/", translation.file_begin, {"kind": "xliff"}, name="desk_translate_xliff_begin"),
+        path(f"{screen}/file/in/", translation.file_in, name="desk_translate_file_in"),
         path(f"{screen}/preview/", translation.preview, name="desk_translate_preview"),
     ]
 

@@ -21,7 +21,7 @@ from barograph.base.languages import localized
 from barograph.commentaries.enums import SourceState, TranslationState
 from barograph.commentaries.models import Commentary, CommentaryByline
 from barograph.commentaries.permissions import is_editor, may_translate
-from barograph.commentaries.services import source_state, translation_state
+from barograph.commentaries.services import machine_made, source_state, translation_state
 from barograph.issues.enums import IssueState
 from barograph.issues.models import Issue, Slot, Topic, Verdict
 from barograph.issues.services import publication
@@ -37,6 +37,7 @@ class Cell:
     state: str
     word: str
     is_source: bool
+    machine: bool = False
 
 
 @dataclass
@@ -194,8 +195,8 @@ def _cells(codes: list[tuple[str, str]], source: Commentary | None, made: dict[s
         if source is not None and source.language == code:
             cells.append(Cell(code, name, "source", _("source"), True))
             continue
-        state = translation_state(made.get(code))
-        cells.append(Cell(code, name, state.value, str(state.label), False))
+        state, drafted = translation_state(made.get(code)), machine_made(made.get(code))
+        cells.append(Cell(code, name, state.value, str(state.label), False, drafted))
     return cells
 
 
