@@ -14,12 +14,11 @@ import re
 import sys
 from pathlib import Path
 
+import wagtail_words
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
-
-import wagtail_words
 
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "barograph"
 LANGUAGES = ("be", "ru")

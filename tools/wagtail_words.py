@@ -18,20 +18,20 @@ from babel.messages.pofile import read_po
 
 FOLDER = Path(__file__).resolve().parent.parent / "src" / "barograph" / "desk" / "wagtail_locale"
 DOMAINS = ("django", "djangojs")
-#: Folders with a `locale`, as Wagtail's code and settings.INSTALLED_APPS make them met in the desk.
+#: Folders with a `locale`, in the order of settings.INSTALLED_APPS: the first that knows a string says it.
 APPS = (
-    "wagtail",
-    "wagtail/admin",
     "wagtail/snippets",
     "wagtail/users",
     "wagtail/images",
     "wagtail/documents",
     "wagtail/search",
+    "wagtail/admin",
+    "wagtail",
     "taggit",
-    "django/conf",
     "django/contrib/auth",
     "django/contrib/contenttypes",
     "django/contrib/sessions",
+    "django/conf",
 )
 #: Where nobody can come in the desk: why -> the beginnings of places (app: file of the app).
 SHUT_OFF = {
@@ -81,9 +81,15 @@ SHUT_OFF = {
         "wagtail/users: templates/wagtailusers/api_tokens/",
         "wagtail/users: views/api_tokens.py",
     ),
+    "Django for its developers: names of languages, generic views, pages of DEBUG": (
+        "django/conf: conf/global_settings.py",
+        "django/conf: views/",
+    ),
 }
 _SHUT_OFF = tuple(place for places in SHUT_OFF.values() for place in places)
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}|%[sd]")
+#: Spellings of the classical norm, which the packages' Belarusian has here and there.
+CLASSICAL = re.compile(r"(?<!пі)[зс]ь[вмнлдц]|ньн|ґ|\b(?:ня|бяз|зь) |кляс|сэс[іь]|сэанс|плян|заблякав", re.IGNORECASE)
 MARKUP = re.compile(r"</?\w+|\b(?:class|href|target|data-[\w-]+)=\"[^\"]*\"")
 
 
@@ -132,46 +138,56 @@ def wanted(domain: str) -> Iterator[tuple[str, Message]]:
                 yield app, message
 
 
+def said(language: str, domain: str) -> dict:
+    """What all packages together say in a language."""
+    found: dict = {}
+    for app in APPS:
+        found = theirs(app, language, domain) | found
+    return found
+
+
 def missing(language: str, domain: str) -> dict:
-    """What the packages leave in English. A string of several apps is said by whichever translates it."""
-    said = {one for app in APPS for one in theirs(app, language, domain)}
-    return {key(message): message for _app, message in wanted(domain) if key(message) not in said}
+    """What the packages leave in English."""
+    known = said(language, domain)
+    return {key(message): message for _app, message in wanted(domain) if key(message) not in known}
 
 
-def faults(catalog: Catalog, message: Message) -> Iterator[str]:
+def faults(english: Message, language: str, string: str | tuple[str, ...]) -> Iterator[str]:
     """Placeholders and tags are those of the English, plural forms three. A “1” in English may be a number here."""
-    forms = (message.id,) if isinstance(message.id, str) else tuple(message.id)
-    every = set(PLACEHOLDER.findall(forms[-1]))
-    least = set(PLACEHOLDER.findall(forms[0])) & every
-    for text in texts(message):
-        found = set(PLACEHOLDER.findall(text))
-        if not least <= found or not found <= every | set(PLACEHOLDER.findall(forms[0])):
+    forms = (english.id,) if isinstance(english.id, str) else tuple(english.id)
+    every, first = (set(PLACEHOLDER.findall(forms[at])) for at in (-1, 0))
+    tags = [sorted(MARKUP.findall(form)) for form in forms]
+    for text in (string,) if isinstance(string, str) else string:
+        if not first & every <= set(PLACEHOLDER.findall(text)) <= first | every:
             yield f"other placeholders in {text!r}"
-        if sorted(MARKUP.findall(text)) not in [sorted(MARKUP.findall(form)) for form in forms]:
+        if sorted(MARKUP.findall(text)) not in tags:
             yield f"other tags in {text!r}"
-    if len(forms) == 2:
-        if len(texts(message)) != 3:
-            yield "wants three plural forms"
-        message = message.clone()
-        message.id = (forms[-1], forms[-1])
-    yield from map(str, message.check(catalog))
+        if language == "be" and CLASSICAL.search(text):
+            yield f"not in the official spelling: {text!r}"
+    message = Message(forms[0] if len(forms) == 1 else (forms[-1], forms[-1]), string, flags=english.flags - {"fuzzy"})
+    yield from map(str, message.check(Catalog(locale=language)))
 
 
 def problems(languages: tuple[str, ...]) -> list[str]:
     found = []
     for language in languages:
         for domain in DOMAINS:
-            where = f"{language}, Wagtail's {domain}"
-            known = {one for app in APPS for one in theirs(app, "en", domain)}
             catalog = read(path(language, domain), language)
             ours = {key(message): message for message in catalog if message.id}
-            found += [f"{where}: no longer used: {text!r}" for _context, text in ours.keys() - known]
-            found += [f"{where}: missing: {text!r}" for _context, text in missing(language, domain).keys() - ours.keys()]
-            for (_context, text), message in ours.items():
-                if not all(texts(message)) or message.fuzzy:
-                    found.append(f"{where}: not translated: {text!r}")
+            known = said(language, domain)
+            english = {one: message for app in APPS for one, message in theirs(app, "en", domain).items()}
+            met = {key(message) for _app, message in wanted(domain)}
+            faulty = [(one, "no longer used") for one in ours.keys() - english.keys()]
+            for one in english.keys() & (met | ours.keys()):
+                message = ours.get(one) or known.get(one)
+                if message is None:
+                    faulty.append((one, "missing"))
+                elif not all(texts(message)) or message.fuzzy:
+                    faulty.append((one, "not translated"))
                 else:
-                    found += [f"{where}: {fault}: {text!r}" for fault in faults(catalog, message)]
+                    three = message.string if isinstance(message.string, str) else tuple(message.string)[:3]
+                    faulty += [(one, fault) for fault in faults(english[one], language, three)]
+            found += [f"{language}, Wagtail's {domain}: {fault}: {one[1]!r}" for one, fault in faulty]
     return sorted(found)
 
 
