@@ -21,7 +21,7 @@ install: .venv/.base .venv/.catalogues
 	@$(V)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-.venv/.catalogues: $(wildcard src/barograph/locale/*/LC_MESSAGES/django.po) .venv/.base
+.venv/.catalogues: $(wildcard src/barograph/locale/*/LC_MESSAGES/*.po src/barograph/desk/wagtail_locale/*/LC_MESSAGES/*.po) .venv/.base
 	@$(V)/python tools/catalogues.py compile
 	@touch $@
 

@@ -1,4 +1,4 @@
-"""The catalogues of Barograph's own words: update, check and compile them.
+"""The catalogues of Barograph's own words, and of Wagtail's where it lacks them: update, check and compile them.
 
     python tools/catalogues.py update    # take up new strings, keep what is translated
     python tools/catalogues.py check     # fail where a string is missing, fuzzy, empty or left over
@@ -14,6 +14,7 @@ import re
 import sys
 from pathlib import Path
 
+import wagtail_words
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
@@ -76,16 +77,24 @@ def update() -> None:
         catalog = load(language)
         catalog.update(source, no_fuzzy_matching=True, update_creation_date=False)
         catalog.obsolete.clear()
-        path(language).parent.mkdir(parents=True, exist_ok=True)
-        out = io.BytesIO()
-        write_po(out, catalog, width=110, sort_output=True, omit_header=False)
-        text = re.sub(
-            r'"(POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator|Language-Team)[^\n]*\n',
-            "",
-            out.getvalue().decode(),
-        )
-        text = re.sub(r'"Plural-Forms:.*?\\n"\n', f'"Plural-Forms: {PLURALS}\\\\n"\n', text, flags=re.S)
-        path(language).write_text(text, encoding="utf-8")
+        write(path(language), catalog)
+        for domain in wagtail_words.DOMAINS:
+            words = wagtail_words.updated(language, domain)
+            if len(words):
+                write(wagtail_words.path(language, domain), words)
+
+
+def write(target: Path, catalog: Catalog) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    out = io.BytesIO()
+    write_po(out, catalog, width=110, sort_output=True, omit_header=False)
+    text = re.sub(
+        r'"(POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator|Language-Team)[^\n]*\n',
+        "",
+        out.getvalue().decode(),
+    )
+    text = re.sub(r'"Plural-Forms:.*?\\n"\n', f'"Plural-Forms: {PLURALS}\\\\n"\n', text, flags=re.S)
+    target.write_text(text, encoding="utf-8")
 
 
 def problems() -> list[str]:
@@ -114,13 +123,14 @@ def problems() -> list[str]:
 
 def compile_all() -> None:
     for language in LANGUAGES:
-        if not path(language).exists():
-            continue
-        target = path(language).with_suffix(".mo")
-        partial = target.with_suffix(".partial")
-        with partial.open("wb") as file:
-            write_mo(file, load(language))
-        partial.replace(target)
+        for source in (path(language), *(wagtail_words.path(language, domain) for domain in wagtail_words.DOMAINS)):
+            if not source.exists():
+                continue
+            target = source.with_suffix(".mo")
+            partial = target.with_suffix(".partial")
+            with partial.open("wb") as file:
+                write_mo(file, wagtail_words.read(source, language))
+            partial.replace(target)
 
 
 def main(arguments: list[str]) -> int:
@@ -130,7 +140,7 @@ def main(arguments: list[str]) -> int:
     elif verb == "compile":
         compile_all()
     elif verb == "check":
-        found = problems()
+        found = problems() + wagtail_words.problems(LANGUAGES)
         for problem in found:
             print(problem)
         if found:

@@ -115,7 +115,8 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["d
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("be", "Беларуская"), ("ru", "Русский"), ("en", "English")]
-LOCALE_PATHS = [str(environment.Path(__file__).parent / "locale")]
+_HERE = environment.Path(__file__).parent
+LOCALE_PATHS = [str(_HERE / "locale"), str(_HERE / "desk/wagtail_locale")]  # the first that knows a string says it
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -9,6 +9,7 @@ import django_filters
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.filters import WagtailFilterSet
@@ -182,7 +183,7 @@ class CommentaryViewSet(SnippetViewSet):
         Column("topic", label=gettext_lazy("Topic")),
         Column("issue", label=gettext_lazy("Issue")),
         Column("language_name", label=gettext_lazy("Language")),
-        UpdatedAtColumn(),
+        UpdatedAtColumn(label=gettext_lazy("Updated")),
     ]
     edit_handler = TabbedInterface(
         [
@@ -217,6 +218,9 @@ class CommentaryViewSet(SnippetViewSet):
         ],
         base_form_class=CommentaryForm,
     )
+
+    #: Wagtail's own is in the language of the start.
+    breadcrumbs_items = [{"url": reverse_lazy("wagtailadmin_home"), "label": gettext_lazy("Home")}]
 
     def register_chooser_viewset(self):
         """None: nothing chooses a commentary, and Wagtail's chooser shows everybody all headlines, drafts' too."""

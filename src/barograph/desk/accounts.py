@@ -11,6 +11,8 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.functional import cached_property
+from wagtail.images.forms import GroupImagePermissionFormSet
 from wagtail.users.views import groups, users
 
 from barograph.desk import roles
@@ -65,7 +67,19 @@ class AccountViewSet(users.UserViewSet):
     copy_view_enabled = False
 
 
-class EditRole(groups.EditView):
+class _WithoutPages:
+    """Wagtail's panels of rights to pages, documents and collections are left out: the desk has none of these."""
+
+    @cached_property
+    def permission_panel_forms(self):
+        return [panel for panel in super().permission_panel_forms if isinstance(panel, GroupImagePermissionFormSet)]
+
+
+class AddRole(_WithoutPages, groups.CreateView):
+    pass
+
+
+class EditRole(_WithoutPages, groups.EditView):
     @transaction.atomic
     def save_instance(self):
         before = audit.rights_of(self.object)
@@ -75,6 +89,7 @@ class EditRole(groups.EditView):
 
 
 class RoleViewSet(groups.GroupViewSet):
+    add_view_class = AddRole
     edit_view_class = EditRole
 
 

@@ -6,7 +6,8 @@ class DeskConfig(AppConfig):
     label = "desk"
     default_auto_field = "django.db.models.BigAutoField"
 
-    def ready(self):
-        from barograph.desk import pictures
+    def ready(self) -> None:
+        from barograph.desk import labels, pictures
 
+        labels.put()
         pictures.connect()

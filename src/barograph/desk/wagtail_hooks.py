@@ -213,6 +213,13 @@ def send_to_editor(menu_items, request, context):
     ]
 
 
+@hooks.register("register_rich_text_features", order=100)
+def links_lead_to_addresses(features):
+    """A new link asks for an address at once: Wagtail would offer a tree of pages, which Barograph has none of."""
+    choosers = features.plugins_by_editor["draftail"]["link"].data["chooserUrls"]
+    choosers["pageChooser"] = choosers["externalLinkChooser"]
+
+
 @hooks.register("insert_global_admin_css")
 def style():
     return format_html('<link rel="stylesheet" href="{}">', static("desk/desk.css"))

@@ -130,3 +130,7 @@ class Pen(models.Model):
         verbose_name = _("right to a byline")
         verbose_name_plural = _("rights to bylines")
         constraints = [models.UniqueConstraint(fields=["user", "person"], name="one_pen_each")]
+
+    def __str__(self) -> str:
+        """Without the names: it stands in logs."""
+        return f"{self._meta.verbose_name} {self.pk}"

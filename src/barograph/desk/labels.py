@@ -1,0 +1,49 @@
+"""What Wagtail says in English though its catalogues know better.
+
+Some fields bear no label: Django would make one of their name in the code. Others, and some texts of choosers, were
+translated once, when their module was imported: in English, or in the language of whoever came first.
+"""
+
+from django.forms import ChoiceField
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import auth, choosers, workflows
+from wagtail.admin.viewsets.chooser import ChooserViewSet
+from wagtail.forms import TaskStateCommentForm
+from wagtail.images.forms import GroupImagePermissionFormSet, ImageInsertionForm, URLGeneratorForm
+
+LABELS = {
+    auth.LoginForm: {"password": _("Password")},
+    choosers.ExternalLinkChooserForm: {"link_text": _("Link text")},
+    choosers.AnchorLinkChooserForm: {"link_text": _("Link text")},
+    choosers.EmailLinkChooserForm: {
+        "email_address": _("E-mail address"),
+        "link_text": _("Link text"),
+        "subject": _("Subject"),
+        "body": _("Letter"),
+    },
+    choosers.PhoneLinkChooserForm: {"phone_number": _("Phone number"), "link_text": _("Link text")},
+    workflows.WorkflowPageForm: {"page": _("Page")},
+    workflows.WorkflowContentTypeForm: {"content_types": _("Kinds of text")},
+}
+FROZEN_FORMS = (ImageInsertionForm, URLGeneratorForm, TaskStateCommentForm, GroupImagePermissionFormSet.form)
+FROZEN_TEXTS = ("choose_one_text", "choose_another_text", "edit_item_text", "search_tab_label", "create_action_label")
+
+
+def _thawed(text):
+    return _(text) if isinstance(text, str) else text
+
+
+def put() -> None:
+    """Once, at the start, before any language is chosen."""
+    for form, labels in LABELS.items():
+        for field, label in labels.items():
+            form.base_fields[field].label = label
+    for form in FROZEN_FORMS:
+        for field in form.base_fields.values():
+            field.label = _thawed(field.label)
+            if isinstance(field, ChoiceField) and isinstance(field.choices, list):
+                field.choices = [(value, _thawed(label)) for value, label in field.choices]
+    for name in FROZEN_TEXTS:
+        setattr(ChooserViewSet, name, _thawed(getattr(ChooserViewSet, name)))
+    kinds = GroupImagePermissionFormSet.permission_types
+    kinds[:] = [(name, _thawed(short), _thawed(long)) for name, short, long in kinds]
