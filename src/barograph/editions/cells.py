@@ -28,8 +28,9 @@ class Cell(NamedTuple):
 
 def cells(content: Content) -> list[Cell]:
     """The cells of a content, or of its line in the ledger, in the publication's order."""
-    found = content.get("cells")
-    return [_cell(content["issue"], topic) for topic in content["topics"]] if found is None else found
+    if "edition" in content:  # a line
+        return content["cells"]
+    return [_cell(content["issue"], topic) for topic in content["topics"]]
 
 
 def _cell(issue: Content, topic: Content) -> Cell:

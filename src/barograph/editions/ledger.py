@@ -1,9 +1,10 @@
 """The ledger: every edition in short, so that planning a site needs no archive of texts.
 
 A line is an edition's content without what only its own page shows: bodies,
-ledes, scenarios. Of these, `brief` is what every bake asks of every edition;
-the rest is read for the years somebody asks about. It is made from the
-edition alone; a lost one is made again. Knows no pages and no files.
+ledes, scenarios. Of these, `head` is what every bake asks of every edition;
+the cells, and then the rest, are read for the years somebody asks about. It
+is made from the edition alone; a lost one is made again. Knows no pages and
+no files.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ _IMAGE = re.compile(r'src=\\?"/images/([\w.-]+)\\?"')
 _BATCH = 200
 #: Cell._make without its count of the fields, which takes twice as long as the rest.
 _cell = partial(tuple.__new__, Cell)
-#: What a line tells at once, besides its cells.
+#: What a line tells at once.
 _EAGER = ("issue", "language", "published", "revised", "corrections", "edition", "digest", "images")
 
 
@@ -60,12 +61,6 @@ def images(value: Any) -> list[str]:
     return sorted(set(_IMAGE.findall(json.dumps(value))))
 
 
-def _brief(line: Content) -> str:
-    """The part of a line that every bake reads: JSON, one array."""
-    told = [line[name] for name in _EAGER]
-    return _json([*told, [list(cell) for cell in cells(line)]])
-
-
 @transaction.atomic
 def enter(editions: Iterable[Edition]) -> None:
     """Write the lines of editions. Doing it again changes nothing."""
@@ -82,7 +77,8 @@ def enter(editions: Iterable[Edition]) -> None:
 def _line(edition: Edition) -> Line:
     told = short(edition.content, edition.pk, edition.digest)
     place = {"edition": edition, "first": edition.first, "language": edition.language}
-    return Line(**place, content=_json(told), brief=_brief(told))
+    head, held = [told[name] for name in _EAGER], [list(cell) for cell in cells(edition.content)]
+    return Line(**place, content=_json(told), head=_json(head), cells=_json(held))
 
 
 def _json(value: Any) -> str:
@@ -98,12 +94,15 @@ def catch_up() -> int:
 
 
 class InShort(dict):
-    """A line of the ledger: `cells` and what `_EAGER` names are there, the rest is read when it is asked for."""
+    """A line of the ledger: what `_EAGER` names is there, `cells` and the rest are read when they are asked for."""
 
     __slots__ = ("shelf",)
 
     def __missing__(self, name: str) -> Any:
-        self.shelf.read(self)
+        if name == "cells":
+            self.shelf.read_cells(self)
+        else:
+            self.shelf.read(self)
         return super().__getitem__(name)  # a name that no line has calls this again, with nothing left to read
 
 
@@ -118,23 +117,33 @@ class _Shelf:
     def read(self, wanted: InShort) -> None:
         if "topics" in wanted:
             raise KeyError
-        numbers = [line["edition"] for line in self.lines]
-        found = dict(Line.objects.filter(pk__in=numbers).values_list("pk", "content"))
+        found = self._found("content")
         for line in self.lines:
             if line["edition"] in found:
                 line.update(orjson.loads(found[line["edition"]]))
         if "topics" not in wanted:  # its row was dropped in this moment
             wanted.update(short(content(wanted["edition"]), wanted["edition"], wanted["digest"]))
 
+    def read_cells(self, wanted: InShort) -> None:
+        found = self._found("cells")
+        for line in self.lines:
+            if line["edition"] in found:
+                line["cells"] = list(map(_cell, orjson.loads(found[line["edition"]])))
+        if "cells" not in wanted:
+            wanted["cells"] = cells(content(wanted["edition"]))
+
+    def _found(self, part: str) -> dict[int, str]:
+        numbers = [line["edition"] for line in self.lines]
+        return dict(Line.objects.filter(pk__in=numbers).values_list("pk", part))
+
 
 def current() -> list[dict[str, Content]]:
     """The lines of the current editions, newest issue first, {language: line}."""
-    texts = Line.objects.filter(current=True).values_list("brief", flat=True)
+    texts = Line.objects.filter(current=True).values_list("head", flat=True)
     issues: dict[str, dict[str, Content]] = {}
     shelves: defaultdict[tuple[str, str], _Shelf] = defaultdict(_Shelf)
-    for *told, found in map(orjson.loads, texts):
+    for told in map(orjson.loads, texts):
         line = InShort(zip(_EAGER, told, strict=True))
-        line["cells"] = list(map(_cell, found))
         first, language = line["issue"]["first"], line["language"]
         line.shelf = shelves[language, first[:4]]
         line.shelf.lines.append(line)

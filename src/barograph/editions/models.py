@@ -75,7 +75,8 @@ class Line(models.Model):
     language = models.CharField(max_length=12)
     current = models.BooleanField(default=True)  # the latest version of its issue and language
     content = models.TextField()  # JSON, as ledger.short makes it
-    brief = models.TextField()  # JSON, the part of it that every bake reads
+    head = models.TextField()  # JSON, the part of it that every bake reads
+    cells = models.TextField()  # JSON, its topics in short
 
     class Meta:
         indexes = [models.Index(fields=["current", "first", "language"], name="current_lines")]

@@ -15,6 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from barograph.base.languages import interface, localized
+from barograph.base.sums import Remember, anew
 from barograph.feeds import addresses, opendata, sitemap, syndication
 from barograph.feeds.entries import ISSUES, RECENT, Entry, entries
 
@@ -32,11 +33,12 @@ def files(
     *,
     load: Load | None = None,
     touched: frozenset[str] | None = None,
+    remember: Remember = anew,
 ) -> Made:
     """Each file's path without a leading slash. `editions_by_issue`: newest first, {language: content, or its line}.
 
     `load` gives the content behind a line of the ledger. With `touched` (first days of issues) only what these
-    can have changed.
+    can have changed. `remember` keeps the sums of years.
     """
     base_url = base_url.rstrip("/")
     issues = list(editions_by_issue)
@@ -44,10 +46,10 @@ def files(
     for language in imprint["languages"]:
         for path, content in feeds(imprint, newest, base_url, language):
             yield path, None, content
-    for path, inputs, make in sitemap.parts(imprint, issues, base_url):
+    for path, inputs, make in sitemap.parts(imprint, issues, base_url, remember):
         yield path, inputs, make
     yield "robots.txt", None, sitemap.robots(base_url)
-    for path, content in data(imprint, issues, base_url):
+    for path, content in data(imprint, issues, base_url, remember):
         yield path, None, content
     for editions in issues:
         for language, line in sorted(editions.items()):
@@ -62,6 +64,10 @@ def _whole(line: Content, load: Load | None) -> Content:
 
 def _data(line: Content, load: Load | None) -> bytes:
     return opendata.as_json(_whole(line, load))
+
+
+def _rows(issues: list[dict[str, Content]]) -> list[str]:
+    return list(opendata.part(opendata.rows(issues)))
 
 
 def feeds(imprint: Content, issues: list[dict[str, Content]], base_url: str, language: str) -> Files:
@@ -111,9 +117,12 @@ def feeds(imprint: Content, issues: list[dict[str, Content]], base_url: str, lan
         yield f"{path}feed.json", syndication.json_feed(**own, feed_url=f"{address}feed.json")
 
 
-def data(imprint: Content, issues: list[dict[str, Content]], base_url: str) -> Files:
+def data(imprint: Content, issues: list[dict[str, Content]], base_url: str, remember: Remember = anew) -> Files:
     """The table of verdicts and its description."""
-    table = list(opendata.rows(issues))
+    table = []
+    for year, some in reversed(sitemap.by_year(issues).items()):
+        written = remember(f"table/{year}", [sitemap.mark(editions) for editions in some], partial(_rows, some))
+        table.append(opendata.Part(*written))
     as_csv, as_json = opendata.as_csv(table), opendata.table_as_json(table)
     yield "data/verdicts.csv", as_csv
     yield "data/verdicts.json", as_json

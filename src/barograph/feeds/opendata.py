@@ -6,7 +6,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import chain
 from typing import Any, NamedTuple
@@ -95,11 +95,23 @@ def rows(editions_by_issue: Iterable[dict[str, Content]]) -> Iterator[Row]:
                 yield Row(issue["first"], issue["last"], issue["number"], cell.key, cell.verdict, outlook, day)
 
 
-def as_csv(table: Iterable[Row]) -> bytes:
+class Part(NamedTuple):
+    """Some rows of the table, written: in CSV each with its end of line, in JSON with commas between."""
+
+    csv: str
+    json: str
+
+
+def part(rows: Iterable[Row]) -> Part:
+    table = list(rows)
+    lines = [f"{_csv(*row[:3])},{_csv(*row[3:])}\r\n" for row in table]
+    objects = [f"{{{_members(COLUMNS[:3], row[:3])}, {_members(COLUMNS[3:], row[3:])}}}" for row in table]
+    return Part("".join(lines), ",\n".join(objects))
+
+
+def as_csv(parts: Iterable[Part]) -> bytes:
     """RFC 4180, UTF-8."""
-    lines = [",".join(COLUMNS)]
-    lines += [f"{_csv(*row[:3])},{_csv(*row[3:])}" for row in table]
-    return ("\r\n".join(lines) + "\r\n").encode("utf-8")
+    return "".join([",".join(COLUMNS), "\r\n", *(some.csv for some in parts)]).encode()
 
 
 @lru_cache(maxsize=16_384)
@@ -121,10 +133,10 @@ def as_json(value: Any) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def table_as_json(table: Sequence[Row]) -> bytes:
+def table_as_json(parts: Iterable[Part]) -> bytes:
     """A list of objects, one a line."""
-    lines = [f"{{{_members(COLUMNS[:3], row[:3])}, {_members(COLUMNS[3:], row[3:])}}}" for row in table]
-    return ("[\n" + ",\n".join(lines) + "\n]\n").encode() if table else b"[]\n"
+    text = ",\n".join(some.json for some in parts if some.json)
+    return f"[\n{text}\n]\n".encode() if text else b"[]\n"
 
 
 @lru_cache(maxsize=16_384)

@@ -9,13 +9,14 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from barograph.base.languages import x_default
+from barograph.base.sums import Remember, anew
 from barograph.editions.cells import cells
 from barograph.feeds import addresses
 
 Content = dict[str, Any]
 
-#: A map holds at most 50,000 addresses and 50 MB; with their alternates in three languages this stays below both.
-LARGEST = 25_000
+#: Addresses of a map. It may hold 50,000 and 50 MB; so few that a week rewrites no more than its own year's.
+LARGEST = 2_500
 
 _SPACES = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml"'
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -99,17 +100,16 @@ def parts(
     imprint: Content,
     editions_by_issue: list[dict[str, Content]],
     base_url: str,
+    remember: Remember = anew,
 ) -> Iterator[tuple[str, Any, Callable[[], bytes]]]:
     """sitemap.xml: one map, or an index with one for the standing pages and one for each year.
 
     (path, what it depends on, how it is made).
     """
-    years: dict[str, list[dict[str, Content]]] = {}
-    for editions in editions_by_issue:
-        if editions:
-            years.setdefault(next(iter(editions.values()))["issue"]["first"][:4], []).append(editions)
+    years = by_year(editions_by_issue)
+    marks = {year: [mark(editions) for editions in issues] for year, issues in years.items()}
     standing = [*_of(pages(imprint, editions_by_issue), base_url), f"<url><loc>{escape(base_url)}/data/</loc></url>\n"]
-    counts = {year: sum(map(_count, issues)) for year, issues in years.items()}
+    counts = {year: remember(f"map/{year}", marks[year], partial(_count, issues)) for year, issues in years.items()}
     if len(standing) + sum(counts.values()) <= LARGEST:
         urls = [*standing, *_of(_issues(imprint, editions_by_issue), base_url)]
         yield "sitemap.xml", urls, lambda: _urlset(urls)
@@ -120,10 +120,9 @@ def parts(
         yield names[-1], standing, partial(_urlset, standing[start : start + LARGEST])
     for year, issues in sorted(years.items(), reverse=True):
         urls_of_year = cache(lambda issues=issues: list(_of(_issues(imprint, issues), base_url)))
-        inputs = [_mark(editions) for editions in issues]
         for start in range(0, counts[year], LARGEST):
             names.append(f"sitemap-{year}{_number(start)}.xml")
-            yield names[-1], inputs, partial(_slice, urls_of_year, start)
+            yield names[-1], marks[year], partial(_slice, urls_of_year, start)
     index = "".join(f"<sitemap><loc>{escape(base_url)}/{name}</loc></sitemap>\n" for name in names)
     space = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
     text = f"{_HEAD}<sitemapindex {space}>\n{index}</sitemapindex>\n"
@@ -138,13 +137,24 @@ def _slice(urls: Callable[[], list[str]], start: int) -> bytes:
     return _urlset(urls()[start : start + LARGEST])
 
 
-def _count(editions: dict[str, Content]) -> int:
-    """Addresses of an issue: its own and its commentaries', in each language."""
-    return sum(1 + sum(cell.headline is not None for cell in cells(content)) for content in editions.values())
+def by_year(editions_by_issue: Iterable[dict[str, Content]]) -> dict[str, list[dict[str, Content]]]:
+    """Years in the order given."""
+    years: dict[str, list[dict[str, Content]]] = {}
+    for editions in editions_by_issue:
+        if editions:
+            years.setdefault(next(iter(editions.values()))["issue"]["first"][:4], []).append(editions)
+    return years
 
 
-def _mark(editions: dict[str, Content]) -> Any:
+def mark(editions: dict[str, Content]) -> Any:
+    """Changes when an issue's editions change."""
     return sorted((code, content.get("digest") or content) for code, content in editions.items())
+
+
+def _count(issues: list[dict[str, Content]]) -> int:
+    """Addresses of issues: their own and their commentaries', in each language."""
+    contents = [content for editions in issues for content in editions.values()]
+    return sum(1 + sum(cell.headline is not None for cell in cells(content)) for content in contents)
 
 
 def _of(found: Iterable[Page], base_url: str) -> Iterator[str]:

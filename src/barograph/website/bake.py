@@ -22,12 +22,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from barograph.website import crew, ready
 from barograph.website.items import Item, items, sources
+from barograph.website.planning import digest
 from barograph.website.record import Record, opened
 from barograph.website.trees import KEEP, Trees
 from barograph.website.writing import write
@@ -144,7 +146,7 @@ class _Baking:
         touched = self._touched()
         house = self.record.state("house") != self.sources.house
         try:
-            looked, due = self._write_due(items(self.sources, touched, house=house), touched)
+            looked, due = self._write_due(items(self.sources, touched, house=house, remember=self._remember), touched)
             gone = self._gone(looked, touched, house)
             total = len(looked) if touched is None else self.record.count() + self.fresh - len(gone)
             states = {
@@ -161,6 +163,11 @@ class _Baking:
             self.trees.give_up()
             raise
         return BakeReport(total, len(due), total - len(due), len(gone), 0.0, path)
+
+    def _remember(self, name: str, made_from: Any, make: Callable[[], Any]) -> Any:
+        """A sum of an earlier bake, where it was made from the same. A whole bake makes each anew."""
+        key = digest([self.sources.common, made_from])
+        return self.record.remembered(name, key, make, anew=self.everything)
 
     def _touched(self) -> frozenset[str] | None:
         """First days of what is new or corrected since the newest tree; None where every file may have changed."""

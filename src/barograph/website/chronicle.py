@@ -7,13 +7,17 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, partial
 from itertools import chain
 from typing import Any, NamedTuple
 
+from django.utils import translation
+
+from barograph.base import languages
+from barograph.base.sums import Remember, anew
 from barograph.editions.cells import Cell, cells
-from barograph.website import presenters
+from barograph.website import presenters, sums
 from barograph.website.presenters import WINDOW, Link, Verdict
 
 Content = dict[str, Any]
@@ -54,20 +58,28 @@ class Chronicle:
         issues: Sequence[dict[str, Content]],
         language: str,
         load: Callable[[int], Content] | None = None,
+        remember: Remember = anew,
     ) -> None:
-        """`issues` may be lines of the ledger: `load` then gives the whole content of the edition behind one."""
+        """`issues` may be lines of the ledger: `load` then gives the whole content of the edition behind one.
+
+        `remember` keeps the sums of years.
+        """
         self.imprint = imprint
         self.language = language
         self._load = load
+        self._remember = remember
         held = [editions for editions in reversed(issues) if language in editions]
         self.contents = [editions[language] for editions in held]
         self._held = held
         self._signed: dict[int, dict[str, set[str]]] = {}
         self.published = [[code for code in imprint["languages"] if code in editions] for editions in held]
-        self.cells = [cells(content) for content in self.contents]
         self._years = [int(content["issue"]["first"][:4]) for content in self.contents]
         self._periods: dict[int, str] = {}
+        self._cells: dict[int, list[Cell]] = {}
         self._by_key: dict[int, dict[str, Cell]] = {}
+        self._entries: dict[int, dict[str, list[Entry]]] = {}
+        self._people: dict[int, dict[str, list[Entry]]] = {}
+        self._sums: dict[int, sums.Sum] = {}
 
     def whole(self, index: int) -> Content:
         """The issue's content with all its texts."""
@@ -78,32 +90,91 @@ class Chronicle:
         """A topic of an issue, without the text of its commentary."""
         return next(topic for topic in self.contents[index]["topics"] if topic["key"] == key)
 
+    def cells(self, index: int) -> list[Cell]:
+        """An issue's topics, in the publication's order."""
+        if index not in self._cells:
+            self._cells[index] = cells(self.contents[index])
+        return self._cells[index]
+
     def cell(self, index: int, key: str) -> Cell | None:
         """A topic's cell in an issue; None where the issue doesn't have the topic."""
         found = self._by_key.get(index)
         if found is None:
-            found = self._by_key[index] = {cell.key: cell for cell in self.cells[index]}
+            found = self._by_key[index] = {cell.key: cell for cell in self.cells(index)}
         return found.get(key)
 
     def topic(self, index: int, key: str) -> Content:
         """A topic of an issue, with all its texts."""
         return next(topic for topic in self.whole(index)["topics"] if topic["key"] == key)
 
-    @cached_property
-    def entries(self) -> dict[str, list[Entry]]:
-        """Every topic's entries that say something (a verdict or a commentary), oldest first."""
-        found: defaultdict[str, list[Entry]] = defaultdict(list)
-        for entry in chain.from_iterable(self._rows):
-            found[entry.cell.key].append(entry)
-        return dict(found)
+    def _rows(self, year: int) -> list[list[Entry]]:
+        """The entries of each of the year's issues that say something (a verdict or a commentary)."""
+        return [
+            [_entry((index, year, cell, self)) for cell in self.cells(index) if cell.verdict or cell.written]
+            for index in self.years.get(year, [])
+        ]
+
+    def entries(self, year: int) -> dict[str, list[Entry]]:
+        """Every topic's entries of a year, oldest first."""
+        if year not in self._entries:
+            found: defaultdict[str, list[Entry]] = defaultdict(list)
+            for entry in chain.from_iterable(self._rows(year)):
+                found[entry.cell.key].append(entry)
+            self._entries[year] = dict(found)
+        return self._entries[year]
+
+    def signed(self, year: int) -> dict[str, list[Entry]]:
+        """Slug → what of a year stands under that name, newest first."""
+        if year not in self._people:
+            found: defaultdict[str, list[Entry]] = defaultdict(list)
+            for entry in chain.from_iterable(reversed(self._rows(year))):
+                for slug in entry.cell.people.split():
+                    found[slug].append(entry)
+            self._people[year] = dict(found)
+        return self._people[year]
+
+    def sum(self, year: int) -> sums.Sum:
+        """A year in short. Closed years aren't read for it, where it is remembered."""
+        if year not in self._sums:
+            made_from = [self.contents[index].get("digest") for index in self.years[year]]
+            name = f"{self.language}/{year}"
+            self._sums[year] = sums.Sum(*self._remember(name, made_from, partial(self._summed, year)))
+        return self._sums[year]
+
+    def _summed(self, year: int) -> list[dict[str, list]]:
+        with translation.override(languages.interface(self.language)):
+            topics = {key: self._topic_sum(year, found) for key, found in self.entries(year).items()}
+        people = {slug: [sums.mark(e.cell for e in found), len(found)] for slug, found in self.signed(year).items()}
+        return [topics, people]
+
+    def _topic_sum(self, year: int, entries: list[Entry]) -> list:
+        start = self.years[year][0]
+        line = [sums.ABSENT] * len(self.years[year])
+        told = []
+        for entry in entries:
+            place, cell = entry.index - start, entry.cell
+            line[place] = sums.LETTERS[cell.verdict]
+            if cell.verdict in presenters.MOVED or cell.revised:
+                row = [self.address(entry), self.period(entry.index), cell.headline or "", cell.verdict, cell.revised]
+                told.append([place, *row])
+        return [sums.mark(entry.cell for entry in entries), "".join(line), told]
 
     @cached_property
-    def _rows(self) -> list[list[Entry]]:
-        """Every issue's entries, in the publication's order."""
-        return [
-            [_entry((index, year, cell, self)) for cell in row if cell.verdict or cell.written]
-            for index, (year, row) in enumerate(zip(self._years, self.cells, strict=True))
-        ]
+    def topics(self) -> list[str]:
+        """Every topic that any issue says something about."""
+        return sorted({key for year in self.years for key in self.sum(year).topics})
+
+    def latest(self, key: str) -> Iterator[Entry]:
+        """A topic's entries, newest first."""
+        for year in reversed(self.years):
+            if key in self.sum(year).topics:
+                yield from reversed(self.entries(year)[key])
+
+    def latest_signed(self, slug: str) -> Iterator[Entry]:
+        """What stands under a name, newest first."""
+        for year in reversed(self.years):
+            if slug in self.sum(year).people:
+                yield from self.signed(year)[slug]
 
     def first(self, index: int) -> str:
         return self.contents[index]["issue"]["first"]
@@ -125,10 +196,19 @@ class Chronicle:
 
     def neighbours(self, index: int, key: str) -> tuple[Entry | None, Entry | None]:
         """The topic's entries before and after this issue's."""
-        entries = self.entries.get(key, [])
-        before = bisect_left(entries, index, key=_place) - 1
-        after = bisect_right(entries, index, key=_place)
-        return (entries[before] if before >= 0 else None), (entries[after] if after < len(entries) else None)
+        year = self.year(index)
+        entries = self.entries(year).get(key, [])
+        before, after = bisect_left(entries, index, key=_place), bisect_right(entries, index, key=_place)
+        earlier = entries[before - 1] if before else self._in_other_years(year, key, -1)
+        return earlier, (entries[after] if after < len(entries) else self._in_other_years(year, key, 1))
+
+    def _in_other_years(self, year: int, key: str, step: int) -> Entry | None:
+        """The topic's last entry before this year (step -1), or its first one after it (1)."""
+        years = list(self.years)[::step]
+        for other in years[years.index(year) + 1 :]:
+            if key in self.sum(other).topics:
+                return self.entries(other)[key][0 if step > 0 else -1]
+        return None
 
     def address(self, entry: Entry) -> str:
         """Of the entry's commentary, or of its place in the issue where there is none in this language."""
@@ -152,14 +232,14 @@ class Chronicle:
     def issue_link(self, index: int) -> dict[str, Any]:
         """An issue as a line in a list: period, verdicts as glyphs, and the headline of what moved first."""
         content = self.contents[index]
-        written = [cell for cell in self.cells[index] if cell.headline is not None]
+        written = [cell for cell in self.cells(index) if cell.headline is not None]
         first = min(written, key=lambda cell: presenters.rank(cell.verdict), default=None)
         return {
             "url": presenters.issue_path(self.language, self.first(index)),
             "issue": content["issue"],
             "year": int(self.first(index)[:4]),
-            "verdicts": [cell.verdict for cell in self.cells[index]],
-            "summary": presenters.summary_text(cell.verdict for cell in self.cells[index]),
+            "verdicts": [cell.verdict for cell in self.cells(index)],
+            "summary": presenters.summary_text(cell.verdict for cell in self.cells(index)),
             "headline": first.headline if first else "",
             "revised": bool(content["corrections"]),
         }
@@ -182,11 +262,3 @@ class Chronicle:
         for index in range(len(self.contents)):
             found.setdefault(self.year(index), []).append(index)
         return found
-
-    def by_person(self) -> dict[str, list[Entry]]:
-        """Slug → what stands under that name, newest first."""
-        found: defaultdict[str, list[Entry]] = defaultdict(list)
-        for entry in chain.from_iterable(reversed(self._rows)):
-            for slug in entry.cell.people.split():
-                found[slug].append(entry)
-        return dict(found)

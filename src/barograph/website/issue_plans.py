@@ -31,7 +31,7 @@ class IssuePlans(Planner):
         for index in self.scope.indices(self.last):
             if self.scope.issue(index):
                 yield self._issue(index)
-            for cell in self.chronicle.cells[index]:
+            for cell in self.chronicle.cells(index):
                 if cell.headline is not None and self.scope.commentary(index, cell.key):
                     yield self.commentary(index, self.chronicle.in_short(index, cell.key))
 

@@ -18,6 +18,7 @@ from typing import Any
 from django.conf import settings
 
 from barograph.base import pages, style
+from barograph.base.sums import Remember, anew
 from barograph.editions import ledger
 from barograph.editions.services import current_imprint
 from barograph.feeds.files import files as feed_files
@@ -82,19 +83,22 @@ def _parts(imprint: Content) -> tuple[str, str]:
     return digest([shown, menu, settings.BASE_URL, _making()]), digest(own)
 
 
-def items(found: Sources, touched: frozenset[str] | None, *, house: bool = False) -> Iterator[Item]:
+def items(
+    found: Sources, touched: frozenset[str] | None, *, house: bool = False, remember: Remember = anew
+) -> Iterator[Item]:
     """`touched`: first days of the issues that are new or corrected; None: every file there is.
 
-    `house`: besides, what topics, people and standing texts show.
+    `house`: besides, what topics, people and standing texts show. `remember` keeps the sums of years.
     """
     load = _loader()
     # feeds and tables take longest to compress: whoever writes while we plan has the pages left for the end
-    for path, key, made in feed_files(found.imprint, found.issues, settings.BASE_URL, load=load, touched=touched):
+    told: dict[str, Any] = {"load": load, "touched": touched, "remember": remember}
+    for path, key, made in feed_files(found.imprint, found.issues, settings.BASE_URL, **told):
         if callable(made):
             yield Item(path, digest([found.common, key]), made, "data of an issue")
         else:
             yield _fixed(path, made)
-    for plan in plans(found.imprint, found.issues, load=load, touched=touched, house=house):
+    for plan in plans(found.imprint, found.issues, house=house, **told):
         yield Item(plan.path, plan.key(found.common), partial(_page, plan), plan.reason)
     for address, content in sorted(style.assets().items()):
         yield _fixed(address.lstrip("/"), content)
@@ -157,6 +161,7 @@ def _making() -> str:
     parts = [
         *pages.PACKAGE.glob("*/jinja2/**/*.*"),
         *pages.PACKAGE.glob("base/*.py"),
+        *pages.PACKAGE.glob("editions/*.py"),
         *pages.PACKAGE.glob("feeds/*.py"),
         *pages.PACKAGE.glob("website/*.py"),
         *pages.PACKAGE.glob("locale/**/*.mo"),

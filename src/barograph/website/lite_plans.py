@@ -19,7 +19,7 @@ class LitePlans(Planner):
     def plans(self) -> Iterator[Plan]:
         yield self._lite("lite/", "lite", self._overview)
         if self.last >= 0:
-            for cell in self.chronicle.cells[self.last]:
+            for cell in self.chronicle.cells(self.last):
                 if cell.headline is not None:
                     path = f"lite/{cell.key}/"
                     yield self._lite(path, "lite_commentary", partial(self._commentary, cell.key))

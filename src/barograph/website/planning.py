@@ -68,7 +68,7 @@ class Scope:
         self._beside = {
             (entry.index, key)
             for place in self.touched
-            for key in chronicle.entries
+            for key in chronicle.topics
             for entry in chronicle.neighbours(place, key)
             if entry
         }
@@ -166,7 +166,7 @@ class Planner:
         return Plan(place, f"website/{template}.html", self.language, inputs, lambda: {**shell(), **make()}, reason)
 
     def _windows(self, index: int) -> str:
-        return digest([self.chronicle.window(index, cell.key) for cell in self.chronicle.cells[index]])
+        return digest([self.chronicle.window(index, cell.key) for cell in self.chronicle.cells(index)])
 
     def _rows(self, index: int, *, drawn: bool = True) -> list[presenters.Row]:
         topics = presenters.moved_first(self.chronicle.whole(index)["topics"])

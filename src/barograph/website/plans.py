@@ -14,6 +14,7 @@ from django.utils import translation
 
 from barograph.base import barogram, languages, pages, style
 from barograph.base.languages import localized
+from barograph.base.sums import Remember, anew
 from barograph.website import presenters
 from barograph.website.chronicle import Chronicle
 from barograph.website.issue_plans import IssuePlans
@@ -33,14 +34,16 @@ def plans(
     load: Callable[[int], Content] | None = None,
     touched: frozenset[str] | None = None,
     house: bool = False,
+    remember: Remember = anew,
 ) -> Iterator[Plan]:
     """The pages of the site. `issues`: newest first, {language: content, or its line in the ledger}.
 
     `touched`: first days of the issues that are new or corrected; then only pages that these can have changed.
     `house`: besides those that changed topics, people and standing texts can have changed.
+    `remember` keeps the sums of years.
     """
     for language in imprint["languages"]:
-        chronicle = Chronicle(imprint, issues, language, load)
+        chronicle = Chronicle(imprint, issues, language, load, remember)
         digests = [content.get("digest") or digest(content) for content in chronicle.contents]
         scope = Scope(chronicle, touched, house=house)
         for group in (IssuePlans, TopicPlans, LitePlans, OtherPlans):

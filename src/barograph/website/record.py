@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS file
     (path TEXT PRIMARY KEY, key TEXT NOT NULL, reason TEXT NOT NULL, version INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS change
     (version INTEGER NOT NULL, path TEXT NOT NULL, PRIMARY KEY (version, path)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sum (name TEXT PRIMARY KEY, key TEXT NOT NULL, value BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 
@@ -122,6 +125,14 @@ class Record:
     def note(self, states: dict[str, Any]) -> None:
         rows = [(name, json.dumps(value)) for name, value in states.items()]
         self.connection.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", rows)
+
+    def remembered(self, name: str, key: str, make: Callable[[], Any], *, anew: bool = False) -> Any:
+        """What was made under this name and key, or is made now: as plain values, the same either way."""
+        row = None if anew else self.connection.execute("SELECT key, value FROM sum WHERE name = ?", (name,)).fetchone()
+        if row is None or row[0] != key:
+            row = key, orjson.dumps(make())
+            self.connection.execute("INSERT OR REPLACE INTO sum VALUES (?, ?, ?)", (name, *row))
+        return orjson.loads(row[1])
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator
-from itertools import groupby
-from operator import attrgetter
+from itertools import islice
 
 from django.utils.translation import ngettext
 
 from barograph.base import barogram
 from barograph.base.languages import localized
-from barograph.website import presenters, ready
+from barograph.website import presenters, ready, sums
 from barograph.website.chronicle import Entry
 from barograph.website.planning import Content, Context, Plan, Planner, digest
 
@@ -26,17 +25,14 @@ class TopicPlans(Planner):
         yield self._topics(self.last)
         for topic in self.imprint["topics"]:
             yield from self._topic(topic)
-        by_person = self.chronicle.by_person()
         for person in self.imprint["people"]:
-            yield from self._person(person, by_person.get(person["slug"], []))
+            yield from self._person(person)
         yield from self._archive()
 
     def _topics(self, last: int) -> Plan:
         keys = [topic["key"] for topic in self.imprint["topics"]]
         inputs = [self.chronicle.window(last, key) for key in keys] if last >= 0 else []
-        latest = [
-            [(e.content["issue"], e.cell.verdict) for e in self.chronicle.entries.get(key, [])[-1:]] for key in keys
-        ]
+        latest = [[(e.content["issue"], e.cell.verdict) for e in islice(self.chronicle.latest(key), 1)] for key in keys]
         return self._plan(
             "topics/",
             "topics",
@@ -49,8 +45,7 @@ class TopicPlans(Planner):
         rows = []
         for topic in self.imprint["topics"]:
             name, about = self._about(topic)
-            entries = self.chronicle.entries.get(topic["key"], [])
-            latest = next((entry for entry in reversed(entries) if entry.cell.verdict), None)
+            latest = self._latest(topic["key"])
             verdict = latest.cell.verdict if latest else None
             window = self.chronicle.window(last, topic["key"]) if last >= 0 else []
             rows.append(
@@ -70,48 +65,57 @@ class TopicPlans(Planner):
 
     def _topic(self, topic: Content) -> Iterator[Plan]:
         """The topic's own page, and one for each year of it."""
-        entries = self.chronicle.entries.get(topic["key"], [])
-        inputs = _marks(entries)
-        path = f"topics/{topic['key']}/"
-        years = _by_year(entries)
+        key, path = topic["key"], f"topics/{topic['key']}/"
+        years = {year: held[key] for year, held in self._sums_of("topics") if key in held}
         yield self._plan(
             path,
             "topic",
-            [topic, self._steps(topic), inputs, len(self.chronicle.contents)],
-            lambda: self._topic_context(topic, entries, years),
+            [topic, self._steps(topic), [held.mark for held in years.values()], len(self.chronicle.contents)],
+            lambda: self._topic_context(topic, years),
             section="topics",
         )
         for year in self.scope.near_years(sorted(years)):
-            found, beside = years[year], _beside(year, years)
+            held, beside = years[year], _beside(year, years)
+            indices = [
+                index
+                for index, letter in zip(self.chronicle.years[year], held.line, strict=True)
+                if letter != sums.ABSENT
+            ]
             yield self._plan(
                 f"{path}{year}/",
                 "topic_year",
-                [topic["names"], _marks(found), beside],
-                functools.partial(self._topic_year_context, topic, year, found, beside),
+                [topic["names"], held.mark, beside],
+                functools.partial(self._topic_year_context, topic, year, beside),
                 section="topics",
-                having=self._languages(entry.index for entry in found),
+                having=self._languages(indices),
                 fallback=path,
             )
 
-    def _topic_context(self, topic: Content, entries: list[Entry], years: Iterable[int]) -> Context:
+    def _latest(self, key: str) -> Entry | None:
+        """The topic's latest entry that was rated."""
+        return next((entry for entry in self.chronicle.latest(key) if entry.cell.verdict), None)
+
+    def _topic_context(self, topic: Content, years: dict[int, sums.OfTopic]) -> Context:
         name, about = self._about(topic)
-        latest = next((entry for entry in reversed(entries) if entry.cell.verdict), None)
-        moved = [entry for entry in entries if entry.cell.verdict in presenters.MOVED]
-        counted = presenters.summary_text(entry.cell.verdict for entry in entries)
+        latest = self._latest(topic["key"])
+        told = {year: [sums.Told(*row) for row in held.told] for year, held in years.items()}
+        moved = (row for year in reversed(years) for row in reversed(told[year]) if row.verdict in presenters.MOVED)
+        counted = presenters.summary_text(verdict for held in years.values() for verdict in held.verdicts)
         return {
             "topic_name": name,
             "about": about,
             "latest": self._history_row(latest) if latest else None,
-            "changes": [self._history_row(entry) for entry in moved[: -CHANGES - 1 : -1]],
-            "history": [self._history_row(entry) for entry in entries[: -HISTORY - 1 : -1]],
+            "changes": [self._told_row(row) for row in islice(moved, CHANGES)],
+            "history": [self._history_row(entry) for entry in islice(self.chronicle.latest(topic["key"]), HISTORY)],
             "years": self._year_links(f"topics/{topic['key']}/", years),
             "steps": self._steps(topic),
             "counted": counted,
-            "fixes": any(entry.cell.revised for entry in entries),
-            "chart": self._chart(entries, counted),
+            "fixes": any(row.revised for rows in told.values() for row in rows),
+            "chart": self._chart(years, told, counted),
         }
 
-    def _topic_year_context(self, topic: Content, year: int, found: list[Entry], beside: list[int]) -> Context:
+    def _topic_year_context(self, topic: Content, year: int, beside: list[int]) -> Context:
+        found = self.chronicle.entries(year)[topic["key"]]
         return {
             "topic_name": self._about(topic)[0],
             "topic_url": f"/{self.language}/topics/{topic['key']}/",
@@ -120,6 +124,11 @@ class TopicPlans(Planner):
             "years": self._year_links(f"topics/{topic['key']}/", beside),
             "counted": presenters.summary_text(entry.cell.verdict for entry in found),
         }
+
+    def _sums_of(self, kind: str) -> Iterator[tuple[int, dict]]:
+        """Year → its sums of topics or of people, rising."""
+        for year in self.chronicle.years:
+            yield year, getattr(self.chronicle.sum(year), kind)
 
     def _year_links(self, path: str, years: Iterable[int]) -> list[tuple[int, str]]:
         """(year, address), the latest first."""
@@ -134,18 +143,18 @@ class TopicPlans(Planner):
             for other in (topics[place - 1], topics[place + 1])
         ]
 
-    def _chart(self, entries: list[Entry], label: str) -> str:
+    def _chart(self, years: dict[int, sums.OfTopic], told: dict[int, list[sums.Told]], label: str) -> str:
         """The topic's whole history drawn, every issue from its first entry on; those without the topic are gaps."""
-        if not entries:
+        if not years:
             return ""
-        start, count = entries[0].index, len(self.chronicle.contents)
-        verdicts: list[presenters.Verdict] = [None] * (count - start)
-        told = {}
-        for entry in entries:
-            verdicts[entry.index - start] = verdict = entry.cell.verdict
-            if verdict in presenters.MOVED or entry.cell.revised:
-                told[entry.index - start] = self._point(entry)
-        return barogram.history(verdicts, told, self._ticks(start, count), label=label)
+        issues = self.chronicle.years
+        line = "".join(years[year].line if year in years else sums.ABSENT * len(issues[year]) for year in issues)
+        start, count = len(line) - len(line.lstrip(sums.ABSENT)), len(line)
+        verdicts = [sums.VERDICTS.get(letter) for letter in line[start:]]
+        points = {
+            issues[year][0] + row.place - start: self._point(year, row) for year, rows in told.items() for row in rows
+        }
+        return barogram.history(verdicts, points, self._ticks(start, count), label=label)
 
     def _ticks(self, start: int, count: int) -> list[tuple[int, str]]:
         """(place, word) where a month begins, or a year where there are too many months, counted from `start`."""
@@ -160,47 +169,54 @@ class TopicPlans(Planner):
             tick for place, tick in enumerate(firsts) if tick[0] or place + 1 == len(firsts) or firsts[place + 1][0]
         ]
 
-    def _point(self, entry: Entry) -> barogram.Point:
+    def _point(self, year: int, row: sums.Told) -> barogram.Point:
         """The barogram names and links a change, and rings a correction; a level stretch has neither."""
-        verdict, moved = entry.cell.verdict, entry.cell.verdict in presenters.MOVED
+        moved = row.verdict in presenters.MOVED
         return barogram.Point(
-            label=self.chronicle.period(entry.index) if moved else "",
-            verdict=verdict,
-            year=entry.year,
-            url=self.chronicle.address(entry) if moved else "",
-            corrected=bool(entry.cell.revised),
-            word=self._words(verdict)[0],
+            label=row.period if moved else "",
+            verdict=row.verdict,
+            year=year,
+            url=row.url if moved else "",
+            corrected=bool(row.revised),
+            word=self._words(row.verdict)[0],
         )
 
-    def _person(self, person: Content, entries: list[Entry]) -> Iterator[Plan]:
+    def _told_row(self, row: sums.Told) -> Context:
+        word, sentence = self._words(row.verdict)
+        return {**row._asdict(), "word": word, "sentence": sentence}
+
+    def _person(self, person: Content) -> Iterator[Plan]:
         """What stands under a name, the latest first; all of it by year."""
-        path = f"people/{person['slug']}/"
-        told = [person, _marks(entries)]
-        years = _by_year(entries)
-        yield self._plan(path, "person", told, lambda: self._person_context(person, entries, entries[:HISTORY], years))
+        slug, path = person["slug"], f"people/{person['slug']}/"
+        years = {year: held[slug] for year, held in self._sums_of("people") if slug in held}
+        yield self._plan(
+            path,
+            "person",
+            [person, [held.mark for held in years.values()]],
+            lambda: self._person_context(person, years, years),
+        )
         for year in self.scope.near_years(sorted(years)):
-            found, beside = years[year], _beside(year, years)
-            inputs = _marks(found)
+            held, beside = years[year], _beside(year, years)
             yield self._plan(
                 f"{path}{year}/",
                 "person",
-                [person, inputs, beside],
-                functools.partial(self._person_context, person, found, found, beside, year),
-                having=self.chronicle.signed_in(year, person["slug"]),
+                [person, held.mark, beside],
+                functools.partial(self._person_context, person, {year: held}, beside, year),
+                having=self.chronicle.signed_in(year, slug),
                 fallback=path,
             )
 
     def _person_context(
         self,
         person: Content,
-        entries: list[Entry],
-        shown: list[Entry],
+        told: dict[int, sums.OfPerson],
         years: Iterable[int],
         year: int | None = None,
     ) -> Context:
-        chain = self.imprint["languages"]
+        chain, chronicle, slug = self.imprint["languages"], self.chronicle, person["slug"]
+        shown = chronicle.signed(year)[slug] if year else islice(chronicle.latest_signed(slug), HISTORY)
         rows = [{**self._history_row(entry), "name": entry.topic["name"]} for entry in shown]
-        number = len(entries)
+        number = sum(held.count for held in told.values())
         count = ngettext("%(count)s commentary", "%(count)s commentaries", number) % {"count": number}
         return {
             "person_name": localized(person["names"], self.language, chain),
@@ -208,7 +224,7 @@ class TopicPlans(Planner):
             "about": localized(person["about"], self.language, chain),
             "pseudonym": person["pseudonym"],
             "entries": rows,
-            "counted": count if entries else "",
+            "counted": count if number else "",
             "year": year,
             "years": self._year_links(f"people/{person['slug']}/", years),
         }
@@ -274,17 +290,8 @@ class TopicPlans(Planner):
         return [self.chronicle.issue_link(index) for index in reversed(self.chronicle.years[year])]
 
 
-def _marks(entries: Iterable[Entry]) -> str:
-    """Changes when a row about one of them may change."""
-    return digest([entry.cell.mark for entry in entries])
-
-
 def _beside(year: int, years: Iterable[int]) -> list[int]:
     """The year with those before and after it that there are pages for."""
     rising = sorted(years)
     place = rising.index(year)
     return rising[max(0, place - 1) : place + 2]
-
-
-def _by_year(entries: list[Entry]) -> dict[int, list[Entry]]:
-    return {year: list(found) for year, found in groupby(entries, key=attrgetter("year"))}
