@@ -89,6 +89,20 @@ def _queries(client):
     return len(found)
 
 
+def test_an_open_page_gets_the_week_as_it_is_now(cast, sign_in, issue, source):
+    client = sign_in(cast["analyst"])
+    where = f"{reverse('desk_week_now')}?issue={issue.key}"
+    assert where in client.get(f"{HOME}?issue={issue.key}").content.decode()
+    first = client.get(where)
+    assert 'data-part="topic-' in first.content.decode()
+    assert client.get(where, headers={"If-None-Match": first["ETag"]}).status_code == 304
+    issues.decide_verdict(issue=issue, topic=source.topic, value="worsened", outlook=[], reason="It fell.")
+    second = client.get(where, headers={"If-None-Match": first["ETag"]})
+    assert "It fell." in second.content.decode()
+    assert "no-cache" in second["Cache-Control"]
+    assert client.get(f"{reverse('desk_week_now')}?issue=nonsense").status_code == 200
+
+
 def test_its_queries_do_not_grow_with_topics_and_languages(cast, sign_in, issue, source):
     ContentType.objects.clear_cache()
     client = sign_in(cast["editor"])

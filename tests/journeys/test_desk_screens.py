@@ -1,6 +1,7 @@
 """The desk's own screens in a browser, held to axe-core: narrow and wide, light and dark. The frame is Wagtail's."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.journeys.accessibility import axe
 from tests.journeys.test_week import sign_in
@@ -39,6 +40,29 @@ def test_the_editors_screens_have_no_violation(page):
     release = page.locator("a[href^='/desk/release/']").first.get_attribute("href")
     below = "/".join(release.split("/")[:4])
     assert violations(page, f"{below}/", f"{below}/preview/", f"{below}/letters/", "/desk/away/") == []
+
+
+def test_an_open_week_follows_what_others_do_and_leaves_alone_who_is_at_work(demo, browser):
+    pages = {}
+    for name, password in (("editor", "barograph-editor"), ("analyst-two", "barograph-two")):
+        pages[name] = browser.new_context(base_url=demo).new_page()
+        sign_in(pages[name], name, password)
+    editor, looking = pages["editor"], pages["analyst-two"]
+    row = editor.locator("article.desk-row").last
+    part = row.get_attribute("data-part")
+    row.locator("summary").last.click()
+    row.locator("input[name=value][value=unchanged]").check()
+    row.locator("textarea[name=reason]").fill("Said while the other looks on.")
+    asked = "document.dispatchEvent(new Event('visibilitychange'))"  # as when one comes back to the page
+    editor.evaluate(asked)
+    expect(row.locator("textarea[name=reason]")).to_have_value("Said while the other looks on.")
+    row.get_by_role("button", name="Save verdict").click()
+    looking.evaluate(asked)
+    there = looking.locator(f"[data-part={part}]")
+    expect(there).to_contain_text("Said while the other looks on.")
+    expect(looking.locator(".desk > [role=status]")).to_contain_text("Тыдзень змяніўся")
+    for page in pages.values():
+        page.context.close()
 
 
 def violations(page, *paths):

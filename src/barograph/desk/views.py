@@ -6,13 +6,16 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.cache import get_conditional_response, patch_cache_control, set_response_etag
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from barograph.commentaries.permissions import is_editor, may_write_slot
 from barograph.commentaries.services import start_commentary
 from barograph.desk.forms import VerdictForm
+from barograph.desk.panels import WeekPanel
 from barograph.desk.week import week
 from barograph.issues import services as issues
 from barograph.issues.enums import Outlook, VerdictValue
@@ -34,6 +37,16 @@ def _editors_only(request: HttpRequest) -> None:
 
 def _refuse(request: HttpRequest, error: ValidationError) -> None:
     messages.error(request, " ".join(error.messages))
+
+
+@require_GET
+def now(request: HttpRequest) -> HttpResponse:
+    """The week's screen alone, as it is now: what the open page asks for. The page puts its own token into forms."""
+    context = WeekPanel().get_context_data({"request": request, "csrf_token": "-"})
+    response = HttpResponse(render_to_string(WeekPanel.template_name, context))
+    set_response_etag(response)
+    patch_cache_control(response, private=True, no_cache=True)
+    return get_conditional_response(request, response["ETag"], None, response)
 
 
 @require_POST

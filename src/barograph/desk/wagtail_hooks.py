@@ -42,6 +42,7 @@ def urls():
     topic = "week/<int:issue_id>/<int:topic_id>"
     screen = "translate/<int:pk>/<str:language>"
     return [
+        path("week/now/", views.now, name="desk_week_now"),
         path("week/open/", views.open_issue, name="desk_open_issue"),
         path("week/special/", plan.special, name="desk_special_issue"),
         path(f"{topic}/writer/", views.set_writer, name="desk_writer"),
