@@ -158,6 +158,7 @@ WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = False
 WAGTAILADMIN_RICH_TEXT_EDITORS = {"default": {"WIDGET": "barograph.desk.rich_text.CheckedTextArea"}}
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 40_000_000
+WAGTAILIMAGES_IMAGE_FORM_BASE = "barograph.desk.pictures.BareImageForm"
 
 # The API's document (api/document.py); everything else about the API stands at its views.
 REST_FRAMEWORK = {"DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema"}

@@ -10,4 +10,6 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "wagtail",  # the audit log's table is Wagtail's
+    "taggit",
 ]

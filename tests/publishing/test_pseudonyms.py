@@ -9,8 +9,10 @@ import zipfile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from PIL import Image, TiffImagePlugin
 from wagtail.images import get_image_model
+from wagtail.models import Collection
 
 from barograph.issues import services as issues
 from barograph.newsletter import proofs
@@ -109,9 +111,18 @@ def test_no_letter_carries_one(issue, outbox):
 
 
 def test_an_uploaded_picture_is_kept_without_what_its_file_tells(db):
-    image = get_image_model().objects.create(title="Map", file=photograph())
-    with image.file.open("rb") as file, Image.open(file) as picture:
-        assert not picture.getexif()
-        assert "comment" not in picture.info
-    assert (image.width, image.height) == (60, 40)
-    assert image.file_size == image.file.size
+    editor = UserFactory(is_superuser=True)
+    client = Client()
+    client.force_login(editor)
+    form = {"title": "Map", "file": photograph(), "collection": Collection.get_first_root_node().pk}
+    client.post("/desk/images/add/", form)
+    chosen = {f"image-chooser-upload-{name}": value for name, value in (form | {"file": photograph()}).items()}
+    client.post("/desk/images/chooser/create/", chosen)
+    kept = list(get_image_model().objects.all())
+    assert len(kept) == 2
+    for image in kept:
+        with image.file.open("rb") as file, Image.open(file) as picture:
+            assert not picture.getexif()
+            assert "comment" not in picture.info
+        assert (image.width, image.height) == (60, 40)
+        assert image.file_size == image.file.size

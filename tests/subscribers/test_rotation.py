@@ -172,7 +172,9 @@ print(len({s.address() for s in everybody}), *sorted({bytes(s.address_cipher)[0]
 PREPARE = """
 import django
 django.setup()
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
+from wagtail.models import ModelLogEntry
 from barograph.people.models import User
 from barograph.subscribers.models import Export
 from tests.delivery.kill_worker_tables import prepare
@@ -180,6 +182,8 @@ prepare(400)
 with connection.schema_editor() as editor:
     editor.create_model(User)
     editor.create_model(Export)
+    editor.create_model(ContentType)
+    editor.create_model(ModelLogEntry)
 """
 
 

@@ -7,7 +7,6 @@ class DeskConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from barograph.desk import labels, pictures
+        from barograph.desk import labels
 
         labels.put()
-        pictures.connect()

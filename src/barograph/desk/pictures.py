@@ -1,28 +1,25 @@
-"""A picture that comes into the desk, by hand or from a folder, is kept without what its file tells of its maker."""
+"""A picture that is uploaded at the desk is kept without what its file tells of its maker: owner, place, device."""
 
 from __future__ import annotations
 
-from typing import Any
+from django.core.files.uploadedfile import SimpleUploadedFile
+from wagtail.images.forms import BaseImageForm
 
-from django.core.files.base import ContentFile
-from django.db.models.signals import pre_save
-from wagtail.images.models import AbstractImage
-
-from barograph.base.pictures import bare
+from barograph.interchange.pictures import stripped
 
 
-def keep_bare(sender: type, instance: Any, raw: bool = False, **_given: Any) -> None:
-    """Before a new file of an image is written."""
-    if raw or not isinstance(instance, AbstractImage) or not instance.file or instance.file._committed:
-        return
-    instance.file.open()
-    found = bare(instance.file.read())
-    instance.file.seek(0)
-    if found is None:
-        return
-    instance.file = ContentFile(found, name=instance.file.name)
-    instance._set_image_file_metadata()
+class BareImageForm(BaseImageForm):
+    """The base of every form that takes an image in (WAGTAILIMAGES_IMAGE_FORM_BASE)."""
 
-
-def connect() -> None:
-    pre_save.connect(keep_bare, dispatch_uid="barograph.pictures")
+    def _clean_fields(self) -> None:
+        """The field has made sure of the file; whatever comes after knows the bare one alone."""
+        super()._clean_fields()
+        file = self.cleaned_data.get("file")
+        if not file or "file" not in self.changed_data:
+            return
+        file.seek(0)
+        content = file.read()
+        file.seek(0)
+        bare, _suffix = stripped(content)
+        if bare != content:
+            self.cleaned_data["file"] = SimpleUploadedFile(file.name, bare, file.content_type)
