@@ -20,7 +20,7 @@ from wagtail.images.tests.utils import get_test_image_file
 from wagtail.models import Collection, Task, Workflow
 from wagtail.users.models import UserProfile
 
-from barograph.commentaries.models import Term
+from barograph.commentaries.models import Note, Term
 from barograph.issues.models import Absence, Correction, PlannedTopic, Publication, Rest, StandingText
 from barograph.issues.services import publication
 from barograph.people.models import Person
@@ -82,6 +82,7 @@ def world(cast, issue, source, translation, settings, outbox):
         "issue_id": issue.pk,
         "topic_id": topic.pk,
         "commentary": source.pk,
+        "note": Note.objects.create(commentary=source, user=cast["editor"], text="x").pk,
         "revision_id": revision.pk,
         "image_id": get_image_model().objects.create(title="x", file=get_test_image_file()).pk,
         "task": Task.objects.last().pk,
@@ -105,6 +106,7 @@ def filled(name: str, path: str, world: dict) -> str:
         "collection_id": world["wagtailadmin_collections"],
         "language": "be",
         "image_id": world["image_id"],
+        "note_id": world["note"],
         "list_key": "en",
         "app_label": "commentaries",
         "app_name": "commentaries",

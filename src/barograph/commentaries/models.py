@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -158,3 +159,20 @@ class Term(models.Model):
     def spellings(self, language: str) -> list[str]:
         """What is right in a language, the first choice first; none where nothing is said."""
         return [word.strip() for word in self.words.get(language, "").split("|") if word.strip()]
+
+
+class Note(models.Model):
+    """A word at the desk about a text and its translations: for those who work on it, never public."""
+
+    commentary = models.ForeignKey(Commentary, models.CASCADE, related_name="notes")  # the source
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    text = models.TextField()
+    at = models.DateTimeField(default=timezone.now)
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return self.text[:80]

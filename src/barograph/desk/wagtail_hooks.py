@@ -18,6 +18,7 @@ from barograph.desk import (
     audit,
     board,
     invitations,
+    notes,
     plan,
     ratings,
     safety,
@@ -53,6 +54,8 @@ def urls():
         path(f"{topic}/rating/", ratings.rate, name="desk_rating"),
         path("away/", plan.away, name="desk_away"),
         path("away/back/", plan.back, name="desk_back"),
+        path("commentaries/<int:pk>/notes/", notes.talk, name="desk_notes"),
+        path("commentaries/<int:pk>/notes/<int:note_id>/settle/", notes.settle, name="desk_note_settle"),
         path("commentaries/<int:pk>/word/", taking_in.word_file, name="desk_word_file"),
         path("safety/", safety.safety, name="desk_safety"),
         path("safety/confirm/", safety.ask, name="desk_factor_ask"),
@@ -140,6 +143,12 @@ def names_of_other_languages(commentary):
 def word_button(commentary):
     url = reverse("desk_word_file", args=[commentary.pk])
     return [Button(_("Bring in a Word file"), url=url, icon_name="upload", priority=5)]
+
+
+@hooks.register("commentary_buttons")
+def notes_button(commentary):
+    url = reverse("desk_notes", args=[commentary.pk])
+    return [Button(_("Comments"), url=url, icon_name="comment", priority=6)]
 
 
 @hooks.register("register_account_menu_item")

@@ -12,7 +12,7 @@ from datetime import datetime
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from wagtail.models import WorkflowState
 
@@ -20,6 +20,7 @@ from barograph.base import languages
 from barograph.base.languages import localized
 from barograph.commentaries.enums import SourceState, TranslationState
 from barograph.commentaries.models import Commentary, CommentaryByline
+from barograph.commentaries.notes import unsettled
 from barograph.commentaries.permissions import is_editor, may_translate
 from barograph.commentaries.services import machine_made, source_state, translation_state
 from barograph.issues.enums import IssueState
@@ -53,6 +54,8 @@ class Row:
     touched: datetime | None
     cells: list[Cell]
     may_write: bool
+    notes: str = ""  # open comments, in words; empty where there is no text
+    may_note: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,7 @@ def week(*, user, key: str = "") -> Week:
     topics = _topics(issue, {*slots, *verdicts, *(row.topic_id for row in rows)})
     sources = {row.topic_id: row for row in rows if not row.is_translation}
     reviewed, own = in_review(sources.values()), _with_own_name(user, sources.values())
+    open_notes = unsettled(sources.values())
     translations: dict[int, dict[str, Commentary]] = {}
     for row in rows:
         if row.is_translation:
@@ -127,12 +131,20 @@ def week(*, user, key: str = "") -> Week:
                 touched=_touched([source, *made.values()]),
                 cells=_cells(codes, source, made),
                 may_write=found.is_editor or mine or bool(source and source.pk in own),
+                may_note=found.may_translate or mine or bool(source and source.pk in own),
+                notes=_comments(open_notes.get(source.pk, 0)) if source else "",
             )
         )
     found.notices = list(notices(found))
     if found.is_editor:
         found.writers = _writers(slots.values())
     return found
+
+
+def _comments(number: int) -> str:
+    if not number:
+        return _("comments")
+    return ngettext("%(count)s open comment", "%(count)s open comments", number) % {"count": number}
 
 
 def _current(issues: list[Issue]) -> Issue | None:
