@@ -1,9 +1,25 @@
 """What every test shares: a data folder of its own, and no network but loopback (pytest-socket)."""
 
+import os
+
 import pytest
 from django.utils import translation
 
 from barograph.delivery.transports.memory import MemoryTransport
+
+
+def pytest_collection_modifyitems(config, items):
+    """On PostgreSQL only what touches the database: all else has run on SQLite and says the same."""
+    if not os.environ.get("BAROGRAPH_DATABASE_URL", "").startswith("postgres"):
+        return
+    kept = [item for item in items if {"db", "transactional_db"} & {*item.fixturenames} or _asks(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+
+
+def _asks(item) -> bool:
+    """Whether a test asks for the database by its mark, or connects by itself."""
+    return any(item.iter_markers("django_db")) or "database_url" in item.fixturenames
 
 
 @pytest.fixture(autouse=True)

@@ -92,7 +92,7 @@ def whole_suite() -> list[tuple[int, dict[str, int]]]:
         done.append(
             Run(
                 "PostgreSQL",
-                [*spread, "-m", "not journey and not own_data", "--ignore", "tests/architecture"],
+                [*spread, "-m", "not journey and not own_data and not once", "--ignore", "tests/architecture"],
                 BAROGRAPH_DATABASE_URL=url,
             ).end()
         )

@@ -19,6 +19,8 @@ from wagtail.users.models import UserProfile
 from tests.desk.test_every_address import addresses, filled, world  # noqa: F401
 from tests.factories import UserFactory
 
+pytestmark = pytest.mark.once
+
 _SPEC = importlib.util.spec_from_file_location(
     "wagtail_words", Path(__file__).resolve().parents[2] / "tools/wagtail_words.py"
 )

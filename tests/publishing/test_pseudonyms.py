@@ -22,7 +22,7 @@ from barograph.website import bake
 from tests.factories import CommentaryFactory, PersonFactory, UserFactory, translated
 
 # Wagtail leaves the temporary file of a picture's rendition to the garbage collector.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+pytestmark = [pytest.mark.once, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
 
 #: What an account of somebody who signs with another name is called.
 SECRETS = ("zinaida-sign-in", "zinaida@private.example", "Zinaida", "Kavalskaja", "olga-translates", "petr-edits")
