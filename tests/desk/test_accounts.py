@@ -3,6 +3,8 @@
 import pytest
 from django.urls import reverse
 
+from barograph.issues import services as issues
+from barograph.issues.models import PlannedTopic
 from barograph.people.models import User
 from tests.factories import UserFactory
 
@@ -63,3 +65,30 @@ def test_an_administrator_makes_another(sign_in, administrator, cast):
     edit = reverse("wagtailusers_users:edit", args=[cast["analyst"].pk])
     sign_in(administrator).post(edit, form(cast["analyst"], is_superuser="on"))
     assert User.objects.get(pk=cast["analyst"].pk).is_superuser
+
+
+@pytest.mark.parametrize("way", ["form", "several", "deleted"])
+def test_whoever_leaves_in_mid_week_leaves_their_topics_to_the_substitute_and_their_texts_here(
+    cast, sign_in, issue, source, way
+):
+    analyst, client = cast["analyst"], sign_in(cast["operator"])
+    second = issue.slots.exclude(topic=source.topic).get()
+    issues.assign_writer(issue=issue, topic=second.topic, writer=analyst)
+    PlannedTopic.objects.create(topic=second.topic, writer=analyst, substitute=cast["other"])
+    before = source.revisions.count()
+    if way == "form":
+        fields = form(analyst)
+        del fields["is_active"]
+        client.post(reverse("wagtailusers_users:edit", args=[analyst.pk]), fields)
+    elif way == "several":
+        bulk = reverse("wagtail_bulk_action", args=["people", "user", "set_active_state"])
+        client.post(f"{bulk}?id={analyst.pk}", {"mark_as_active": "False"})
+    else:
+        client.post(reverse("wagtailusers_users:delete", args=[analyst.pk]))
+    assert not User.objects.filter(pk=analyst.pk, is_active=True).exists()
+    second.refresh_from_db()
+    assert second.writer == (None if way == "deleted" else cast["other"])
+    source.refresh_from_db()
+    assert (source.revisions.count(), source.bylines.count()) == (before, 1), "their text stays as it was"
+    page = sign_in(cast["editor"]).get(reverse("wagtailadmin_home")).content.decode()
+    assert source.headline in page

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest
@@ -15,7 +16,7 @@ from django.utils.functional import cached_property
 from wagtail.images.forms import GroupImagePermissionFormSet
 from wagtail.users.views import groups, users
 
-from barograph.desk import roles
+from barograph.desk import plan, roles
 from barograph.people import audit
 from barograph.people.models import User
 
@@ -44,6 +45,8 @@ class EditAccount(_NoHigher, users.EditView):
         before = audit.state_of(self.object)
         instance = super().save_instance()
         audit.note_account(user=instance, before=before, by=self.request.user)
+        if not instance.is_active and (moved := plan.hand_over(user=instance)):
+            messages.info(self.request, plan.handed_over(moved))
         return instance
 
 
@@ -110,3 +113,5 @@ def after_several(request: HttpRequest, act: str, accounts: list[Any], view: Any
     for account in accounts:
         if isinstance(account, User) and act != "delete":
             audit.note_account(user=account, before=view.states_before[account.pk], by=request.user)
+            if gone := User.objects.filter(pk=account.pk, is_active=False).first():
+                plan.hand_over(user=gone)
