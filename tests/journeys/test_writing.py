@@ -33,6 +33,8 @@ def written(demo, browser):
     sign_in(page, "analyst-one", "barograph-one")
     page.locator(".desk-write").first.get_by_role("button").click()
     page.wait_for_url(re.compile(r"/desk/commentaries/edit/\d+/"))
+    page.wait_for_selector(".public-DraftEditor-content")
+    page.wait_for_timeout(2500)  # Wagtail begins to watch; whichever test comes first finds it so
     yield page, page.url
     page.context.close()
 
