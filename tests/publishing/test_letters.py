@@ -5,7 +5,6 @@ from dataclasses import replace
 from email import message_from_bytes, policy
 
 import pytest
-from django.contrib.auth.models import Group
 from django.test import Client
 from django.utils import timezone
 
@@ -13,14 +12,14 @@ from barograph.delivery import services as delivery
 from barograph.delivery.models import Mailing
 from barograph.delivery.transports import Answer, Unreachable
 from barograph.delivery.transports.memory import MemoryTransport
-from barograph.desk.roles import ensure_roles
 from barograph.editions import services as editions
 from barograph.issues import services as issues
 from barograph.newsletter.proofs import proof
 from barograph.newsletter.services import make_mailings
 from barograph.publishing import services
 from barograph.subscribers.models import Export, Subscriber
-from tests.factories import CommentaryFactory, UserFactory, translated
+from tests.factories import CommentaryFactory, translated
+from tests.publishing.cast import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -37,15 +36,6 @@ def issue():
 @pytest.fixture
 def desk():
     return signed_in("Editors")
-
-
-def signed_in(group, email="editor@example.org"):
-    ensure_roles()
-    user = UserFactory(password=None, email=email)
-    user.groups.add(Group.objects.get(name=group))
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def page(issue, more=""):

@@ -4,15 +4,13 @@ import datetime
 import re
 
 import pytest
-from django.contrib.auth.models import Group
-from django.test import Client
 
-from barograph.desk.roles import ensure_roles
 from barograph.editions import services as editions
 from barograph.editions.models import Edition
 from barograph.issues import services as issues
 from barograph.website import bake
-from tests.factories import CommentaryFactory, IssueFactory, UserFactory, translated
+from tests.factories import CommentaryFactory, IssueFactory, translated
+from tests.publishing.cast import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -31,15 +29,6 @@ def issue():
 @pytest.fixture
 def desk():
     return signed_in("Editors")
-
-
-def signed_in(group):
-    ensure_roles()
-    user = UserFactory(password=None)
-    user.groups.add(Group.objects.get(name=group))
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def place(issue, more=""):

@@ -5,20 +5,17 @@ import json
 import re
 
 import pytest
-from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
-from django.test import Client
 from django.utils import timezone
-from wagtail.users.models import UserProfile
 
 from barograph.base import processes
-from barograph.desk.roles import ensure_roles
 from barograph.editions.models import Edition
 from barograph.issues import services as issues
 from barograph.publishing import services, steps
 from barograph.publishing.enums import ReleaseState, StepState
 from barograph.publishing.models import Release
 from tests.factories import CommentaryFactory, UserFactory, translated
+from tests.publishing.cast import signed_in
 
 NAMES = [step.name for step in steps.STEPS]
 
@@ -122,7 +119,6 @@ def test_publishing_a_draft_shows_nothing_of_it(issue, data_folder):
 
 def test_no_public_file_leads_from_a_byline_to_a_sign_in(issue, data_folder):
     from barograph.people.models import Pen
-    from tests.factories import UserFactory
 
     user = UserFactory(username="secret-sign-in", email="secret-sign-in@example.org")
     Pen.objects.create(user=user, person=issue.commentaries.sources().get().bylines.first().person)
@@ -157,13 +153,8 @@ def test_published_editions_are_open_data(issue, data_folder):
 
 @pytest.mark.parametrize(("language", "words"), [("be", "1 каментар"), ("ru", "1 комментарий"), ("en", "1 commentary")])
 def test_a_finished_release_tells_what_readers_have_now(issue, language, words):
-    ensure_roles()
-    user = UserFactory(password=None)
-    user.groups.add(Group.objects.get(name="Publishers"))
-    UserProfile.objects.update_or_create(user=user, defaults={"preferred_language": language})
-    client = Client()
-    client.force_login(user)
-    services.run(services.request(issue=issue, mail=False, by=user).pk)
+    client = signed_in("Publishers", language=language)
+    services.run(services.request(issue=issue, mail=False).pk)
     page = client.get(f"/desk/release/{issue.pk}/progress/").content.decode()
     lines = dict(re.findall(r'<a href="/(\w+)/[\d-]+/" lang="\w+">(.*?)</li>', page, re.S))
     assert words in lines["ru"]

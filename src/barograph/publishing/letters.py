@@ -12,9 +12,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -31,6 +30,7 @@ from barograph.newsletter import proofs
 from barograph.newsletter import services as newsletter
 from barograph.people import audit
 from barograph.people.models import User
+from barograph.publishing.asking import issue_for
 
 log = logging.getLogger("barograph.publishing")
 
@@ -44,12 +44,6 @@ VERBS: dict[str, Callable[..., bool]] = {
 }
 #: Before so many mails, a rate says little.
 ENOUGH = 20
-
-
-def _issue(request: HttpRequest, issue_id: int) -> Issue:
-    if not request.user.has_perm("publishing.add_release"):
-        raise PermissionDenied
-    return get_object_or_404(Issue, pk=issue_id)
 
 
 @dataclass(frozen=True)
@@ -70,7 +64,7 @@ class Progress:
 
 def letters(request: HttpRequest, issue_id: int) -> HttpResponse:
     """Every list's mailing, where there are any; and one list's letter as it would go out now."""
-    issue = _issue(request, issue_id)
+    issue = issue_for(request, issue_id)
     house = issues.publication()
     mailings = [_progress(mailing) for mailing in newsletter.mailings_of(issue_key=issue.key)]
     lists = house.lists
@@ -171,7 +165,7 @@ def _span(left: timedelta) -> str:
 
 def letter_html(request: HttpRequest, issue_id: int, list_key: str) -> HttpResponse:
     """One list's letter by itself, for the frame."""
-    found = _proof(_issue(request, issue_id), list_key)
+    found = _proof(issue_for(request, issue_id), list_key)
     if found is None:
         raise Http404
     response = HttpResponse(found.shown())
@@ -191,7 +185,7 @@ def _back(issue: Issue, list_key: str = "") -> HttpResponse:
 @require_POST
 def send_test(request: HttpRequest, issue_id: int, list_key: str) -> HttpResponse:
     """The letter to the person who presses the button, and to nobody else."""
-    issue = _issue(request, issue_id)
+    issue = issue_for(request, issue_id)
     address = request.user.email
     if not address:
         messages.error(request, _("Your account has no e-mail address: write one in your account’s settings."))
@@ -214,7 +208,7 @@ def send_test(request: HttpRequest, issue_id: int, list_key: str) -> HttpRespons
 @require_POST
 def steer(request: HttpRequest, issue_id: int, mailing_id: int) -> HttpResponse:
     """Pause, go on, or stop for good."""
-    issue = _issue(request, issue_id)
+    issue = issue_for(request, issue_id)
     verb = VERBS.get(request.POST.get("act", ""))
     known = {mailing.pk: mailing for mailing in newsletter.mailings_of(issue_key=issue.key)}
     if verb is None or mailing_id not in known:

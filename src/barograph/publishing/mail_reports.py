@@ -6,9 +6,8 @@ An address comes by POST and is shown back to nobody; what is looked up is on re
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -16,21 +15,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from barograph.delivery import reports
 from barograph.delivery.enums import Blame
 from barograph.issues import services as issues
-from barograph.issues.models import Issue
 from barograph.newsletter import services as newsletter
+from barograph.publishing.asking import issue_for
 from barograph.subscribers.addresses import InvalidAddress
 from barograph.subscribers.enums import Refusal
 
 
-def _issue(request: HttpRequest, issue_id: int) -> Issue:
-    if not request.user.has_perm("publishing.add_release"):
-        raise PermissionDenied
-    return get_object_or_404(Issue, pk=issue_id)
-
-
 def report(request: HttpRequest, issue_id: int, mailing_id: int) -> HttpResponse:
     """The figures of one mailing of an issue."""
-    issue = _issue(request, issue_id)
+    issue = issue_for(request, issue_id)
     mailing = next((m for m in newsletter.mailings_of(issue_key=issue.key) if m.pk == mailing_id), None)
     if mailing is None:
         raise Http404
@@ -50,7 +43,7 @@ def report(request: HttpRequest, issue_id: int, mailing_id: int) -> HttpResponse
 @sensitive_post_parameters("address")
 def look_up(request: HttpRequest, issue_id: int) -> HttpResponse:
     """What became of the mails to an address."""
-    issue = _issue(request, issue_id)
+    issue = issue_for(request, issue_id)
     found, refusals = None, []
     if request.method == "POST":
         try:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,42 +12,26 @@ from django.views.decorators.http import require_GET
 from barograph.base import languages
 from barograph.issues import services as issues
 from barograph.issues.models import Issue
+from barograph.publishing.asking import issue_for
 from barograph.takeaway import printing, typesetting
 from barograph.takeaway.making import windows_up_to
 from barograph.website.preview import HEADERS, Rehearsal
 
 
-def _rehearsal(request: HttpRequest, issue_id: int) -> Rehearsal:
-    return Rehearsal(_issue(request, issue_id))
-
-
-def _issue(request: HttpRequest, issue_id: int) -> Issue:
-    if not request.user.has_perm("publishing.add_release"):
-        raise PermissionDenied
-    return get_object_or_404(Issue, pk=issue_id)
-
-
 @require_GET
 def preview(request: HttpRequest, issue_id: int) -> HttpResponse:
     """What one language's readers would find, page by page, with a frame to look at each."""
-    issue = _issue(request, issue_id)
+    issue = issue_for(request, issue_id)
     house, found = issues.publication(), Rehearsal(issue)
     asked = request.GET.get("language", "")
     language = asked if asked in house.languages else house.languages[0]
     content, root = found.contents[language], f"/{language}/"
     place = f"{root}{found.first}/"
-    own = [(_("Home page"), root), (_("The issue"), place)]
-    own += [
-        (topic["commentary"]["headline"], f"{place}{topic['key']}/")
-        for topic in content["topics"]
-        if topic["commentary"]
-    ]
-    own = [(title, address) for title, address in own if address in found.pages]
-    others = sorted(
-        address for address in found.pages if address.startswith(root) and address not in {one for _title, one in own}
-    )
     written = [topic for topic in content["topics"] if topic["commentary"]]
-    lacking = [topic["name"] for topic in content["topics"] if not topic["commentary"]]
+    own = [(_("Home page"), root), (_("The issue"), place)]
+    own += [(topic["commentary"]["headline"], f"{place}{topic['key']}/") for topic in written]
+    known = {address for _title, address in own}
+    others = sorted(address for address in found.pages if address.startswith(root) and address not in known)
     context = {
         "issue": issue,
         "language": language,
@@ -69,7 +52,7 @@ def preview(request: HttpRequest, issue_id: int) -> HttpResponse:
                 for topic in written
             ),
         ],
-        "lacking": ", ".join(lacking),
+        "lacking": ", ".join(topic["name"] for topic in content["topics"] if not topic["commentary"]),
         "lists": [entry for entry in house.lists if entry["languages"] and language in entry["languages"]],
     }
     return render(request, "publishing/preview.html", context)
@@ -82,7 +65,7 @@ def _below(issue: Issue) -> str:
 @require_GET
 def page(request: HttpRequest, issue_id: int, address: str) -> HttpResponse:
     """One page of the site as it would be."""
-    issue = _issue(request, issue_id)
+    issue = issue_for(request, issue_id)
     answer = Rehearsal(issue).page(address, below=_below(issue))
     if answer is None:
         raise Http404
@@ -92,7 +75,7 @@ def page(request: HttpRequest, issue_id: int, address: str) -> HttpResponse:
 @require_GET
 def feed(request: HttpRequest, issue_id: int, address: str) -> HttpResponse:
     """A feed as it would be, as text."""
-    found, language = _rehearsal(request, issue_id), address.strip("/").split("/")[0]
+    found, language = Rehearsal(issue_for(request, issue_id)), address.strip("/").split("/")[0]
     made = found.feeds(language).get(address) if language in found.contents else None
     if made is None:
         raise Http404
@@ -102,7 +85,7 @@ def feed(request: HttpRequest, issue_id: int, address: str) -> HttpResponse:
 @require_GET
 def card(request: HttpRequest, issue_id: int, language: str, key: str = "") -> HttpResponse:
     """The picture that messengers show with a link to the issue, or to one of its commentaries."""
-    found = _rehearsal(request, issue_id)
+    found = Rehearsal(issue_for(request, issue_id))
     content = found.contents.get(language)
     if content is None:
         raise Http404

@@ -5,10 +5,10 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -21,17 +21,12 @@ from barograph.issues.enums import IssueState, ReleaseRule
 from barograph.issues.models import Issue, Publication, Topic
 from barograph.people import audit
 from barograph.publishing import letters, reports, rule, services, troubles
+from barograph.publishing.asking import issue_for
 from barograph.publishing.enums import ReleaseState
 from barograph.publishing.forms import CorrectionForm, ReleaseForm
 from barograph.publishing.models import Release
 from barograph.publishing.steps import BY_NAME
 from barograph.publishing.tasks import run_release
-
-
-def _issue(request: HttpRequest, issue_id: int) -> Issue:
-    if not request.user.has_perm("publishing.add_release"):
-        raise PermissionDenied
-    return get_object_or_404(Issue, pk=issue_id)
 
 
 def _enqueue(release: Release) -> None:
@@ -40,7 +35,7 @@ def _enqueue(release: Release) -> None:
 
 def release(request: HttpRequest, issue_id: int) -> HttpResponse:
     """The button, with what is missing said before it is pressed."""
-    issue = _issue(request, issue_id)
+    issue = issue_for(request, issue_id)
     if issue.releases.under_way().exists():
         return redirect("publishing_progress", issue.pk)
     house = issues.publication()
@@ -88,7 +83,7 @@ def _request(request: HttpRequest, issue: Issue, data: dict, *, corrects: bool) 
 
 def progress(request: HttpRequest, issue_id: int) -> HttpResponse:
     """Where the release stands; the page renews itself while work goes on."""
-    issue = _issue(request, issue_id)
+    issue = issue_for(request, issue_id)
     latest = issue.releases.prefetch_related("steps").first()
     if latest is None:
         return redirect("publishing_release", issue.pk)
@@ -121,7 +116,7 @@ def progress(request: HttpRequest, issue_id: int) -> HttpResponse:
 @require_POST
 def hold_mail(request: HttpRequest, issue_id: int) -> HttpResponse:
     """Hold every mailing of the issue that is still to begin or under way."""
-    issue = _issue(request, issue_id)
+    issue = issue_for(request, issue_id)
     if letters.hold_all(issue, by=request.user):
         messages.success(request, _("The newsletter is held. Correct what is wrong, then let it go on here."))
     else:
@@ -132,7 +127,7 @@ def hold_mail(request: HttpRequest, issue_id: int) -> HttpResponse:
 @require_POST
 def go_on(request: HttpRequest, issue_id: int) -> HttpResponse:
     """Go on with a release that stopped, from the step where it stopped."""
-    issue = _issue(request, issue_id)
+    issue = issue_for(request, issue_id)
     latest = issue.releases.first()
     if latest and services.take_up(release=latest, by=request.user):
         transaction.on_commit(lambda: run_release.enqueue(latest.pk))
@@ -142,7 +137,7 @@ def go_on(request: HttpRequest, issue_id: int) -> HttpResponse:
 @require_POST
 def publish_ready(request: HttpRequest, issue_id: int) -> HttpResponse:
     """Publish what is ready of a release that the rule holds."""
-    issue = _issue(request, issue_id)
+    issue = issue_for(request, issue_id)
     latest = issue.releases.first()
     if latest and rule.let_go(release=latest, by=request.user):
         transaction.on_commit(lambda: run_release.enqueue(latest.pk))
@@ -152,7 +147,7 @@ def publish_ready(request: HttpRequest, issue_id: int) -> HttpResponse:
 @require_POST
 def call_off(request: HttpRequest, issue_id: int) -> HttpResponse:
     """Call off a release whose hour has not come."""
-    issue = _issue(request, issue_id)
+    issue = issue_for(request, issue_id)
     latest = issue.releases.first()
     if latest and services.cancel(release=latest, by=request.user):
         messages.success(request, _("The release is called off. Nothing was published."))
