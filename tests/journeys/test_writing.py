@@ -27,16 +27,29 @@ PAUSED = "[data-controller=w-messages]:not(.footer__container--hidden) .footer__
 
 
 @pytest.fixture(scope="module")
-def written(demo, browser):
-    """The address of a commentary that one analyst begins, and her page."""
-    page = browser.new_context(base_url=demo, locale="en-GB", viewport={"width": 1280, "height": 900}).new_page()
+def begun(demo, browser):
+    """The browser in which one analyst has begun a commentary, and the address of it."""
+    context = browser.new_context(base_url=demo, locale="en-GB", viewport={"width": 1280, "height": 900})
+    page = context.new_page()
     sign_in(page, "analyst-one", "barograph-one")
     page.locator(".desk-write").first.get_by_role("button").click()
     page.wait_for_url(re.compile(r"/desk/commentaries/edit/\d+/"))
+    address = page.url
+    page.close()
+    yield context, address
+    context.close()
+
+
+@pytest.fixture
+def written(begun):
+    """Her page, opened anew, and its address. What other tests have left in the text is still there."""
+    context, address = begun
+    page = context.new_page()
+    page.goto(address)
     page.wait_for_selector(".public-DraftEditor-content")
-    page.wait_for_timeout(2500)  # Wagtail begins to watch; whichever test comes first finds it so
-    yield page, page.url
-    page.context.close()
+    page.wait_for_timeout(2500)  # Wagtail begins to watch
+    yield page, address
+    page.close()
 
 
 def there(page: Page, address: str) -> dict:
@@ -53,8 +66,8 @@ def test_words_are_kept_as_they_are_typed_and_the_checklist_follows(written):
     page, address = written
     page.locator("[data-side-panel-toggle=checklist]").click()
     side = page.locator("[data-side-panel=checklist]")
-    expect(side).to_contain_text("Нет заголовка.")  # she has the desk in Russian
-    page.wait_for_timeout(2500)  # Wagtail begins to watch
+    page.locator("#id_headline").fill("")
+    expect(side).to_contain_text("Нет заголовка.", timeout=15_000)  # she has the desk in Russian
     page.locator("#id_headline").fill("Typed, never saved by hand")
     expect(side).to_contain_text("Заголовок: 26 знаков, не больше 300.", timeout=15_000)
     assert there(page, address)["headline"] == "Typed, never saved by hand"
@@ -72,8 +85,13 @@ def test_the_checklist_and_the_page_for_a_word_file_have_no_violation(written):
 
 
 def test_nothing_of_a_text_stays_in_the_browser(written):
-    page, _address = written
-    assert "Typed, never" not in page.evaluate(KEPT)
+    page, address = written
+    page.locator("#id_headline").fill("Typed, and nowhere else")
+    for _attempt in range(15):
+        page.wait_for_timeout(1000)
+        if there(page, address)["headline"] == "Typed, and nowhere else":
+            break
+    assert "nowhere else" not in page.evaluate(KEPT)
 
 
 @pytest.mark.parametrize("html", [clipboard.WORD, clipboard.GOOGLE])
@@ -135,8 +153,6 @@ def test_the_second_of_two_is_told_and_both_texts_are_kept(written, demo, browse
 
 def test_words_sent_after_the_sign_in_ended_come_back_and_are_sent_again(written):
     page, address = written
-    page.goto(address)
-    page.wait_for_timeout(2500)
     page.context.clear_cookies()
     page.locator("#id_lede").fill("Typed after the sign-in had ended.")
     page.locator("footer button[type=submit]").first.click()
