@@ -53,11 +53,14 @@ def test_a_stale_translation_is_named(cast, issue, source):
 def test_the_screen_shows_the_newest_headline_and_the_verdict(cast, sign_in, issue, source):
     source.headline = "Newest words"
     source.save_revision()
-    issues.decide_verdict(issue=issue, topic=source.topic, value="worsened", outlook=["risk"], reason="Because.")
+    issues.decide_verdict(
+        issue=issue, topic=source.topic, value="worsened", outlook=["risk"], reason="Because <of> it."
+    )
     page = sign_in(cast["editor"]).get(HOME).content.decode()
     assert "Newest words" in page
     assert "▼" in page
-    assert "Because." in page
+    assert page.count("Because &lt;of&gt; it.") == 2  # as it reads, and in the form that changes it
+    assert f">{source.language_name()}</span>" in page
     assert reverse("publishing_release", args=[issue.pk]) in page
     assert reverse("desk_translate", args=[source.pk, "be"]) in page
 

@@ -8,7 +8,6 @@ from typing import Any
 from wagtail.admin.ui.components import Component
 
 from barograph.desk.week import week
-from barograph.issues.enums import Outlook, VerdictValue
 
 
 class WeekPanel(Component):
@@ -20,8 +19,6 @@ class WeekPanel(Component):
         request = parent_context["request"]
         return {
             "week": week(user=request.user, key=request.GET.get("issue", "")),
-            "verdicts": VerdictValue.choices,
-            "outlooks": Outlook.choices,
             "user": request.user,
             "request": request,
             "csrf_token": parent_context["csrf_token"],

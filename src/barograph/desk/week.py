@@ -11,7 +11,6 @@ from datetime import datetime
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
-from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from wagtail.models import WorkflowState
@@ -75,8 +74,6 @@ class Week:
     rows: list[Row] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     writers: list[User] = field(default_factory=list)
-    options: list[tuple[object, str, str]] = field(default_factory=list)  # the writers as a form's options, made once
-    choices: dict[tuple[str, tuple[str, ...]], SafeString] = field(default_factory=dict)  # a verdict's, as fields
     is_editor: bool = False
     may_translate: bool = False
     may_rate: bool = False
@@ -101,7 +98,7 @@ def week(*, user, key: str = "") -> Week:
     found.may_rate = found.is_editor or Pen.objects.filter(user=user).exists()
     slots = {slot.topic_id: slot for slot in issue.slots.select_related("writer")}
     verdicts = {verdict.topic_id: verdict for verdict in issue.verdicts.all()}
-    rows = list(issue.commentaries.select_related("latest_revision", "topic"))
+    rows = list(issue.commentaries.select_related("latest_revision"))
     topics = _topics(issue, {*slots, *verdicts, *(row.topic_id for row in rows)})
     sources = {row.topic_id: row for row in rows if not row.is_translation}
     reviewed, own = in_review(sources.values()), _with_own_name(user, sources.values())

@@ -1,0 +1,59 @@
+"""The rows of the week's screen, drawn. Whatever is the same in every row is made once a screen."""
+
+from __future__ import annotations
+
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from barograph.base import dates, pages
+from barograph.desk.week import Week
+from barograph.issues.enums import Outlook, VerdictValue
+from barograph.people.models import User
+
+TEMPLATE = "desk/rows.html"
+#: A shape of its own for each verdict.
+GLYPHS = {"worsened": "▼", "unchanged": "▬", "improved": "▲"}
+NONE = "○"
+#: Numbers no row has: they keep the places of those that have.
+PLACES = (9_000_000_001, 9_000_000_002)
+
+
+@cache
+def _pattern(name: str, numbers: int, rest: tuple[str, ...]) -> str:
+    return reverse(name, args=[*PLACES[:numbers], *rest])
+
+
+def url(name: str, *args: int | str) -> str:
+    """An address of the desk: asked of Django once a name and language, then filled in."""
+    numbers = [arg for arg in args if isinstance(arg, int)]
+    found = _pattern(name, len(numbers), tuple(arg for arg in args if isinstance(arg, str)))
+    for place, number in zip(PLACES, numbers, strict=False):
+        found = found.replace(str(place), str(number))
+    return found
+
+
+def called(user: User) -> str:
+    return user.get_full_name() or user.get_username()
+
+
+def draw(week: Week, *, token: str) -> SafeString:
+    """The week's rows as HTML; `token` is what their forms carry against forged requests."""
+    language = get_language() or "en"
+    zone, verdicts, outlooks = ZoneInfo(week.zone), dict(VerdictValue.choices), dict(Outlook.choices)
+    context = {
+        "week": week,
+        "writers": [(user.pk, called(user)) for user in week.writers],
+        "called": called,
+        "token": format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', token),
+        "verdicts": {value: str(label) for value, label in verdicts.items()},
+        "outlooks": {value: str(label) for value, label in outlooks.items()},
+        "glyph": lambda value: GLYPHS.get(value, NONE),
+        "hour": lambda when: dates.hour(when.astimezone(zone), language),
+        "url": url,
+    }
+    return SafeString(pages.render(TEMPLATE, context, language=language))
