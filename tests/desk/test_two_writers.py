@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from barograph.commentaries import services
 from barograph.commentaries.editing import CommentaryEdit
@@ -174,3 +175,13 @@ def test_a_version_kept_beside_is_never_the_newest_by_its_date(cast, draft):
     draft.refresh_from_db()
     assert kept.created_at == draft.latest_revision.created_at - datetime.timedelta(microseconds=1)
     assert draft.revisions.order_by("-created_at").first() == draft.latest_revision
+
+
+@pytest.mark.parametrize("language", ["be", "ru", "en"])
+def test_wagtail_threatens_no_writer_with_a_loss_that_does_not_happen(language):
+    with translation.override(language):
+        told = translation.gettext("Proceeding will overwrite the changes made by %(user_name)s.")
+    assert "overwrite" not in told
+    assert "перазапіс" not in told
+    assert "перезапис" not in told
+    assert "%(user_name)s" in told
