@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from wagtail.users.models import UserProfile
 
 from barograph.issues import services as issues
 from barograph.issues.models import PlannedTopic
@@ -92,3 +93,18 @@ def test_whoever_leaves_in_mid_week_leaves_their_topics_to_the_substitute_and_th
     assert (source.revisions.count(), source.bylines.count()) == (before, 1), "their text stays as it was"
     page = sign_in(cast["editor"]).get(reverse("wagtailadmin_home")).content.decode()
     assert source.headline in page
+
+
+def test_nobody_has_to_give_a_name(cast, sign_in):
+    """Who writes under a pseudonym may have a reason."""
+    client, analyst = sign_in(cast["operator"]), cast["analyst"]
+    client.post(reverse("wagtailusers_users:edit", args=[analyst.pk]), form(analyst, first_name="", last_name=""))
+    analyst.refresh_from_db()
+    assert (analyst.email, analyst.get_full_name()) == ("x@example.org", "")
+
+
+@pytest.mark.parametrize("language, word", [("be", "Усяго: "), ("ru", "Всего: "), ("en", "In all: ")])
+def test_a_list_is_counted_without_a_plural_that_fits_no_number(cast, sign_in, language, word):
+    UserProfile.objects.update_or_create(user=cast["operator"], defaults={"preferred_language": language})
+    page = sign_in(cast["operator"]).get(reverse("wagtailusers_users:index")).content.decode()
+    assert f"{word}{User.objects.count()}" in page
