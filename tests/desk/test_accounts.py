@@ -108,3 +108,17 @@ def test_a_list_is_counted_without_a_plural_that_fits_no_number(cast, sign_in, l
     UserProfile.objects.update_or_create(user=cast["operator"], defaults={"preferred_language": language})
     page = sign_in(cast["operator"]).get(reverse("wagtailusers_users:index")).content.decode()
     assert f"{word}{User.objects.count()}" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "role", "refusal"), [("be", "Аналітыкі", "няма доступу"), ("ru", "Аналитики", "нет доступа")]
+)
+def test_accounts_and_refusals_speak_the_language_of_the_desk_not_the_browsers(cast, sign_in, language, role, refusal):
+    UserProfile.objects.update_or_create(user=cast["operator"], defaults={"preferred_language": language})
+    client = sign_in(cast["operator"])
+    page = client.get(reverse("wagtailusers_users:index")).content.decode()
+    assert role in page
+    assert "True" not in page
+    assert 'aria-label="Actions"' not in page
+    refused = client.get(reverse("wagtailusers_groups:index"), follow=True, headers={"accept-language": "en"})
+    assert refusal in refused.content.decode()

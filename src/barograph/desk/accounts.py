@@ -63,7 +63,17 @@ class DeleteAccount(_NoHigher, users.DeleteView):
     pass
 
 
+class AccountFilters(users.UserFilterSet):
+    """Roles by their names in the language in use."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "group" in self.filters:
+            self.filters["group"].field.label_from_instance = roles.label
+
+
 class AccountViewSet(users.UserViewSet):
+    filterset_class = AccountFilters
     add_view_class = AddAccount
     edit_view_class = EditAccount
     delete_view_class = DeleteAccount

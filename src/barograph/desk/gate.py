@@ -14,7 +14,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.datastructures import MultiValueDictKeyError
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -59,6 +59,7 @@ class SecondFactorGate:
         if not request.user.is_authenticated:
             return once_more.ask_again(request) if once_more.has_words(request) else None
         _remember_browser(request)
+        _speak_their_language(request.user)
         if request.resolver_match.view_name in OPEN or request.user.is_verified():
             return _shut(request)
         if factors.device_of(request.user) is not None:
@@ -70,6 +71,12 @@ class SecondFactorGate:
         if request.path_info.startswith("/desk") and isinstance(error, (MultiValueDictKeyError, ValidationError)):
             return _incomplete()
         return None
+
+
+def _speak_their_language(user: Any) -> None:
+    """All of an answer in the language chosen in the desk: Wagtail refuses in the browser's."""
+    if hasattr(user, "wagtail_userprofile"):
+        translation.activate(user.wagtail_userprofile.get_preferred_language())
 
 
 def _shut(request: HttpRequest) -> HttpResponse | None:
