@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from barograph.delivery import installation, tasks, transports
-from barograph.delivery.enums import ABOUT_THE_INSTALLATION, ENDED, WAITING, Hold, MailingState
+from barograph.delivery.enums import ABOUT_THE_INSTALLATION, ENDED, WAITING, DeliveryState, Hold, MailingState
 from barograph.delivery.filling import fill
 from barograph.delivery.messages import Letter, Person, Template
 from barograph.delivery.models import Delivery, Mailing
@@ -37,6 +39,8 @@ __all__ = [
 #: After a mailing ended its deliveries are kept so long: mails come back for sixty days, readers ask for ninety.
 KEPT_FOR = timedelta(days=90)
 FORGOTTEN_AT_ONCE = 5000
+#: What the key of a mailing that was taken back begins with.
+TAKEN_BACK = "taken-back:"
 
 
 def make_mailing(*, mailing: Mailing) -> tuple[Mailing, bool]:
@@ -115,6 +119,29 @@ def stop(*, mailing_id: int) -> bool:
     """End a mailing for good: who has not got it does not get it. False where it has ended already."""
     open_ones = Mailing.objects.filter(pk=mailing_id).exclude(state__in=ENDED)
     return bool(open_ones.update(state=MailingState.STOPPED, finished_at=timezone.now()))
+
+
+class TooLate(Exception):
+    """Somebody may have got a mail of it already."""
+
+
+@transaction.atomic
+def take_back(*, mailings: Iterable[Mailing]) -> int:
+    """End mailings that nobody has got anything of, all or none; their keys are free for new ones. Returns how many.
+
+    A worker claims under the same lock on the mailing (batches.Claims.take): either it finds the mailing ended, or
+    its claim is seen here. Raises TooLate, with nothing changed, where a mail has been claimed, accepted or is in doubt.
+    """
+    keys = sorted(mailing.pk for mailing in mailings)
+    found = list(Mailing.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"))
+    touched = Q(state__in=[DeliveryState.CLAIMED, DeliveryState.SENT]) | Q(drops__gt=0)
+    if Delivery.objects.filter(touched, mailing__in=found).exists():
+        raise TooLate
+    for mailing in found:
+        Mailing.objects.filter(pk=mailing.pk).update(
+            state=MailingState.STOPPED, finished_at=timezone.now(), hold="", key=f"{TAKEN_BACK}{mailing.pk}:{mailing.key}"
+        )
+    return len(found)
 
 
 def recover() -> int:
