@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from email.utils import parseaddr
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
@@ -134,8 +133,9 @@ def take_back(*, mailings: Iterable[Mailing]) -> int:
     """
     keys = sorted(mailing.pk for mailing in mailings)
     found = list(Mailing.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"))
-    touched = Q(state__in=[DeliveryState.CLAIMED, DeliveryState.SENT]) | Q(drops__gt=0)
-    if Delivery.objects.filter(touched, mailing__in=found).exists():
+    theirs = Delivery.objects.filter(mailing__in=found)
+    in_doubt = Delivery.objects.filter(mailing__in=[m for m in found if m.started_at], drops__gt=0)
+    if theirs.filter(state__in=[DeliveryState.CLAIMED, DeliveryState.SENT]).exists() or in_doubt.exists():
         raise TooLate
     for mailing in found:
         Mailing.objects.filter(pk=mailing.pk).update(
