@@ -129,7 +129,7 @@ def take_back(*, mailings: Iterable[Mailing]) -> int:
     """End mailings that nobody has got anything of, all or none; their keys are free for new ones. Returns how many.
 
     A worker claims under the same lock on the mailing (batches.Claims.take): either it finds the mailing ended, or
-    its claim is seen here. Raises TooLate, with nothing changed, where a mail has been claimed, accepted or is in doubt.
+    its claim is seen here. Raises TooLate, with nothing changed, where a mail is claimed, accepted or in doubt.
     """
     keys = sorted(mailing.pk for mailing in mailings)
     found = list(Mailing.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"))
@@ -138,9 +138,9 @@ def take_back(*, mailings: Iterable[Mailing]) -> int:
     if theirs.filter(state__in=[DeliveryState.CLAIMED, DeliveryState.SENT]).exists() or in_doubt.exists():
         raise TooLate
     for mailing in found:
-        Mailing.objects.filter(pk=mailing.pk).update(
-            state=MailingState.STOPPED, finished_at=timezone.now(), hold="", key=f"{TAKEN_BACK}{mailing.pk}:{mailing.key}"
-        )
+        key = f"{TAKEN_BACK}{mailing.pk}:{mailing.key}"
+        ended = {"state": MailingState.STOPPED, "hold": "", "finished_at": timezone.now()}
+        Mailing.objects.filter(pk=mailing.pk).update(key=key, **ended)
     return len(found)
 
 

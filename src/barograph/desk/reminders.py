@@ -113,9 +113,7 @@ def _kind(issue: Issue, slots: list[Slot], zone: ZoneInfo, now: datetime) -> Rem
     return ReminderKind.OPENED if issue.opened_at else None
 
 
-def send_once(
-    *, issue: Issue, user: User, kind: ReminderKind, letter: Letter, about: Sequence[str] = ("",)
-) -> bool:
+def send_once(*, issue: Issue, user: User, kind: ReminderKind, letter: Letter, about: Sequence[str] = ("",)) -> bool:
     """Send a letter unless this person had one of its kind for this issue. Raises Unreachable, with nothing noted.
 
     `about`: the mailings it tells of, where it is about some; once for each of them.

@@ -37,10 +37,14 @@ class EditionQuerySet(models.QuerySet):
 
     def current(self) -> "EditionQuerySet":
         """The latest version of each issue and language that stands: what the public sees."""
-        newer = EditionQuerySet(self.model).standing().filter(
-            issue_id=models.OuterRef("issue_id"),
-            language=models.OuterRef("language"),
-            version__gt=models.OuterRef("version"),
+        newer = (
+            EditionQuerySet(self.model)
+            .standing()
+            .filter(
+                issue_id=models.OuterRef("issue_id"),
+                language=models.OuterRef("language"),
+                version__gt=models.OuterRef("version"),
+            )
         )
         return self.standing().filter(~models.Exists(newer))
 

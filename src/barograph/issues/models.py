@@ -297,7 +297,9 @@ class Reminder(models.Model):
 
     class Meta:
         ordering = ["at", "id"]
-        constraints = [models.UniqueConstraint(fields=["issue", "user", "kind", "about"], name="one_reminder_of_a_kind")]
+        constraints = [
+            models.UniqueConstraint(fields=["issue", "user", "kind", "about"], name="one_reminder_of_a_kind")
+        ]
 
 
 class Verdict(models.Model):

@@ -64,8 +64,8 @@ def lines(user: User | None) -> QuerySet[ModelLogEntry]:
     """The lines somebody may see, newest first; all of them for `None`, the operator at a terminal.
 
     A line is shown to whoever holds a right on the kind of thing it is about; what concerns accounts, and what was
-    taken out or in, to whoever keeps the accounts; releases and mailings to whoever may publish. Who wrote or changed a text tells who stands behind its byline:
-    without the right to see that, those lines are left out.
+    taken out or in, to whoever keeps the accounts; releases and mailings to whoever may publish. Who wrote or changed a
+    text tells who stands behind its byline: without the right to see that, those lines are left out.
     """
     found = ModelLogEntry.objects.select_related("user", "content_type").order_by("-timestamp", "-pk")
     if user is None:

@@ -100,7 +100,6 @@ STEPS = (
 )
 
 
-
 def unindex(release: Release, progress: Progress) -> Result:
     """The search no longer finds it."""
     gone = list(_taken_back(release))

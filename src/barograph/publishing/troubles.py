@@ -101,7 +101,12 @@ def _tell(*, issue: Issue, kind: ReminderKind, mailings: list[Mailing], house: P
         with translation.override(reminders.language_of(user, house)):
             subject = _("The newsletter has stopped by itself: %(period)s") % {"period": issue}
             address = f"{settings.BASE_URL}{reverse('publishing_letters', args=[issue.pk])}"
-            lines = [*(f"– {in_words(mailing)}" for mailing in fresh.values()), "", _("Let it go on, or stop it:"), address]
+            lines = [
+                *(f"– {in_words(mailing)}" for mailing in fresh.values()),
+                "",
+                _("Let it go on, or stop it:"),
+                address,
+            ]
             letter = reminders.letter_to(
                 user=user,
                 house=house,
