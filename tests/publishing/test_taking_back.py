@@ -1,12 +1,14 @@
 """An issue is taken back while nobody has got a mail of it: then its release is as if it had not been."""
 
 import datetime
+import json
 from dataclasses import replace
 
 import pytest
 from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
+from barograph import cli
 from barograph.base import processes
 from barograph.delivery import services as delivery
 from barograph.delivery.batches import Claims
@@ -309,3 +311,32 @@ def test_a_worker_that_read_the_mailing_before_claims_nothing_after(issue, outbo
     taking_back.request(issue=issue)
     assert claims.take() is None
     assert not Delivery.objects.exclude(state="queued").exists()
+
+
+def test_between_two_others_and_as_the_only_one_nothing_of_it_is_left(issue, earlier, data_folder, settings):
+    released(issue)
+    later = written("Поздний день", topic=earlier.topic, issue=IssueFactory(number=issue.number + 1)).issue
+    services.run(services.request(issue=later, mail=False).pk)
+    make, made = making._made, []
+    making._made = lambda edition, imprint: made.append(edition.first) or make(edition, imprint)
+    take_back(issue)
+    making._made = make
+    assert {*made} == {later.first}, "its printed forms show the weeks before it"
+    pages = site(data_folder)
+    assert pages == baked_whole(settings, data_folder)
+    assert issue.key.encode() not in pages[f"en/{later.key}/index.html"]
+    assert earlier.issue.key.encode() in pages[f"en/{later.key}/index.html"]
+
+
+def test_at_the_terminal(data_folder, outbox, capsys):
+    issues.publication()
+    issue = written("Зелёный день").issue
+    released(issue)
+    assert cli.main(["publish", issue.key, "--take-back"]) == 1
+    assert "--yes" in capsys.readouterr().err
+    assert cli.main(["publish", issue.key, "--take-back", "--yes", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["issue"], told["state"], [step["name"] for step in told["steps"]]) == (issue.key, "done", BACK)
+    assert not [name for name in site(data_folder) if issue.key in name]
+    assert cli.main(["publish", issue.key, "--take-back", "--yes"]) == 1
+    assert "taken back already" in capsys.readouterr().err
