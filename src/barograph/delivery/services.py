@@ -12,7 +12,15 @@ from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from barograph.delivery import installation, tasks, transports
-from barograph.delivery.enums import ABOUT_THE_INSTALLATION, ENDED, WAITING, DeliveryState, Hold, MailingState
+from barograph.delivery.enums import (
+    ABOUT_THE_INSTALLATION,
+    ENDED,
+    TAKEN_BACK,
+    WAITING,
+    DeliveryState,
+    Hold,
+    MailingState,
+)
 from barograph.delivery.filling import fill
 from barograph.delivery.messages import Letter, Person, Template
 from barograph.delivery.models import Delivery, Mailing
@@ -38,8 +46,6 @@ __all__ = [
 #: After a mailing ended its deliveries are kept so long: mails come back for sixty days, readers ask for ninety.
 KEPT_FOR = timedelta(days=90)
 FORGOTTEN_AT_ONCE = 5000
-#: What the key of a mailing that was taken back begins with.
-TAKEN_BACK = "taken-back:"
 
 
 def make_mailing(*, mailing: Mailing) -> tuple[Mailing, bool]:
