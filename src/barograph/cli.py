@@ -163,6 +163,8 @@ def do_publish(args: argparse.Namespace) -> int:
     if issue is None:
         raise Refused(f"There is no issue that begins on {args.issue}.")
     begun = time.monotonic()
+    if args.take_back:
+        return _take_back(args, issue)
     release = services.request(issue=issue, mail=not args.no_mail)
     release = services.run(release.pk)
     steps = [{"name": s.name, "state": s.state, "seconds": s.seconds} for s in release.steps.all()]
@@ -175,6 +177,21 @@ def do_publish(args: argparse.Namespace) -> int:
         "seconds": round(time.monotonic() - begun, 3),
     }
     _emit(args, result, f"{issue.key} is public: {result['pages_written']} pages written in {result['seconds']} s.")
+    return 0
+
+
+def _take_back(args: argparse.Namespace, issue: Any) -> int:
+    from barograph.publishing import services, taking_back
+
+    if not args.yes:
+        raise Refused(f"{issue.key} will leave the site, and nobody gets its newsletter. Say --yes to do it.")
+    try:
+        release = services.run(taking_back.request(issue=issue).pk)
+    except taking_back.Refused as refused:
+        raise Refused(str(refused)) from refused
+    steps = [{"name": s.name, "state": s.state, "seconds": s.seconds} for s in release.steps.all()]
+    told = f"{issue.key} has been taken back." if release.state == "done" else "A worker will finish it in a moment."
+    _emit(args, {"issue": issue.key, "state": release.state, "steps": steps}, told)
     return 0
 
 
@@ -326,6 +343,8 @@ def parser() -> argparse.ArgumentParser:
     publish = command("publish", do_publish, "Release an issue here and now.", "publish 2020-08-03", as_json=True)
     publish.add_argument("issue", type=_date, metavar="YYYY-MM-DD", help="the issue's first day")
     publish.add_argument("--no-mail", action="store_true", help="no newsletters")
+    publish.add_argument("--take-back", action="store_true", help="undo it, while no mail of the issue has left")
+    publish.add_argument("--yes", action="store_true", help="with --take-back: don't ask")
 
     bake = command("bake", do_bake, "Write the static site.", "bake --all", as_json=True)
     how = bake.add_mutually_exclusive_group()

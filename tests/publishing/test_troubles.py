@@ -81,6 +81,16 @@ def test_when_it_no_longer_goes_on_by_itself_that_is_told_too(refused, team, out
     assert "waits for your decision" in troubles.in_words(Mailing.objects.get())
 
 
+def test_a_second_list_that_stops_later_is_told_too_once(refused, team, outbox):
+    troubles.look(now=timezone.now())
+    second = mailing(key="issue:2020-08-03:be-ru")
+    Mailing.objects.filter(pk=second.pk).update(state="paused", hold="refused", due_at=timezone.now())
+    for _minute in range(3):
+        troubles.look(now=timezone.now())
+    assert len(outbox) == 4
+    assert len({message.split(b"Message-ID: ")[1].split()[0] for _sender, _to, message in outbox}) == 4
+
+
 def test_while_the_server_cannot_be_reached_the_mail_waits(refused, team, outbox):
     MemoryTransport.answers += [Unreachable("no route")]
     troubles.look(now=timezone.now())

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from barograph.editions import services as editions
 from barograph.editions.models import Edition, Imprint, Line
 from barograph.issues.models import Issue
 from barograph.website import bake
@@ -23,7 +24,7 @@ VERDICTS = st.tuples(*[st.sampled_from(["worsened", "unchanged", "improved", Non
 LANGUAGES = st.lists(st.sampled_from(["ru", "be", "en"]), min_size=0, max_size=3, unique=True)
 #: (kind, week, verdicts, languages of the commentaries, who writes)
 STEPS = st.tuples(
-    st.sampled_from(["issue", "issue", "issue", "correct", "imprint", "bake", "undo"]),
+    st.sampled_from(["issue", "issue", "issue", "correct", "take back", "imprint", "bake", "undo"]),
     st.integers(0, 60),
     VERDICTS,
     LANGUAGES,
@@ -62,7 +63,7 @@ def house(number: int) -> dict:
 
 
 class Histories(TestCase):
-    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=14, deadline=None, suppress_health_check=list(HealthCheck))
     @given(steps=st.lists(STEPS, min_size=2, max_size=9), data=st.data())
     def test_step_by_step_gives_the_same_bytes_as_whole(self, steps, data):
         from django.conf import settings as django_settings
@@ -87,6 +88,10 @@ class Histories(TestCase):
                 versions[week] = versions.get(week, 0) + 1
                 row = Issue.objects.filter(number=week + 1).first()
                 contents.publish(edition(week, verdicts, languages, slug, versions[week]), versions[week], row)
+                bake.bake()
+            elif kind == "take back" and versions:
+                number = sorted(versions)[week % len(versions)] + 1
+                editions.withdraw(issue=Issue.objects.get(number=number))
                 bake.bake()
             elif kind == "imprint":
                 contents.found(house(week))

@@ -42,11 +42,14 @@ class Claims:
     renewed_at: datetime | None = None
 
     def take(self, number: int = BATCH) -> list[tuple[int, uuid.UUID | None, int, int]] | None:
-        """The next few, now ours alone, as (id, subscriber, tries, drops). None where nothing is due;
-        an empty list where another worker was faster.
+        """The next few, now ours alone, as (id, subscriber, tries, drops). None where nothing is due, or the mailing
+        has been paused, stopped or taken back; an empty list where another worker was faster.
         """
         moment = now()
         with transaction.atomic():
+            going = Mailing.objects.unfinished().filter(pk=self.mailing.pk).select_for_update(no_key=True)
+            if not going.values_list("pk", flat=True).first():  # whoever takes it back waits for us, or we for them
+                return None
             due = self.mailing.deliveries.due(moment)
             if connection.features.has_select_for_update_skip_locked:
                 due = due.select_for_update(skip_locked=True)

@@ -18,6 +18,8 @@ class MailingState(models.TextChoices):
 UNFINISHED = frozenset({MailingState.PREPARING, MailingState.QUEUED, MailingState.SENDING})
 #: A person decides how it goes on.
 WAITING = frozenset({MailingState.PAUSED, MailingState.HELD})
+#: What the key of a mailing begins with that was taken back before anybody got it.
+TAKEN_BACK = "taken-back:"
 #: Nothing more will be sent.
 ENDED = frozenset({MailingState.STOPPED, MailingState.FINISHED})
 

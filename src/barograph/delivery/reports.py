@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db.models import Count
 
-from barograph.delivery.enums import DeliveryState
+from barograph.delivery.enums import TAKEN_BACK, DeliveryState
 from barograph.delivery.models import Delivery, Mailing
 from barograph.subscribers import addresses, records
 from barograph.subscribers import services as subscribers
@@ -122,7 +122,12 @@ def look_up(*, address: str, by: Any = None) -> Found:
     records.keep(act="look-up", number=1, by=by)
     subscriber = Subscriber.objects.known_as(keys).first()
     refusals = Suppression.objects.known_as(keys).order_by("date", "list_key")
-    rows = Delivery.objects.filter(subscriber=subscriber).select_related("mailing").defer("mailing__html")
+    rows = (
+        Delivery.objects.filter(subscriber=subscriber)
+        .exclude(mailing__key__startswith=TAKEN_BACK)
+        .select_related("mailing")
+        .defer("mailing__html")
+    )
     return Found(
         state=subscriber.state if subscriber else "",
         lists=[entry.list_key for entry in subscriber.subscriptions.all()] if subscriber else [],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 
@@ -11,7 +12,15 @@ from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from barograph.delivery import installation, tasks, transports
-from barograph.delivery.enums import ABOUT_THE_INSTALLATION, ENDED, WAITING, Hold, MailingState
+from barograph.delivery.enums import (
+    ABOUT_THE_INSTALLATION,
+    ENDED,
+    TAKEN_BACK,
+    WAITING,
+    DeliveryState,
+    Hold,
+    MailingState,
+)
 from barograph.delivery.filling import fill
 from barograph.delivery.messages import Letter, Person, Template
 from barograph.delivery.models import Delivery, Mailing
@@ -115,6 +124,30 @@ def stop(*, mailing_id: int) -> bool:
     """End a mailing for good: who has not got it does not get it. False where it has ended already."""
     open_ones = Mailing.objects.filter(pk=mailing_id).exclude(state__in=ENDED)
     return bool(open_ones.update(state=MailingState.STOPPED, finished_at=timezone.now()))
+
+
+class TooLate(Exception):
+    """Somebody may have got a mail of it already."""
+
+
+@transaction.atomic
+def take_back(*, mailings: Iterable[Mailing]) -> int:
+    """End mailings that nobody has got anything of, all or none; their keys are free for new ones. Returns how many.
+
+    A worker claims under the same lock on the mailing (batches.Claims.take): either it finds the mailing ended, or
+    its claim is seen here. Raises TooLate, with nothing changed, where a mail is claimed, accepted or in doubt.
+    """
+    keys = sorted(mailing.pk for mailing in mailings)
+    found = list(Mailing.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"))
+    theirs = Delivery.objects.filter(mailing__in=found)
+    in_doubt = Delivery.objects.filter(mailing__in=[m for m in found if m.started_at], drops__gt=0)
+    if theirs.filter(state__in=[DeliveryState.CLAIMED, DeliveryState.SENT]).exists() or in_doubt.exists():
+        raise TooLate
+    for mailing in found:
+        key = f"{TAKEN_BACK}{mailing.pk}:{mailing.key}"
+        ended = {"state": MailingState.STOPPED, "hold": "", "finished_at": timezone.now()}
+        Mailing.objects.filter(pk=mailing.pk).update(key=key, **ended)
+    return len(found)
 
 
 def recover() -> int:

@@ -8,7 +8,7 @@ day they are away.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -113,14 +113,16 @@ def _kind(issue: Issue, slots: list[Slot], zone: ZoneInfo, now: datetime) -> Rem
     return ReminderKind.OPENED if issue.opened_at else None
 
 
-def send_once(*, issue: Issue, user: User, kind: ReminderKind, letter: Letter) -> bool:
+def send_once(*, issue: Issue, user: User, kind: ReminderKind, letter: Letter, about: Sequence[str] = ("",)) -> bool:
     """Send a letter unless this person had one of its kind for this issue. Raises Unreachable, with nothing noted.
+
+    `about`: the mailings it tells of, where it is about some; once for each of them.
 
     The row comes first: two workers send one mail, and one that dies at this moment leaves none rather than two.
     """
     try:
         with transaction.atomic():
-            taken = Reminder.objects.create(issue=issue, user=user, kind=kind)
+            taken = [Reminder.objects.create(issue=issue, user=user, kind=kind, about=name).pk for name in about]
     except IntegrityError:
         return False
     try:
@@ -129,7 +131,7 @@ def send_once(*, issue: Issue, user: User, kind: ReminderKind, letter: Letter) -
             raise Unreachable(f"{answer.code} {answer.text}")
     except Unreachable as trouble:
         if not trouble.in_doubt:
-            taken.delete()
+            Reminder.objects.filter(pk__in=taken).delete()
         raise
     return answer.is_accepted
 

@@ -75,6 +75,7 @@ PERMISSIONS = {
         "wagtailadmin.access_admin",
         "commentaries.view_commentary",
         "publishing.add_release",
+        "wagtailcore.view_modellogentry",
     },
     OPERATORS: {
         "wagtailadmin.access_admin",

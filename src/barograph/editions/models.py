@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from barograph.issues.models import Issue
 
@@ -30,14 +31,22 @@ class Snapshot(models.Model):
 
 
 class EditionQuerySet(models.QuerySet):
+    def standing(self) -> "EditionQuerySet":
+        """Those that were not taken back."""
+        return self.filter(withdrawal__isnull=True)
+
     def current(self) -> "EditionQuerySet":
-        """The latest version of each issue and language: what the public sees."""
-        newer = EditionQuerySet(self.model).filter(
-            issue_id=models.OuterRef("issue_id"),
-            language=models.OuterRef("language"),
-            version__gt=models.OuterRef("version"),
+        """The latest version of each issue and language that stands: what the public sees."""
+        newer = (
+            EditionQuerySet(self.model)
+            .standing()
+            .filter(
+                issue_id=models.OuterRef("issue_id"),
+                language=models.OuterRef("language"),
+                version__gt=models.OuterRef("version"),
+            )
         )
-        return self.filter(~models.Exists(newer))
+        return self.standing().filter(~models.Exists(newer))
 
     def in_language(self, language: str) -> "EditionQuerySet":
         return self.filter(language=language)
@@ -64,6 +73,16 @@ class Edition(Snapshot):
         return f"{self.first} {self.language} v{self.version}"
 
 
+class Withdrawal(models.Model):
+    """That an edition was taken back before anybody had it by mail: to the public it is as if it had not been."""
+
+    edition = models.OneToOneField(Edition, models.CASCADE, primary_key=True, related_name="withdrawal")
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.edition_id} taken back"
+
+
 class Line(models.Model):
     """An edition in short, made from it alone (editions.ledger): what a bake has to know of editions it doesn't show.
 
@@ -73,7 +92,7 @@ class Line(models.Model):
     edition = models.OneToOneField(Edition, models.CASCADE, primary_key=True, related_name="line")
     first = models.DateField()
     language = models.CharField(max_length=12)
-    current = models.BooleanField(default=True)  # the latest version of its issue and language
+    current = models.BooleanField(default=True)  # as EditionQuerySet.current has it
     content = models.TextField()  # JSON, as ledger.short makes it
     head = models.TextField()  # JSON, the part of it that every bake reads
     cells = models.TextField()  # JSON, its topics in short

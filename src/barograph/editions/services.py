@@ -20,7 +20,7 @@ from django.utils.translation import gettext
 from barograph.base.languages import localized
 from barograph.commentaries.models import Commentary
 from barograph.editions import bodies, ledger, schema
-from barograph.editions.models import Edition, Imprint
+from barograph.editions.models import Edition, Imprint, Line, Withdrawal
 from barograph.issues.models import Issue, Publication, StandingText, Topic
 from barograph.issues.services import publication
 from barograph.panel import services as panel
@@ -186,9 +186,12 @@ def upcoming(*, issue: Issue, published_at: datetime) -> dict[str, tuple[Edition
     """What a release would make of the issue, by language: the current edition, and the next one's content, unsaved.
 
     A language whose content has not changed keeps its edition's. A new version keeps the first one's time of
-    publication and says when it was revised.
+    publication and says when it was revised. What comes after editions that were taken back has the next number and
+    is no correction.
     """
     current = {e.language: e for e in Edition.objects.filter(issue=issue).current()}
+    taken_back = Edition.objects.filter(issue=issue, withdrawal__isnull=False)
+    last = dict(taken_back.order_by("version").values_list("language", "version"))
     found = {}
     for language, content in compose(issue=issue, published_at=published_at).items():
         before = current.get(language)
@@ -200,6 +203,8 @@ def upcoming(*, issue: Issue, published_at: datetime) -> dict[str, tuple[Edition
                 content["version"] = before.version + 1
                 content["revised"] = content["published"]
                 content["published"] = before.content["published"]
+        else:
+            content["version"] = last.get(language, 0) + 1
         found[language] = before, content
     return found
 
@@ -226,6 +231,16 @@ def freeze(*, issue: Issue, published_at: datetime) -> list[Edition]:
         )
     ledger.catch_up()
     return frozen
+
+
+@transaction.atomic
+def withdraw(*, issue: Issue) -> int:
+    """Take back the issue's editions: they stay, but nobody reads them as current. Returns how many; again: none."""
+    Issue.objects.select_for_update().get(pk=issue.pk)
+    standing = list(Edition.objects.filter(issue=issue).standing().values_list("pk", flat=True))
+    Withdrawal.objects.bulk_create(Withdrawal(edition_id=pk) for pk in standing)
+    Line.objects.filter(pk__in=standing).update(current=False)
+    return len(standing)
 
 
 def _method(language: str) -> str:

@@ -292,11 +292,14 @@ class Reminder(models.Model):
     issue = models.ForeignKey(Issue, models.CASCADE, related_name="reminders")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     kind = models.CharField(max_length=8, choices=ReminderKind.choices)
+    about = models.CharField(max_length=20, blank=True)  # the mailing's number, where it is about one
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["at", "id"]
-        constraints = [models.UniqueConstraint(fields=["issue", "user", "kind"], name="one_reminder_of_a_kind")]
+        constraints = [
+            models.UniqueConstraint(fields=["issue", "user", "kind", "about"], name="one_reminder_of_a_kind")
+        ]
 
 
 class Verdict(models.Model):

@@ -232,6 +232,17 @@ def mark_released(*, issue: Issue, at: datetime) -> None:
     )
 
 
+@transaction.atomic
+def reopen(*, issue: Issue, on: date) -> None:
+    """An issue that was taken back is open again, as before its release; corrections noted since that day go.
+
+    They told readers about a version that is no longer there.
+    """
+    released = Issue.objects.select_for_update().filter(pk=issue.pk, state=IssueState.RELEASED)
+    if released.update(state=IssueState.OPEN, released_at=None):
+        Correction.objects.filter(issue=issue, date__gte=on).delete()
+
+
 def writers() -> QuerySet:
     """Sign-ins that may write: active, and of a role that changes commentaries."""
     return (

@@ -79,6 +79,21 @@ def mailings_of(*, issue_key: str) -> list[Mailing]:
     return list(Mailing.objects.filter(kinds).order_by("key"))
 
 
+def to_take_back(*, issue_key: str) -> list[Mailing]:
+    """The mailings that end where an issue is taken back: its own, and a summary of the month that went with it.
+
+    A summary is of other issues. One that has begun goes on, and is not made again.
+    """
+    found = mailings_of(issue_key=issue_key)
+    own = [mailing for mailing in found if not mailing.key.startswith("month:")]
+    with_it = [mailing for mailing in found if mailing not in own and _went_with(mailing, issue_key)]
+    return own + [mailing for mailing in with_it if not mailing.is_finished and not mailing.done]
+
+
+def _went_with(mailing: Mailing, issue_key: str) -> bool:
+    return mailing.headers.get("Feedback-ID", "").startswith(f"{issue_key}:")
+
+
 @dataclass(frozen=True)
 class _Week:
     """What one list gets when an issue is released."""

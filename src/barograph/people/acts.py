@@ -56,6 +56,7 @@ ACTS: dict[str, tuple[Kind, Any, Any]] = {
     "barograph.release_held": (Kind.RELEASES, _("Hold a release"), _("Release held by the publication’s rule")),
     "barograph.release_let_go": (Kind.RELEASES, _("Publish what is ready"), _("Held release let go")),
     "barograph.release_went_on": (Kind.RELEASES, _("Go on with a release"), _("Stopped release taken up again")),
+    "barograph.taken_back": (Kind.RELEASES, _("Take an issue back"), _("Issue taken back before any mail of it left")),
     "barograph.correction": (Kind.RELEASES, _("Correct an issue"), _("Correction released")),
     "barograph.mail_pause": (Kind.RELEASES, _("Pause a mailing"), _("Mailing paused")),
     "barograph.mail_resume": (Kind.RELEASES, _("Let a mailing go on"), _("Mailing let go on")),

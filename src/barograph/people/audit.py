@@ -28,6 +28,7 @@ from barograph.people.models import User
 
 MAY_SEE = "wagtailcore.view_modellogentry"
 KEEPS_ACCOUNTS = "people.change_user"
+PUBLISHES = "publishing.add_release"
 COLUMNS = ("at", "by", "action", "kind", "type", "id", "name", "data")
 
 
@@ -63,8 +64,8 @@ def lines(user: User | None) -> QuerySet[ModelLogEntry]:
     """The lines somebody may see, newest first; all of them for `None`, the operator at a terminal.
 
     A line is shown to whoever holds a right on the kind of thing it is about; what concerns accounts, and what was
-    taken out or in, to whoever keeps the accounts. Who wrote or changed a text tells who stands behind its byline:
-    without the right to see that, those lines are left out.
+    taken out or in, to whoever keeps the accounts; releases and mailings to whoever may publish. Who wrote or changed a
+    text tells who stands behind its byline: without the right to see that, those lines are left out.
     """
     found = ModelLogEntry.objects.select_related("user", "content_type").order_by("-timestamp", "-pk")
     if user is None:
@@ -72,6 +73,8 @@ def lines(user: User | None) -> QuerySet[ModelLogEntry]:
     seen = Q(pk__in=ModelLogEntry.objects.viewable_by_user(user).values("pk"))
     if user.has_perm(KEEPS_ACCOUNTS):
         seen |= acts.about(acts.ABOUT_ACCOUNTS) | acts.lines_of(acts.Kind.DATA)
+    if user.has_perm(PUBLISHES):
+        seen |= acts.lines_of(acts.Kind.RELEASES)
     found = found.filter(seen)
     if not user.has_perm("people.view_pen"):
         found = found.filter(acts.about(acts.TELLS_NO_PEN)).exclude(action="barograph.api_write")

@@ -4,6 +4,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+class ReleaseKind(models.TextChoices):
+    RELEASE = "release", _("release")
+    TAKE_BACK = "take-back", _("taking back")
+
+
 class ReleaseState(models.TextChoices):
     WAITING = "waiting", _("waiting")
     HELD = "held", _("held: too much is missing")

@@ -30,6 +30,7 @@ from barograph.newsletter import proofs
 from barograph.newsletter import services as newsletter
 from barograph.people import audit
 from barograph.people.models import User
+from barograph.publishing import taking_back
 from barograph.publishing.asking import issue_for
 
 log = logging.getLogger("barograph.publishing")
@@ -74,6 +75,7 @@ def letters(request: HttpRequest, issue_id: int) -> HttpResponse:
         "issue": issue,
         "mailings": mailings,
         "busy": any(entry.mailing.state in UNFINISHED for entry in mailings),
+        "may_take_back": taking_back.is_possible(issue),
         "lists": lists,
         "chosen": chosen,
         "proof": proof,

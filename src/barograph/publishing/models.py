@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from barograph.issues.models import Issue
-from barograph.publishing.enums import UNDER_WAY, ReleaseState, StepState
+from barograph.publishing.enums import UNDER_WAY, ReleaseKind, ReleaseState, StepState
 
 
 class ReleaseQuerySet(models.QuerySet):
@@ -25,9 +25,10 @@ class ReleaseQuerySet(models.QuerySet):
 
 
 class Release(models.Model):
-    """One press of the button."""
+    """One press of the button: an issue goes out, or is taken back."""
 
     issue = models.ForeignKey(Issue, models.PROTECT, related_name="releases")
+    kind = models.CharField(max_length=10, choices=ReleaseKind.choices, default=ReleaseKind.RELEASE)
     state = models.CharField(max_length=10, choices=ReleaseState.choices, default=ReleaseState.WAITING)
     mail = models.BooleanField(_("send the newsletter"), default=True)
     run_at = models.DateTimeField(default=timezone.now)
@@ -49,6 +50,10 @@ class Release(models.Model):
 
     def __str__(self) -> str:
         return f"{self.issue.key} ({self.state})"
+
+    @property
+    def takes_back(self) -> bool:
+        return self.kind == ReleaseKind.TAKE_BACK
 
 
 class Step(models.Model):

@@ -49,6 +49,8 @@ def _published(edition: Edition) -> Published:
 
 def told(release: Release) -> list[str]:
     """What the steps did, in a line each."""
+    if release.takes_back:
+        return [_("The issue is open again: its texts, verdicts and translations are as they were.")]
     results: dict[str, dict[str, Any]] = {step.name: step.result or {} for step in release.steps.all()}
     lines = []
     if release.finished_at and release.published_at:

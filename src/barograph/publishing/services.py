@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -16,9 +18,9 @@ from barograph.base import processes
 from barograph.issues.models import Issue
 from barograph.people import audit
 from barograph.publishing import rule
-from barograph.publishing.enums import ReleaseState, StepState
+from barograph.publishing.enums import ReleaseKind, ReleaseState, StepState
 from barograph.publishing.models import Release, Step
-from barograph.publishing.steps import BY_NAME, STEPS
+from barograph.publishing.steps import BY_NAME, STEPS, StepKind
 
 log = logging.getLogger("barograph.publishing")
 
@@ -39,19 +41,15 @@ def request(
         run_at = None
     if published_at is None and run_at is not None:
         published_at = run_at
-    try:
-        with transaction.atomic():
-            release = Release.objects.create(
-                issue=issue,
-                mail=mail,
-                run_at=run_at or now,
-                by_rule=run_at is not None,
-                requested_by=by,
-                published_at=published_at,
-            )
-    except IntegrityError as error:
-        raise ValidationError(_("This issue is being published already. Wait for it, or call it off.")) from error
-    Step.objects.bulk_create(Step(release=release, name=kind.name, position=place) for place, kind in enumerate(STEPS))
+    release = add(
+        STEPS,
+        issue=issue,
+        mail=mail,
+        run_at=run_at or now,
+        by_rule=run_at is not None,
+        requested_by=by,
+        published_at=published_at,
+    )
     told = {"at": run_at.isoformat(timespec="minutes")} if run_at else {}
     audit.note(
         "release_set" if run_at else "release_asked", about=issue, name=issue.key, by=by, at_terminal=True, **told
@@ -59,11 +57,24 @@ def request(
     return release
 
 
+@transaction.atomic
+def add(kinds: Iterable[StepKind], **fields: Any) -> Release:
+    """A release with its steps to do. Raises ValidationError while another is under way."""
+    try:
+        with transaction.atomic():
+            release = Release.objects.create(**fields)
+    except IntegrityError as error:
+        raise ValidationError(_("This issue is being published already. Wait for it, or call it off.")) from error
+    Step.objects.bulk_create(Step(release=release, name=kind.name, position=place) for place, kind in enumerate(kinds))
+    return release
+
+
 def run(release_id: int) -> Release:
     """Do the steps that are not done yet. Raises StepFailed where one stops.
 
     Only one process at a time runs a release: it is claimed by a conditional
-    update, and a dead owner's claim is taken over.
+    update, and a dead owner's claim is taken over. One that is called off
+    meanwhile, since its issue is taken back, ends after the step it is at.
     """
     release = None if rule.holds(release_id=release_id) else _claim(release_id)
     if release is None:
@@ -72,12 +83,18 @@ def run(release_id: int) -> Release:
         release.published_at = timezone.now()
         release.save(update_fields=["published_at"])
     for step in release.steps.exclude(state=StepState.DONE):
+        if not Release.objects.running().filter(pk=release.pk).exists():
+            break
         _do(release, step)
-    Release.objects.filter(pk=release.pk).update(
-        state=ReleaseState.DONE, finished_at=timezone.now(), owner="", lease_until=None
-    )
+    _end(release, ReleaseState.DONE, finished_at=timezone.now())
     release.refresh_from_db()
     return release
+
+
+def _end(release: Release, state: ReleaseState, **also: Any) -> None:
+    """Give it out of hand: in this state, unless it was called off."""
+    Release.objects.running().filter(pk=release.pk).update(state=state, **also)
+    Release.objects.filter(pk=release.pk).update(owner="", lease_until=None)
 
 
 def _claim(release_id: int) -> Release | None:
@@ -85,18 +102,26 @@ def _claim(release_id: int) -> Release | None:
     release = Release.objects.select_related("issue").get(pk=release_id)
     if release.state in {ReleaseState.DONE, ReleaseState.CANCELLED, ReleaseState.HELD} or release.run_at > now:
         return None
+    if release.takes_back and _is_at_a_step(release.issue):
+        return None
     free = Q(state__in=[ReleaseState.WAITING, ReleaseState.FAILED]) | Q(lease_until__lt=now)
     if processes.is_gone(release.owner):
         free |= Q(owner=release.owner)
     taken = (
         Release.objects.filter(pk=release_id)
-        .filter(free)
+        .filter(free, state__in=[ReleaseState.WAITING, ReleaseState.FAILED, ReleaseState.RUNNING])
         .update(state=ReleaseState.RUNNING, owner=processes.me(), lease_until=now + LEASE)
     )
     if not taken:
         return None
     release.refresh_from_db()
     return release
+
+
+def _is_at_a_step(issue: Issue) -> bool:
+    """Whether a process still is at the last step of a release that was called off."""
+    called_off = issue.releases.filter(state=ReleaseState.CANCELLED, lease_until__gt=timezone.now()).exclude(owner="")
+    return any(not processes.is_gone(owner) for owner in called_off.values_list("owner", flat=True))
 
 
 def _do(release: Release, step: Step) -> None:
@@ -116,7 +141,7 @@ def _do(release: Release, step: Step) -> None:
         Step.objects.filter(pk=step.pk).update(
             state=StepState.FAILED, error=reason, seconds=round(time.monotonic() - begun, 3)
         )
-        Release.objects.filter(pk=release.pk).update(state=ReleaseState.FAILED, owner="", lease_until=None)
+        _end(release, ReleaseState.FAILED)
         raise StepFailed(f"{step.name}: {reason}") from error
     Step.objects.filter(pk=step.pk).update(
         state=StepState.DONE, result=result, seconds=round(time.monotonic() - begun, 3)
@@ -126,9 +151,9 @@ def _do(release: Release, step: Step) -> None:
 @transaction.atomic
 def cancel(*, release: Release, by=None) -> bool:
     """Call off a release that has not begun. False where it was too late."""
-    begun = not Release.objects.filter(pk=release.pk, state__in=[ReleaseState.WAITING, ReleaseState.HELD]).update(
-        state=ReleaseState.CANCELLED, finished_at=timezone.now()
-    )
+    waiting = Release.objects.filter(pk=release.pk, state__in=[ReleaseState.WAITING, ReleaseState.HELD])
+    waiting = waiting.filter(kind=ReleaseKind.RELEASE)  # what takes an issue back has begun when it is asked for
+    begun = not waiting.update(state=ReleaseState.CANCELLED, finished_at=timezone.now())
     if not begun:
         audit.note("release_called_off", about=release.issue, name=release.issue.key, by=by, at_terminal=True)
     return not begun

@@ -1,4 +1,4 @@
-"""The steps of a release, in order. This list is the product's most important verb.
+"""The steps of a release, in order. This list is the product's most important verb; the other one takes it back.
 
 Each step may be done twice, and after a crash at any line, without changing
 more than doing it once: what it made is found again, not made anew.
@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from barograph.editions import services as editions
-from barograph.editions.models import Edition
+from barograph.editions.models import Edition, EditionQuerySet
 from barograph.issues import services as issues
 from barograph.newsletter import services as newsletter
 from barograph.publishing import websub
@@ -71,7 +71,7 @@ def mailings(release: Release, progress: Progress) -> Result:
 
 def hub(release: Release, progress: Progress) -> Result:
     """Tell the WebSub hub, where there is one, which feeds are new. A hub that is away holds up nothing."""
-    told, problem = websub.tell(issue=release.issue)
+    told, problem = websub.tell(editions=Edition.objects.filter(issue=release.issue).current())
     return {"feeds": told, "problem": problem}
 
 
@@ -99,4 +99,47 @@ STEPS = (
     StepKind("hub", gettext_noop("Tell the feeds’ hub"), hub),
 )
 
-BY_NAME = {step.name: step for step in STEPS}
+
+def unindex(release: Release, progress: Progress) -> Result:
+    """The search no longer finds it."""
+    gone = list(_taken_back(release))
+    for edition in gone:
+        search.forget(edition=edition)
+    return {"editions": len(gone)}
+
+
+def unmake(release: Release, progress: Progress) -> Result:
+    """Its printed forms and cards go; those that others share with it are made without it."""
+    takeaways.unmake(first=release.issue.first)
+    return {}
+
+
+def unshow(release: Release, progress: Progress) -> Result:
+    """Show the new tree, all at once."""
+    report = bake.newest() or bake.prepare(everything=False)
+    bake.swap(report)
+    bake.tidy()
+    return {"path": str(report.path)}
+
+
+def unfeed(release: Release, progress: Progress) -> Result:
+    """Tell the WebSub hub that these feeds are without it again."""
+    told, problem = websub.tell(editions=_taken_back(release))
+    return {"feeds": told, "problem": problem}
+
+
+def _taken_back(release: Release) -> EditionQuerySet:
+    """Editions of the issue that were taken back and that nothing stands for."""
+    return Edition.objects.filter(issue=release.issue, withdrawal__isnull=False)
+
+
+#: Taking an issue back, once its mailings have ended and its editions are withdrawn (publishing.taking_back).
+BACK = (
+    StepKind("unindex", gettext_noop("Take it out of the search"), unindex),
+    StepKind("unmake", gettext_noop("Remove PDF, EPUB and cards"), unmake),
+    StepKind("unbake", gettext_noop("Bake the site without it"), build),
+    StepKind("unshow", gettext_noop("Switch to the site without it"), unshow),
+    StepKind("unfeed", gettext_noop("Tell the feeds’ hub"), unfeed),
+)
+
+BY_NAME = {step.name: step for step in (*STEPS, *BACK)}

@@ -1,7 +1,7 @@
 """A mailing that has stopped by itself: said in words on the release's page, and by mail to whoever can let it go on.
 
 By itself it stops where the mail server refuses too much (it goes on later, a few times) or its hour is long past.
-One mail to a person and issue when it stops, and one when it does not go on by itself. What is about the installation
+One mail to a person and mailing when it stops, and one when it does not go on by itself. What is about the installation
 (a copy, a restored database) is told at the desk alone: a copy should write to nobody.
 """
 
@@ -79,28 +79,41 @@ def listeners() -> list[User]:
 
 
 def tell(*, issue: Issue, mailings: list[Mailing], house: Publication, now: datetime) -> int:
-    """Write to each listener, once for each kind of stop. How many mails left."""
-    goes_on = any(mailing.hold == Hold.REFUSED and mailing.due_at for mailing in mailings)
-    kind, sent = ReminderKind.STOPPED if goes_on else ReminderKind.STUCK, 0
-    told = set(issue.reminders.filter(kind=kind).values_list("user_id", flat=True))
+    """Write to each listener, once about each mailing and kind of stop. How many mails left."""
+    goes_on = [mailing for mailing in mailings if mailing.hold == Hold.REFUSED and mailing.due_at]
+    stuck = [mailing for mailing in mailings if mailing not in goes_on]
+    try:
+        return sum(
+            _tell(issue=issue, kind=kind, mailings=some, house=house, now=now)
+            for kind, some in ((ReminderKind.STOPPED, goes_on), (ReminderKind.STUCK, stuck))
+        )
+    except Unreachable as trouble:
+        log.warning("the mail about a mailing that has stopped waits: %s", trouble)
+        return 0
+
+
+def _tell(*, issue: Issue, kind: ReminderKind, mailings: list[Mailing], house: Publication, now: datetime) -> int:
+    told, sent = set(issue.reminders.filter(kind=kind).values_list("user_id", "about")), 0
     for user in listeners():
-        if user.pk in told:
+        fresh = {str(m.pk): m for m in mailings if (user.pk, str(m.pk)) not in told}
+        if not fresh:
             continue
         with translation.override(reminders.language_of(user, house)):
             subject = _("The newsletter has stopped by itself: %(period)s") % {"period": issue}
             address = f"{settings.BASE_URL}{reverse('publishing_letters', args=[issue.pk])}"
-            lines = [*(f"– {in_words(mailing)}" for mailing in mailings), "", _("Let it go on, or stop it:"), address]
+            lines = [
+                *(f"– {in_words(mailing)}" for mailing in fresh.values()),
+                "",
+                _("Let it go on, or stop it:"),
+                address,
+            ]
             letter = reminders.letter_to(
                 user=user,
                 house=house,
-                key=f"{kind.value}:{issue.pk}",
+                key=f"{kind.value}:{issue.pk}:{'+'.join(sorted(fresh))}",
                 subject=subject,
                 text="\n".join([*lines, ""]),
                 at=now,
             )
-        try:
-            sent += reminders.send_once(issue=issue, user=user, kind=kind, letter=letter)
-        except Unreachable as trouble:
-            log.warning("the mail about a mailing that has stopped waits: %s", trouble)
-            return sent
+        sent += reminders.send_once(issue=issue, user=user, kind=kind, letter=letter, about=list(fresh))
     return sent

@@ -20,7 +20,7 @@ from barograph.issues import services as issues
 from barograph.issues.enums import IssueState, ReleaseRule
 from barograph.issues.models import Issue, Publication, Topic
 from barograph.people import audit
-from barograph.publishing import letters, reports, rule, services, troubles
+from barograph.publishing import letters, reports, rule, services, taking_back, troubles
 from barograph.publishing.asking import issue_for
 from barograph.publishing.enums import ReleaseState
 from barograph.publishing.forms import CorrectionForm, ReleaseForm
@@ -101,7 +101,9 @@ def progress(request: HttpRequest, issue_id: int) -> HttpResponse:
         "failed": latest.state == ReleaseState.FAILED,
         "done": latest.state == ReleaseState.DONE,
         "stopped": [troubles.in_words(mailing) for mailing in troubles.stopped(issue)],
-        "mail_at": letters.first_mail_at(issue) if latest.mail else None,
+        "mail_at": letters.first_mail_at(issue),
+        "takes_back": latest.takes_back,
+        "may_take_back": taking_back.is_possible(issue),
         "published": reports.published(latest) if latest.state == ReleaseState.DONE else [],
         "told": reports.told(latest) if latest.state == ReleaseState.DONE else [],
     }
@@ -122,6 +124,19 @@ def hold_mail(request: HttpRequest, issue_id: int) -> HttpResponse:
     else:
         messages.error(request, _("It was too late: the mailing has moved on meanwhile."))
     return redirect("publishing_letters", issue.pk)
+
+
+@require_POST
+def take_back(request: HttpRequest, issue_id: int) -> HttpResponse:
+    """Take the issue back while nobody has got a mail of it."""
+    issue = issue_for(request, issue_id)
+    try:
+        asked = taking_back.request(issue=issue, by=request.user)
+    except taking_back.Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        _enqueue(asked)
+    return redirect("publishing_progress", issue.pk)
 
 
 @require_POST

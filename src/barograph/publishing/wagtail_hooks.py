@@ -26,6 +26,7 @@ def urls():
         path("release/<int:issue_id>/ready/", views.publish_ready, name="publishing_ready"),
         path("release/<int:issue_id>/call-off/", views.call_off, name="publishing_call_off"),
         path("release/<int:issue_id>/hold-mail/", views.hold_mail, name="publishing_hold_mail"),
+        path("release/<int:issue_id>/take-back/", views.take_back, name="publishing_take_back"),
         path("release/<int:issue_id>/letters/", letters.letters, name="publishing_letters"),
         path("release/<int:issue_id>/letters/<int:mailing_id>/steer/", letters.steer, name="publishing_steer"),
         path("release/<int:issue_id>/letters/look-up/", mail_reports.look_up, name="publishing_look_up"),

@@ -8,31 +8,30 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 
-from barograph.editions.models import Edition
+from barograph.editions.models import EditionQuerySet
 from barograph.feeds import addresses
-from barograph.issues.models import Issue
 
 log = logging.getLogger("barograph.publishing")
 
 PATIENCE = 10.0
 
 
-def feeds(issue: Issue) -> list[str]:
-    """Full addresses of the feeds this issue has an entry in."""
+def feeds(editions: EditionQuerySet) -> list[str]:
+    """Full addresses of the feeds in which an issue has entries by these editions of it."""
     paths: list[str] = []
-    for content in Edition.objects.filter(issue=issue).current().order_by("language").values_list("content", flat=True):
+    for content in editions.order_by("language", "version").values_list("content", flat=True):
         language = content["language"]
         folders = [addresses.home(language)]
         folders += [addresses.topic(language, topic["key"]) for topic in content["topics"] if topic["commentary"]]
         paths += [f"{folder}{name}" for folder in folders for name in ("feed.atom", "feed.json")]
-    return [settings.BASE_URL + path for path in paths]
+    return [settings.BASE_URL + path for path in dict.fromkeys(paths)]
 
 
-def tell(*, issue: Issue) -> tuple[int, str]:
+def tell(*, editions: EditionQuerySet) -> tuple[int, str]:
     """(how many feeds the hub was told of, what went wrong or ''). Telling it again does no harm."""
     if not settings.WEBSUB_URL:
         return 0, ""
-    urls = feeds(issue)
+    urls = feeds(editions)
     body = urlencode([("hub.mode", "publish"), *(("hub.url", url) for url in urls)]).encode()
     request = urllib.request.Request(settings.WEBSUB_URL, body, {"User-Agent": "Barograph"})  # noqa: S310 http(s) by its setting
     try:

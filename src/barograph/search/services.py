@@ -8,17 +8,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from barograph.editions.models import Edition
 from barograph.search import analysis, vocabulary
 from barograph.search.analysis import letters
-from barograph.search.documents import Draft, drafts
+from barograph.search.documents import Draft, drafts, label, language_label
 from barograph.search.engines import Row, engine
 from barograph.search.marks import Marker
 from barograph.search.models import Document, Facet, Form, IndexedLanguage, Text, Words
 from barograph.search.queries import Filters, Query, QueryTooLong, Word, read
 
-__all__ = ["Filters", "Found", "QueryTooLong", "ensure_index", "find", "index", "index_all", "search"]
+__all__ = ["Filters", "Found", "QueryTooLong", "ensure_index", "find", "forget", "index", "index_all", "search"]
 
 SNIPPET = 240
 
@@ -51,14 +52,12 @@ def index(*, edition: Edition) -> int:
 
     An edition that is no longer the current one changes nothing.
     """
-    current = Edition.objects.select_for_update().filter(issue_id=edition.issue_id, language=edition.language)
-    if max(current.values_list("version", flat=True), default=edition.version) > edition.version:
+    of_issue = Edition.objects.filter(issue_id=edition.issue_id, language=edition.language)
+    list(of_issue.select_for_update().values_list("pk"))
+    if not of_issue.current().filter(pk=edition.pk).exists():
         return 0
     language, _ = IndexedLanguage.objects.get_or_create(code=edition.language, defaults={"analysis": analysis.VERSION})
-    old = list(Document.objects.filter(first=edition.first, language=edition.language).values_list("id", flat=True))
-    engine().remove(old)
-    Text.objects.filter(document_id__in=old).delete()
-    Document.objects.filter(id__in=old).delete()
+    _drop(Document.objects.filter(first=edition.first, language=edition.language))
     found = drafts(edition)
     numbers = [Document.number(first=d.first, position=d.position, language=language) for d in found]
     rows = [Document(id=number, edition=edition, **draft.row()) for number, draft in zip(numbers, found, strict=True)]
@@ -67,6 +66,38 @@ def index(*, edition: Edition) -> int:
     engine().write(_analysed(edition.language, numbers, found))
     _keep_facets(found)
     return len(found)
+
+
+def _drop(documents: QuerySet[Document]) -> None:
+    old = list(documents.values_list("id", flat=True))
+    engine().remove(old)
+    Text.objects.filter(document_id__in=old).delete()
+    Document.objects.filter(id__in=old).delete()
+
+
+@transaction.atomic
+def forget(*, edition: Edition) -> None:
+    """Take what was indexed of an edition out again: documents, filters, words that no other text has."""
+    gone = drafts(edition)
+    _drop(Document.objects.filter(edition=edition))
+    for kind, value in sorted({(kind, value) for draft in gone for kind, value, _name in draft.facets()}):
+        _mend_facet(edition.language, kind, value)
+    words = {letters.fold(word) for draft in gone for word in (*draft.head_words(), *draft.body_words())}
+    vocabulary.forget(edition.language, words, lambda terms: engine().occurs(terms, [language_label(edition.language)]))
+
+
+def _mend_facet(language: str, kind: str, value: str) -> None:
+    """A filter as the newest text gives it that still has it; where none has, it goes."""
+    facet = Facet.objects.filter(language=language, kind=kind, value=value)
+    best = engine().best([], [language_label(language), label(kind, value)], 1)
+    document = Document.objects.select_related("edition").filter(id=best[0][0]).first() if best else None
+    if document is None:
+        facet.delete()
+        return
+    told = [f for draft in drafts(document.edition) if draft.topic == document.topic for f in draft.facets()]
+    name = next((name for found, same, name in told if (found, same) == (kind, value)), None)
+    if name is not None:
+        facet.update(name=name, newest=document.first)
 
 
 def _analysed(language: str, numbers: list[int], found: list[Draft]) -> list[Row]:

@@ -6,7 +6,7 @@ Reading goes by exact form, by sound, by plain Latin letters, by likeness. Knows
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from django.db.models import Q
 
@@ -43,6 +43,14 @@ def _analysed(language: str, form: str, named: bool) -> Form:
     terms = " ".join(analysis.terms(form, language))
     sound = _sound(form) if named else ""
     return Form(language=language, form=form, terms=terms, sound=sound, plain=analysis.plain_stem(form, language)[:90])
+
+
+def forget(language: str, forms: Iterable[str], occurs: Callable[[list[str]], bool]) -> None:
+    """Drop those of the forms whose terms stand in no text any more: a misspelt word is told of none of them."""
+    for part in _parts(sorted(forms)):
+        rows = Form.objects.filter(language=language, form__in=part).values_list("pk", "terms")
+        gone = [pk for pk, terms in rows if terms and not occurs(terms.split())]
+        Form.objects.filter(pk__in=gone).delete()
 
 
 def _sound(form: str) -> str:

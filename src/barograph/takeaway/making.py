@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Iterable
 from datetime import date
 
-from barograph.editions.models import Edition
+from barograph.editions.models import Edition, EditionQuerySet
 from barograph.editions.services import current_imprint
 from barograph.takeaway import epub, printing, typesetting, year
 from barograph.takeaway.telling import Content, Windows
@@ -36,6 +36,22 @@ def make(editions: Iterable[Edition], *, progress: Progress | None = None) -> in
     for language, number in sorted(years):
         _make_year(language, number, imprint)
     return done
+
+
+def unmake(*, first: date) -> None:
+    """Drop an issue that was taken back from whatever is to be taken along: its own forms, those of the issues after
+    it that show how its topics moved, and its year's archives.
+    """
+    for language in sorted(set(Edition.objects.filter(first=first).values_list("language", flat=True))):
+        ready.forget(language, first.isoformat())
+        later = Edition.objects.current().in_language(language).filter(first__gt=first).order_by("first")[:WINDOW]
+        had = [edition for edition in later if ready.files(language, edition.first.isoformat(), edition.digest)]
+        for edition in had:
+            ready.forget(language, edition.first.isoformat())
+        if ready.latest_year(language, first.year):
+            ready.forget_year(language, first.year)
+            _make_year(language, first.year, current_imprint())
+        make(had)
 
 
 def _made(edition: Edition, imprint: Content) -> dict[str, bytes]:
@@ -67,13 +83,25 @@ def windows_up_to(first: str, language: str, content: Content) -> Windows:
 
 
 def _make_year(language: str, number: int, imprint: Content) -> None:
+    """Until it is of just what is current: an issue may be released or taken back while it is made."""
+    while (marks := _marks(language, number)) and not ready.year(language, number, [mark for _first, mark in marks]):
+        _keep_year(language, number, imprint, marks)
+    if not marks:
+        ready.forget_year(language, number)
+
+
+def _of_year(language: str, number: int) -> EditionQuerySet:
     rows = Edition.objects.current().in_language(language)
-    editions = rows.filter(first__range=(date(number, 1, 1), date(number, 12, 31))).order_by("first")
-    marks = list(editions.values_list("first", "digest"))
+    return rows.filter(first__range=(date(number, 1, 1), date(number, 12, 31))).order_by("first")
+
+
+def _marks(language: str, number: int) -> list[tuple[date, str]]:
+    return list(_of_year(language, number).values_list("first", "digest"))
+
+
+def _keep_year(language: str, number: int, imprint: Content, marks: list[tuple[date, str]]) -> None:
     digests = [digest for _first, digest in marks]
-    if ready.year(language, number, digests):
-        return
     found = {first.isoformat(): ready.files(language, first.isoformat(), digest) for first, digest in marks}
     pdfs = {first: files[ready.PDF] for first, files in found.items() if ready.PDF in files}
-    contents = editions.values_list("content", flat=True).iterator(chunk_size=10)
+    contents = _of_year(language, number).values_list("content", flat=True).iterator(chunk_size=10)
     ready.keep_year(language, number, digests, year.archive(number, contents, imprint, pdfs))

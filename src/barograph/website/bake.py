@@ -93,12 +93,18 @@ def newest() -> BakeReport | None:
 
 
 def swap(report: BakeReport) -> None:
-    """Show a prepared tree: one rename. Doing it again changes nothing. Raises BakeFailed where it has gone."""
-    with _alone():
+    """Show a prepared tree: one rename. Doing it again changes nothing. Raises BakeFailed where it has gone.
+
+    Where another bake has been faster, its newer tree is the one that is shown: never an older one after it.
+    """
+    with _alone(), opened(folder() / "record.sqlite3") as record:
         if not report.path.is_dir():
             raise BakeFailed(_("The prepared site is no longer there. Bake again."))
-        if Trees(folder()).show(int(report.path.name)):
-            log.info("The site is now version %s", report.path.name)
+        trees, number = Trees(folder()), int(report.path.name)
+        if record.version > number and trees.version(record.version).is_dir():
+            number = record.version
+        if trees.show(number):
+            log.info("The site is now version %s", number)
 
 
 def tidy() -> None:

@@ -138,7 +138,7 @@ def _takeaways(found: Sources, touched: frozenset[str] | None) -> Iterator[Item]
     years = set()
     for editions in found.issues:
         first = next(iter(editions.values()))["issue"]["first"]
-        if touched is not None and first not in touched and f"{first[:4]}-01-01" not in touched:
+        if touched is not None and first not in touched and first[:4] not in touched:
             continue
         for language, line in editions.items():
             years.add((language, first[:4]))

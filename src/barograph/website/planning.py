@@ -55,19 +55,22 @@ class Scope:
     def __init__(self, chronicle: Chronicle, touched: frozenset[str] | None, *, house: bool = False) -> None:
         self.everything = touched is None
         self.all_years = self.everything or house
-        self.touched = {
-            index for index in range(len(chronicle.contents)) if touched and chronicle.first(index) in touched
-        }
+        firsts = [chronicle.first(index) for index in range(len(chronicle.contents))]
+        places = {first: index for index, first in enumerate(firsts)}
+        days = {first for first in touched or () if len(first) > 4}  # the others are years
+        self.touched = {places[first] for first in days if first in places}
         self.years = {int(first[:4]) for first in touched or ()}
-        last = len(chronicle.contents) - 1
+        last = len(firsts) - 1
+        gaps = {bisect_left(firsts, first) for first in days if first not in places}  # where an issue was taken back
         self.near = {
             index
-            for place in self.touched
+            for place in self.touched | gaps
             for index in range(max(0, place - 1), min(last, place + presenters.WINDOW - 1) + 1)
         }
+        edges = {index for gap in gaps for index in (gap - 1, gap) if 0 <= index <= last}
         self._beside = {
             (entry.index, key)
-            for place in self.touched
+            for place in self.touched | edges
             for key in chronicle.topics
             for entry in chronicle.neighbours(place, key)
             if entry

@@ -2,7 +2,8 @@
 
     DATA/takeaways/{language}/{first day}/{edition's digest}/   bulletin.pdf, bulletin.epub, card.png, {topic}.png
     DATA/takeaways/{language}/{year}-{digest}.zip
-    DATA/takeaways/journal                                      first days, in the order in which something was kept
+    DATA/takeaways/journal                                      first days and years, in the order in which something
+                                                                of them was kept or dropped
 
 A folder appears whole or not at all, and belongs to one edition: after a
 correction it is no longer found, until its successor is made.
@@ -75,7 +76,7 @@ def latest_year(language: str, year: int) -> Path | None:
 
 
 def journal() -> list[str]:
-    """First days of issues in the order in which something of them was kept."""
+    """First days of issues, and years, in the order in which something of them was kept or dropped."""
     try:
         return (folder() / "journal").read_text(encoding="ascii").split()
     except FileNotFoundError:
@@ -83,6 +84,7 @@ def journal() -> list[str]:
 
 
 def _note(first: str) -> None:
+    folder().mkdir(parents=True, exist_ok=True)
     with (folder() / "journal").open("a", encoding="ascii") as file:
         file.write(f"{first}\n")
 
@@ -97,10 +99,23 @@ def keep_year(language: str, year: int, digests: Iterable[str], content: bytes) 
         aside.rename(path)
     finally:
         aside.unlink(missing_ok=True)
-    _note(f"{year}-01-01")
+    _note(f"{year}")
     for other in path.parent.glob(f"{year}-*.zip"):
         if other != path:
             other.unlink(missing_ok=True)
+
+
+def forget(language: str, first: str) -> None:
+    """Drop what was made for an issue's editions. Doing it again changes nothing."""
+    shutil.rmtree(folder() / language / first, ignore_errors=True)
+    _note(first)
+
+
+def forget_year(language: str, year: int) -> None:
+    """Drop the archive of a year."""
+    for path in (folder() / language).glob(f"{year}-*.zip"):
+        path.unlink(missing_ok=True)
+    _note(f"{year}")
 
 
 def _write(path: Path, content: bytes) -> None:
