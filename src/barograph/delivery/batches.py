@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from operator import itemgetter
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -41,24 +42,26 @@ class Claims:
     owner: str = field(default_factory=processes.me)
     renewed_at: datetime | None = None
 
-    def take(self, number: int = BATCH) -> list[tuple[int, uuid.UUID | None, int, int]] | None:
-        """The next few, now ours alone, as (id, subscriber, tries, drops). None where nothing is due;
-        an empty list where another worker was faster.
-        """
-        moment = now()
-        with transaction.atomic():
-            due = self.mailing.deliveries.due(moment)
-            if connection.features.has_select_for_update_skip_locked:
-                due = due.select_for_update(skip_locked=True)
-            ids = list(due.values_list("pk", flat=True)[:number])
-            if not ids:
-                return None
-            Delivery.objects.filter(pk__in=ids, state=DeliveryState.QUEUED).update(
-                state=DeliveryState.CLAIMED, claim=self.claim, claimed_by=self.owner, lease_until=moment + LEASE
-            )
+    def take(self, number: int = BATCH) -> list[tuple[int, uuid.UUID | None, int, int]]:
+        """The next few, now ours alone, as (id, subscriber, tries, drops); none where nothing is due."""
+        moment, ops = now(), connection.ops
+        table = ops.quote_name(Delivery._meta.db_table)
+        locked = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
+        sql = (
+            f"WITH due AS MATERIALIZED (SELECT id FROM {table} "  # noqa: S608 - only names of tables are put in
+            f"WHERE mailing_id = %s AND state = %s AND next_try_at <= %s ORDER BY next_try_at, id LIMIT %s {locked}) "
+            f"UPDATE {table} SET state = %s, claim = %s, claimed_by = %s, lease_until = %s "
+            "WHERE id IN (SELECT id FROM due) AND state = %s RETURNING id, subscriber_id, tries, drops"
+        )
+        queued, claimed = DeliveryState.QUEUED.value, DeliveryState.CLAIMED.value
+        at, until = (ops.adapt_datetimefield_value(time) for time in (moment, moment + LEASE))
+        params = [self.mailing.pk, queued, at, number, claimed, self.claim, self.owner, until, queued]
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            rows = cursor.fetchall()
         self.renewed_at = self.renewed_at or moment
-        mine = Delivery.objects.claimed().filter(pk__in=ids, claim=self.claim).order_by("pk")
-        return list(mine.values_list("pk", "subscriber_id", "tries", "drops"))
+        reader = Delivery._meta.get_field("subscriber").target_field
+        return [(pk, reader.to_python(subscriber), *counts) for pk, subscriber, *counts in sorted(rows, key=itemgetter(0))]
 
     def held(self, ids: list[int]) -> set[int]:
         """Those of `ids` that are still ours."""

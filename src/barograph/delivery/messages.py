@@ -108,9 +108,9 @@ class QuotedPrintable:
 
     @staticmethod
     def _link(value: str) -> bytes:
-        pieces = [value[start : start + 60].encode("ascii") for start in range(0, len(value), 60)]
-        encoded = (piece.replace(b"=", b"=3D") for piece in pieces)
-        return b"=\r\n" + b"=\r\n".join(b"=2E" + p[1:] if p[:1] == b"." else p for p in encoded) + b"=\r\n"
+        pieces = [value[start : start + 60] for start in range(0, len(value), 60)]
+        lines = "\n".join(["", *pieces, ""]).replace("=", "=3D").replace("\n.", "\n=2E")
+        return lines.replace("\n", "=\r\n").encode("ascii")
 
 
 class Base64:

@@ -44,7 +44,7 @@ MOST_DROPS = 12
 BREAKER_PAUSES = tuple(timedelta(minutes=m) for m in (30, 120, 480))
 JITTER = 0.25
 #: Readers looked up together, a connection; and for how many seconds what was seen of them holds.
-GROUP = 10
+GROUP = 20
 FRESH = 1.0
 HEARTBEAT = 30.0
 LONGEST_NAP = 5.0
@@ -93,7 +93,7 @@ class _Feed:
         self.copies, self.version = Copies(mailing), mailing.version
         self.rows: deque[tuple] = deque()  # claimed, not looked up
         self.ready: deque[tuple] = deque()  # looked up, with the reader
-        self.seen_at = 0.0
+        self.seen_at, self.today = 0.0, timezone.localdate()
         self.known: dict[int, tuple[int, int]] = {}  # tries and drops of what is on its way
         self.is_dry = False
         self.allowance = Allowance(mailing)
@@ -115,7 +115,7 @@ class _Feed:
                 continue
             row, reader = self.ready.popleft()
             try:
-                parcel = self.copies.parcel(row[0], reader)
+                parcel = self.copies.parcel(row[0], reader, on=self.today)
             except addresses.UnknownKey:
                 raise  # this machine lacks a key: nobody's address is to blame, and others may send
             except addresses.Unreadable:
@@ -143,11 +143,12 @@ class _Feed:
         """Look at the next readers, just before their mails are handed over. False where nobody is left."""
         if not self.rows and not self._claim():
             return False
+        self.today = timezone.localdate()
         rows = [self.rows.popleft() for _ in range(min(self.group, len(self.rows)))]
         readers = still_receiving(
             ids=[row[1] for row in rows if row[1]],
             list_key=self.mailing.list_key,
-            on=timezone.localdate(),
+            on=self.today,
             paces=self.mailing.paces,
         )
         held = self.claims.held([row[0] for row in rows])
@@ -168,12 +169,11 @@ class _Feed:
         take_over(self.mailing)
         granted = self.allowance.grant()
         if granted != 0:
-            while (batch := self.claims.take() if granted is None else self.claims.take(granted)) is not None:
-                if batch:
-                    self.allowance.give_back((granted or 0) - len(batch))
-                    self.rows.extend(batch)
-                    return True
-            self.allowance.give_back(granted or 0)
+            batch = self.claims.take() if granted is None else self.claims.take(granted)
+            self.allowance.give_back((granted or 0) - len(batch))
+            self.rows.extend(batch)
+            if batch:
+                return True
         self.is_dry = True
         return False
 
