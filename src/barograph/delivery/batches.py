@@ -18,7 +18,7 @@ from barograph.base import processes
 from barograph.delivery.enums import DeliveryState
 from barograph.delivery.models import Delivery, Mailing
 
-BATCH = 200
+BATCH = 500
 LEASE = timedelta(minutes=10)
 
 FREE = {"state": DeliveryState.QUEUED, "claim": "", "claimed_by": "", "lease_until": None}

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.header import Header
 from email.utils import format_datetime, formataddr, parseaddr
+from functools import lru_cache
 
 #: Stand in html, text and header values where the person's own links go.
 UNSUBSCRIBE = "{{unsubscribe-link}}"
@@ -107,6 +108,7 @@ class QuotedPrintable:
         return CRLF.join([*quoted_printable(text.removesuffix("\n")), b""]) if text else b""
 
     @staticmethod
+    @lru_cache(maxsize=8)  # the same in text and HTML
     def _link(value: str) -> bytes:
         pieces = [value[start : start + 60] for start in range(0, len(value), 60)]
         lines = "\n".join(["", *pieces, ""]).replace("=", "=3D").replace("\n.", "\n=2E")

@@ -43,10 +43,12 @@ MOST_DROPS = 12
 #: After so many pauses of a mailing that the relay refuses, a person has to say that it goes on.
 BREAKER_PAUSES = tuple(timedelta(minutes=m) for m in (30, 120, 480))
 JITTER = 0.25
-#: Readers looked up together, a connection; and for how many seconds what was seen of them holds.
+#: Readers looked up together, a connection; and for how many seconds what was seen of them and the mailing holds.
 GROUP = 20
 FRESH = 1.0
 HEARTBEAT = 30.0
+#: Seconds between two looks for what dead workers had in hand.
+TAKE_OVER = 15.0
 LONGEST_NAP = 5.0
 
 
@@ -98,6 +100,7 @@ class _Feed:
         self.is_dry = False
         self.allowance = Allowance(mailing)
         self.watch = installation.Watch.begin()
+        self.looked_at = self.took_over_at = float("-inf")
 
     def next(self) -> Parcel | None:
         """The next mail; None where nothing is due now, or all that is due waits for slow domains."""
@@ -143,6 +146,9 @@ class _Feed:
         """Look at the next readers, just before their mails are handed over. False where nobody is left."""
         if not self.rows and not self._claim():
             return False
+        if time.monotonic() - self.looked_at > FRESH and not self._may_go_on():
+            self.rows.clear()  # a slow relay: what was claimed goes back at the end of the run
+            return False
         self.today = timezone.localdate()
         rows = [self.rows.popleft() for _ in range(min(self.group, len(self.rows)))]
         readers = still_receiving(
@@ -160,13 +166,11 @@ class _Feed:
 
     def _claim(self) -> bool:
         """Take the next batch, unless the mailing was paused or stopped meanwhile."""
-        self.record.count()
-        if self.mailing.version != self.version:  # corrected meanwhile: the rest gets the new text
-            self.mailing.refresh_from_db()
-            self.copies, self.version = Copies(self.mailing), self.mailing.version
-        if self.is_dry or self.mailing.state not in UNFINISHED or not self.watch.still():
+        if not self._may_go_on() or self.is_dry:
             return False
-        take_over(self.mailing)
+        if time.monotonic() - self.took_over_at > TAKE_OVER:
+            take_over(self.mailing)
+            self.took_over_at = time.monotonic()
         granted = self.allowance.grant()
         if granted != 0:
             batch = self.claims.take() if granted is None else self.claims.take(granted)
@@ -176,6 +180,16 @@ class _Feed:
                 return True
         self.is_dry = True
         return False
+
+
+    def _may_go_on(self) -> bool:
+        """Look whether the mailing was paused, stopped or corrected meanwhile."""
+        self.looked_at = time.monotonic()
+        self.record.count()
+        if self.mailing.version != self.version:  # the rest gets the new text
+            self.mailing.refresh_from_db()
+            self.copies, self.version = Copies(self.mailing), self.mailing.version
+        return self.mailing.state in UNFINISHED and self.watch.still()
 
 
 def domain_of(parcel: Parcel) -> str:

@@ -20,6 +20,8 @@ from barograph.delivery.transports.smtp.line import Lines
 
 #: Connections at a time.
 WIDTH = 10
+#: Seconds in which more outcomes are waited for, again and again while they come.
+MOMENT = 0.0002
 #: After so many mails a fresh connection: many relays set such a limit.
 PER_CONNECTION = 500
 
@@ -63,11 +65,15 @@ class SmtpTransport:
             end = time.monotonic() + seconds
             left = 0.0 if self.outcomes else seconds  # what has come is enough, and whatever else is there by now
             while True:
+                known = len(self.outcomes)
                 lines.turn(left)
                 lines.raise_fault()
                 left = end - time.monotonic()
-                if self.outcomes or left <= 0:
+                if left <= 0 or not self.on_the_way or 0 < known == len(self.outcomes):
                     break
+                if self.outcomes:  # more may be about to come, and would share the commit
+                    time.sleep(MOMENT)
+                    left = 0.0
         outcomes, self.outcomes = self.outcomes, []
         return outcomes
 
