@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-
 from barograph.commentaries import texts as words
 from barograph.commentaries.models import Commentary
 from barograph.commentaries.services import source_texts, standing_body, standing_texts

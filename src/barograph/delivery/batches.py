@@ -33,6 +33,10 @@ def now() -> datetime:
         return cursor.fetchone()[0]
 
 
+#: The claims of the runs that go on in this process.
+_LIVE: set[str] = set()
+
+
 @dataclass
 class Claims:
     """What one run of one worker has in hand of a mailing."""
@@ -56,12 +60,15 @@ class Claims:
         queued, claimed = DeliveryState.QUEUED.value, DeliveryState.CLAIMED.value
         at, until = (ops.adapt_datetimefield_value(time) for time in (moment, moment + LEASE))
         params = [self.mailing.pk, queued, at, number, claimed, self.claim, self.owner, until, queued]
+        _LIVE.add(self.claim)
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(sql, params)
-            rows = cursor.fetchall()
+            rows = list(cursor.fetchall())
         self.renewed_at = self.renewed_at or moment
         reader = Delivery._meta.get_field("subscriber").target_field
-        return [(pk, reader.to_python(subscriber), *counts) for pk, subscriber, *counts in sorted(rows, key=itemgetter(0))]
+        return [
+            (pk, reader.to_python(subscriber), *counts) for pk, subscriber, *counts in sorted(rows, key=itemgetter(0))
+        ]
 
     def held(self, ids: list[int]) -> set[int]:
         """Those of `ids` that are still ours."""
@@ -76,7 +83,8 @@ class Claims:
             self.renewed_at = moment
 
     def release(self) -> None:
-        """What was claimed and not settled waits again."""
+        """What was claimed and not settled waits again; where the database can't be written, for the next run."""
+        _LIVE.discard(self.claim)
         self._mine().update(**FREE)
 
     def _mine(self):
@@ -86,9 +94,11 @@ class Claims:
 def take_over(mailing: Mailing) -> None:
     """Put back what was claimed by a process that is gone, or, on another machine, whose lease is over.
 
-    A living process of this machine keeps its claims whatever the clock says.
+    A living process of this machine keeps its claims whatever the clock says, as long as their run goes on.
     """
     claimed = mailing.deliveries.claimed()
-    for owner, lease in claimed.order_by().values_list("claimed_by", "lease_until").distinct():
-        if processes.is_gone(owner) or (not processes.is_here(owner) and lease is not None and lease < now()):
-            claimed.filter(claimed_by=owner, lease_until=lease).update(**FREE)
+    for owner, claim, lease in claimed.order_by().values_list("claimed_by", "claim", "lease_until").distinct():
+        is_over = owner == processes.me() and claim not in _LIVE  # it could not be released: a full disk, a lock
+        is_late = not processes.is_here(owner) and lease is not None and lease < now()
+        if is_over or is_late or processes.is_gone(owner):
+            claimed.filter(claimed_by=owner, claim=claim, lease_until=lease).update(**FREE)

@@ -70,9 +70,7 @@ class Copies:
         }
         identity = message_id(mailing.key, recipient.id.hex, host=self.host)
         person = Person(address=address, message_id=identity, links=links)
-        sender = envelope_sender(
-            mailing_id=mailing.pk, subscriber_id=recipient.id, otherwise=self.sender, on=on
-        )
+        sender = envelope_sender(mailing_id=mailing.pk, subscriber_id=recipient.id, otherwise=self.sender, on=on)
         message = self.template.fill(person, self._sections(recipient))
         for signer in self.signers:
             message = signer.sign(message)

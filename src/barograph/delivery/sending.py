@@ -202,7 +202,6 @@ class _Feed:
         self.is_dry = True
         return False
 
-
     def _may_go_on(self) -> bool:
         """Look whether the mailing was paused, stopped or corrected meanwhile."""
         self.looked_at = time.monotonic()

@@ -22,6 +22,7 @@ ACCEPT_SECONDS = 600.0
 QUIT_SECONDS = 2.0
 _UNFIT = re.compile(r"[\s<>\x00-\x1f\x7f]")
 
+
 class Connection:
     """Open it, send, quit. After an Unreachable it is of no further use."""
 
