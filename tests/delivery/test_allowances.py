@@ -7,6 +7,7 @@ import pytest
 from barograph.base.mail_rules import MailRules, WarmUp, parse_window
 from barograph.delivery import batches, services
 from barograph.delivery.allowances import Allowance
+from barograph.delivery.batches import BATCH
 from barograph.delivery.models import Mailing, SendingDay
 from tests.delivery.mailings import mailing, readers
 
@@ -67,9 +68,9 @@ def test_before_the_first_day_of_the_plan_nothing_goes_out(clock, settings, outb
 
 
 def test_what_is_taken_for_a_day_is_never_more_than_the_plan_allows(clock, settings):
-    settings.MAIL_RULES = MailRules(warm_up=WarmUp(date(2026, 11, 25), 250, 2.0))
+    settings.MAIL_RULES = MailRules(warm_up=WarmUp(date(2026, 11, 25), BATCH + 50, 2.0))
     allowance = Allowance(Mailing(zone="UTC"))
-    assert [allowance.grant() for _worker in range(3)] == [200, 50, 0]
+    assert [allowance.grant() for _worker in range(3)] == [BATCH, 50, 0]
     allowance.give_back(30)
     assert allowance.grant() == 30
 

@@ -1,13 +1,15 @@
-"""Bad days: a text corrected while it goes out, clocks that jump."""
+"""Bad days: a text corrected while it goes out, clocks that jump or differ, a relay that is down, a database that
+takes nothing."""
 
 from datetime import timedelta
 from email import message_from_bytes, policy
 
 import pytest
+from django.db import OperationalError, connection
 from django.utils import timezone
 
-from barograph.delivery import batches, reports, sending, services
-from barograph.delivery.transports import Answer
+from barograph.delivery import batches, recording, reports, sending, services
+from barograph.delivery.transports import Answer, Unreachable
 from barograph.delivery.transports.memory import MemoryTransport
 from tests.delivery.mailings import mailing, readers
 
@@ -74,3 +76,65 @@ def test_a_clock_that_jumps_doubles_and_loses_nobody(outbox, monkeypatch, jump):
         first = services.send(made.pk)
     assert first.is_finished
     assert len({recipient for _, recipient, _ in outbox}) == len(outbox) == 12
+
+
+def test_a_relay_that_is_down_for_a_day_costs_nobody_anything_and_needs_no_word(outbox, monkeypatch):
+    readers(3)
+    made = mailing()
+    clock = {"now": timezone.now()}
+    for place in ("django.utils.timezone.now", "barograph.delivery.batches.now"):
+        monkeypatch.setattr(place, lambda: clock["now"])
+    up_again, runs = clock["now"] + timedelta(days=1), 0
+    while clock["now"] < up_again:
+        MemoryTransport.answers[:] = [Unreachable("connection refused")] * 3
+        report = services.send(made.pk)
+        assert timedelta(0) < report.come_back_at - clock["now"] <= timedelta(minutes=15)
+        clock["now"], runs = report.come_back_at, runs + 1
+    assert 90 < runs < 110  # every quarter of an hour
+    MemoryTransport.answers.clear()
+    assert set(made.deliveries.values_list("state", "tries", "drops")) == {("queued", 0, 0)}
+    assert services.send(made.pk).is_finished
+    assert len({recipient for _, recipient, _ in outbox}) == len(outbox) == 3
+    made.refresh_from_db()
+    assert (made.sent, made.failed, made.trouble, made.hold) == (3, 0, "", "")
+
+
+@pytest.mark.parametrize("words", ["database is locked", "database or disk is full"])
+def test_a_database_that_takes_nothing_for_a_while_leaves_one_mail_in_doubt(outbox, monkeypatch, words):
+    """The worker lives on, and could not even give back what it had in hand."""
+    readers(6)
+    made = mailing()
+
+    def refuse(*_args, **_more):
+        raise OperationalError(words)
+
+    class Relay(MemoryTransport):
+        def send(self, *message):
+            if len(outbox) == 2:
+                monkeypatch.setattr(recording.Record, "write", refuse)
+                monkeypatch.setattr(batches.Claims, "_mine", refuse)
+            return super().send(*message)
+
+    with pytest.raises(OperationalError):
+        sending.send(made.pk, transport=Relay())
+    assert set(made.deliveries.values_list("state", flat=True)) == {"sent", "claimed"}
+    monkeypatch.undo()
+    assert services.send(made.pk).is_finished
+    identities = [message_from_bytes(raw)["Message-ID"] for *_, raw in outbox]
+    assert len(set(identities)) == 6
+    assert len(identities) == 7  # the one that was answered and could not be written down, with its own Message-ID
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="machines share a PostgreSQL")
+@pytest.mark.parametrize("wrong", [timedelta(hours=-30), timedelta(hours=3)])
+def test_a_machine_whose_clock_is_wrong_takes_nothing_from_another(outbox, monkeypatch, wrong):
+    readers(4)
+    made = mailing()
+    elsewhere = batches.Claims(made, owner="elsewhere/boot/1/1")
+    held = {pk for pk, *_ in elsewhere.take(2)}
+    now = timezone.now
+    monkeypatch.setattr("django.utils.timezone.now", lambda: now() + wrong)
+    report = sending.send(made.pk, transport=MemoryTransport())
+    assert not report.is_finished
+    assert len(outbox) == 2
+    assert elsewhere.held(list(held)) == held

@@ -143,7 +143,7 @@ def _size(mailing: Any) -> int:
 
     someone = Subscriber.objects.all()[0]
     recipient = Recipient(someone.pk, someone.language, someone.address_cipher)
-    return len(Copies(mailing).parcel(0, recipient).message)
+    return len(Copies(mailing).parcel(0, recipient, on=mailing.created_at.date()).message)
 
 
 def _send() -> dict[str, Any]:

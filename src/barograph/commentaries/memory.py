@@ -12,8 +12,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz, process
-
 from barograph.commentaries import texts as words
 from barograph.commentaries.models import Commentary
 from barograph.commentaries.services import source_texts, standing_body, standing_texts
@@ -80,6 +78,8 @@ def _by_place(found: Iterable[Pair]) -> tuple[list[Pair], list[Pair]]:
 
 def _near(path: str, text: str, known: list[Pair], seen: list[str]) -> Iterator[Offer]:
     told: set[str] = set()
+    from rapidfuzz import fuzz, process  # 4 MB that a worker does without
+
     near = process.extract(words.visible(text), seen, scorer=fuzz.ratio, score_cutoff=NEAR, limit=10)
     for _source, score, place in sorted(near, key=lambda hit: (-hit[1], hit[2])):
         pair = known[place]

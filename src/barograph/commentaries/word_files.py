@@ -12,7 +12,6 @@ import re
 import zipfile
 from dataclasses import dataclass
 
-import mammoth
 from bs4 import BeautifulSoup, NavigableString, Tag
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -53,6 +52,8 @@ class Taken:
 
 def take(data: bytes) -> Taken:
     """The text of a .docx file. Raises ValidationError with one sentence where it can't be had."""
+    import mammoth  # 2 MB that a worker does without
+
     _look_at(data)
     pictures = 0
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from operator import itemgetter
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -17,7 +18,7 @@ from barograph.base import processes
 from barograph.delivery.enums import DeliveryState
 from barograph.delivery.models import Delivery, Mailing
 
-BATCH = 200
+BATCH = 500
 LEASE = timedelta(minutes=10)
 
 FREE = {"state": DeliveryState.QUEUED, "claim": "", "claimed_by": "", "lease_until": None}
@@ -32,6 +33,10 @@ def now() -> datetime:
         return cursor.fetchone()[0]
 
 
+#: The claims of the runs that go on in this process.
+_LIVE: set[str] = set()
+
+
 @dataclass
 class Claims:
     """What one run of one worker has in hand of a mailing."""
@@ -41,27 +46,34 @@ class Claims:
     owner: str = field(default_factory=processes.me)
     renewed_at: datetime | None = None
 
-    def take(self, number: int = BATCH) -> list[tuple[int, uuid.UUID | None, int, int]] | None:
-        """The next few, now ours alone, as (id, subscriber, tries, drops). None where nothing is due, or the mailing
-        has been paused, stopped or taken back; an empty list where another worker was faster.
+    def take(self, number: int = BATCH) -> list[tuple[int, uuid.UUID | None, int, int]]:
+        """The next few, now ours alone, as (id, subscriber, tries, drops); none where nothing is due, or the
+        mailing has been paused, stopped or taken back.
         """
-        moment = now()
-        with transaction.atomic():
-            going = Mailing.objects.unfinished().filter(pk=self.mailing.pk).select_for_update(no_key=True)
+        moment, ops = now(), connection.ops
+        table = ops.quote_name(Delivery._meta.db_table)
+        locked = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
+        sql = (
+            f"WITH due AS MATERIALIZED (SELECT id FROM {table} "  # noqa: S608 - only names of tables are put in
+            f"WHERE mailing_id = %s AND state = %s AND next_try_at <= %s ORDER BY next_try_at, id LIMIT %s {locked}) "
+            f"UPDATE {table} SET state = %s, claim = %s, claimed_by = %s, lease_until = %s "
+            "WHERE id IN (SELECT id FROM due) AND state = %s RETURNING id, subscriber_id, tries, drops"
+        )
+        queued, claimed = DeliveryState.QUEUED.value, DeliveryState.CLAIMED.value
+        at, until = (ops.adapt_datetimefield_value(time) for time in (moment, moment + LEASE))
+        params = [self.mailing.pk, queued, at, number, claimed, self.claim, self.owner, until, queued]
+        _LIVE.add(self.claim)
+        going = Mailing.objects.unfinished().filter(pk=self.mailing.pk).select_for_update(no_key=True)
+        with transaction.atomic(), connection.cursor() as cursor:
             if not going.values_list("pk", flat=True).first():  # whoever takes it back waits for us, or we for them
-                return None
-            due = self.mailing.deliveries.due(moment)
-            if connection.features.has_select_for_update_skip_locked:
-                due = due.select_for_update(skip_locked=True)
-            ids = list(due.values_list("pk", flat=True)[:number])
-            if not ids:
-                return None
-            Delivery.objects.filter(pk__in=ids, state=DeliveryState.QUEUED).update(
-                state=DeliveryState.CLAIMED, claim=self.claim, claimed_by=self.owner, lease_until=moment + LEASE
-            )
+                return []
+            cursor.execute(sql, params)
+            rows = list(cursor.fetchall())
         self.renewed_at = self.renewed_at or moment
-        mine = Delivery.objects.claimed().filter(pk__in=ids, claim=self.claim).order_by("pk")
-        return list(mine.values_list("pk", "subscriber_id", "tries", "drops"))
+        reader = Delivery._meta.get_field("subscriber").target_field
+        return [
+            (pk, reader.to_python(subscriber), *counts) for pk, subscriber, *counts in sorted(rows, key=itemgetter(0))
+        ]
 
     def held(self, ids: list[int]) -> set[int]:
         """Those of `ids` that are still ours."""
@@ -76,7 +88,8 @@ class Claims:
             self.renewed_at = moment
 
     def release(self) -> None:
-        """What was claimed and not settled waits again."""
+        """What was claimed and not settled waits again; where the database can't be written, for the next run."""
+        _LIVE.discard(self.claim)
         self._mine().update(**FREE)
 
     def _mine(self):
@@ -86,9 +99,11 @@ class Claims:
 def take_over(mailing: Mailing) -> None:
     """Put back what was claimed by a process that is gone, or, on another machine, whose lease is over.
 
-    A living process of this machine keeps its claims whatever the clock says.
+    A living process of this machine keeps its claims whatever the clock says, as long as their run goes on.
     """
     claimed = mailing.deliveries.claimed()
-    for owner, lease in claimed.order_by().values_list("claimed_by", "lease_until").distinct():
-        if processes.is_gone(owner) or (not processes.is_here(owner) and lease is not None and lease < now()):
-            claimed.filter(claimed_by=owner, lease_until=lease).update(**FREE)
+    for owner, claim, lease in claimed.order_by().values_list("claimed_by", "claim", "lease_until").distinct():
+        is_over = owner == processes.me() and claim not in _LIVE  # it could not be released: a full disk, a lock
+        is_late = not processes.is_here(owner) and lease is not None and lease < now()
+        if is_over or is_late or processes.is_gone(owner):
+            claimed.filter(claimed_by=owner, claim=claim, lease_until=lease).update(**FREE)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.header import Header
 from email.utils import format_datetime, formataddr, parseaddr
+from functools import lru_cache
 
 #: Stand in html, text and header values where the person's own links go.
 UNSUBSCRIBE = "{{unsubscribe-link}}"
@@ -107,10 +108,11 @@ class QuotedPrintable:
         return CRLF.join([*quoted_printable(text.removesuffix("\n")), b""]) if text else b""
 
     @staticmethod
+    @lru_cache(maxsize=8)  # the same in text and HTML
     def _link(value: str) -> bytes:
-        pieces = [value[start : start + 60].encode("ascii") for start in range(0, len(value), 60)]
-        encoded = (piece.replace(b"=", b"=3D") for piece in pieces)
-        return b"=\r\n" + b"=\r\n".join(b"=2E" + p[1:] if p[:1] == b"." else p for p in encoded) + b"=\r\n"
+        pieces = [value[start : start + 60] for start in range(0, len(value), 60)]
+        lines = "\n".join(["", *pieces, ""]).replace("=", "=3D").replace("\n.", "\n=2E")
+        return lines.replace("\n", "=\r\n").encode("ascii")
 
 
 class Base64:

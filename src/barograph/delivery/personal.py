@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from base64 import b64decode
+from datetime import date
 from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.utils import timezone
 
 from barograph.delivery import dkim
 from barograph.delivery.bounces.return_paths import envelope_sender
@@ -19,10 +19,14 @@ from barograph.subscribers.enums import ALL, IN_ORDER
 from barograph.subscribers.recipients import Recipient
 
 
-def message_id(key: str, recipient: str) -> str:
+def message_id(key: str, recipient: str, *, host: str = "") -> str:
     """The Message-ID of one mail: always the same for the same letter and recipient, and telling nothing."""
-    host = urlsplit(settings.BASE_URL).hostname or "localhost"
+    host = host or own_host()
     return f"<{addresses.keyed_hash('message id', f'{key} {recipient}')[:40]}@{host}>"
+
+
+def own_host() -> str:
+    return urlsplit(settings.BASE_URL).hostname or "localhost"
 
 
 def letter_of(mailing: Mailing) -> Letter:
@@ -44,7 +48,7 @@ class Copies:
     def __init__(self, mailing: Mailing) -> None:
         self.mailing = mailing
         self.template = Template(letter_of(mailing))
-        self.sender = parseaddr(mailing.sender)[1]
+        self.sender, self.host = parseaddr(mailing.sender)[1], own_host()
         self.signers = dkim.signers(settings.DATA / "keys", domain=self.sender.rpartition("@")[2])
 
     def _sections(self, recipient: Recipient) -> tuple[str, ...]:
@@ -55,8 +59,8 @@ class Copies:
         held = [topic for topic in self.mailing.topics if ALL in wanted or topic in wanted]
         return (wanted[0] if wanted[0] in held else IN_ORDER, *held)
 
-    def parcel(self, number: int, recipient: Recipient) -> Parcel:
-        """The mail of one delivery, ready to be handed over. Raises addresses.Unreadable."""
+    def parcel(self, number: int, recipient: Recipient, *, on: date) -> Parcel:
+        """The mail of one delivery on a day, ready to be handed over. Raises addresses.Unreadable."""
         mailing, address = self.mailing, recipient.address()
         links = {
             UNSUBSCRIBE: mailing.unsubscribe_url.format(
@@ -64,11 +68,9 @@ class Copies:
             ),
             SETTINGS: mailing.settings_url.format(language=recipient.language, token=tokens.settings(recipient.id)),
         }
-        identity = message_id(mailing.key, recipient.id.hex)
+        identity = message_id(mailing.key, recipient.id.hex, host=self.host)
         person = Person(address=address, message_id=identity, links=links)
-        sender = envelope_sender(
-            mailing_id=mailing.pk, subscriber_id=recipient.id, otherwise=self.sender, on=timezone.localdate()
-        )
+        sender = envelope_sender(mailing_id=mailing.pk, subscriber_id=recipient.id, otherwise=self.sender, on=on)
         message = self.template.fill(person, self._sections(recipient))
         for signer in self.signers:
             message = signer.sign(message)

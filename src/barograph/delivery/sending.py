@@ -10,10 +10,12 @@ import logging
 import random
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import connection
 from django.db.models import F, Min
 from django.utils import timezone
 
@@ -43,10 +45,14 @@ MOST_DROPS = 12
 #: After so many pauses of a mailing that the relay refuses, a person has to say that it goes on.
 BREAKER_PAUSES = tuple(timedelta(minutes=m) for m in (30, 120, 480))
 JITTER = 0.25
-#: Readers looked up together, a connection; and for how many seconds what was seen of them holds.
-GROUP = 10
+#: Readers looked up together, a connection; and for how many seconds what was seen of them and the mailing holds.
+GROUP = 20
 FRESH = 1.0
 HEARTBEAT = 30.0
+#: SQLite's cache while sending, in KB.
+CACHE = 4000
+#: Seconds between two looks for what dead workers had in hand.
+TAKE_OVER = 15.0
 LONGEST_NAP = 5.0
 
 
@@ -77,11 +83,28 @@ def send(
     fill(mailing)
     Mailing.objects.filter(pk=mailing_id, started_at__isnull=True).update(started_at=timezone.now())
     Mailing.objects.filter(pk=mailing_id, state=MailingState.QUEUED).update(state=MailingState.SENDING)
-    run = _Run(mailing, transports.carrier(transport or transports.opened()), progress)
+    with _lean():
+        run = _Run(mailing, transports.carrier(transport or transports.opened()), progress)
+        try:
+            return run.drain()
+        finally:
+            run.close()
+
+
+@contextmanager
+def _lean() -> Iterator[None]:
+    """A smaller cache of SQLite's: a mailing walks through all its rows once, and would only fill the usual one."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        usual = cursor.execute("PRAGMA cache_size").fetchone()[0]
+        cursor.execute(f"PRAGMA cache_size = -{CACHE}")
     try:
-        return run.drain()
+        yield
     finally:
-        run.close()
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA cache_size = {int(usual)}")
 
 
 class _Feed:
@@ -93,11 +116,12 @@ class _Feed:
         self.copies, self.version = Copies(mailing), mailing.version
         self.rows: deque[tuple] = deque()  # claimed, not looked up
         self.ready: deque[tuple] = deque()  # looked up, with the reader
-        self.seen_at = 0.0
+        self.seen_at, self.today = 0.0, timezone.localdate()
         self.known: dict[int, tuple[int, int]] = {}  # tries and drops of what is on its way
         self.is_dry = False
         self.allowance = Allowance(mailing)
         self.watch = installation.Watch.begin()
+        self.looked_at = self.took_over_at = float("-inf")
 
     def next(self) -> Parcel | None:
         """The next mail; None where nothing is due now, or all that is due waits for slow domains."""
@@ -115,7 +139,7 @@ class _Feed:
                 continue
             row, reader = self.ready.popleft()
             try:
-                parcel = self.copies.parcel(row[0], reader)
+                parcel = self.copies.parcel(row[0], reader, on=self.today)
             except addresses.UnknownKey:
                 raise  # this machine lacks a key: nobody's address is to blame, and others may send
             except addresses.Unreadable:
@@ -143,11 +167,15 @@ class _Feed:
         """Look at the next readers, just before their mails are handed over. False where nobody is left."""
         if not self.rows and not self._claim():
             return False
+        if time.monotonic() - self.looked_at > FRESH and not self._may_go_on():
+            self.rows.clear()  # a slow relay: what was claimed goes back at the end of the run
+            return False
+        self.today = timezone.localdate()
         rows = [self.rows.popleft() for _ in range(min(self.group, len(self.rows)))]
         readers = still_receiving(
             ids=[row[1] for row in rows if row[1]],
             list_key=self.mailing.list_key,
-            on=timezone.localdate(),
+            on=self.today,
             paces=self.mailing.paces,
         )
         held = self.claims.held([row[0] for row in rows])
@@ -159,23 +187,29 @@ class _Feed:
 
     def _claim(self) -> bool:
         """Take the next batch, unless the mailing was paused or stopped meanwhile."""
-        self.record.count()
-        if self.mailing.version != self.version:  # corrected meanwhile: the rest gets the new text
-            self.mailing.refresh_from_db()
-            self.copies, self.version = Copies(self.mailing), self.mailing.version
-        if self.is_dry or self.mailing.state not in UNFINISHED or not self.watch.still():
+        if not self._may_go_on() or self.is_dry:
             return False
-        take_over(self.mailing)
+        if time.monotonic() - self.took_over_at > TAKE_OVER:
+            take_over(self.mailing)
+            self.took_over_at = time.monotonic()
         granted = self.allowance.grant()
         if granted != 0:
-            while (batch := self.claims.take() if granted is None else self.claims.take(granted)) is not None:
-                if batch:
-                    self.allowance.give_back((granted or 0) - len(batch))
-                    self.rows.extend(batch)
-                    return True
-            self.allowance.give_back(granted or 0)
+            batch = self.claims.take() if granted is None else self.claims.take(granted)
+            self.allowance.give_back((granted or 0) - len(batch))
+            self.rows.extend(batch)
+            if batch:
+                return True
         self.is_dry = True
         return False
+
+    def _may_go_on(self) -> bool:
+        """Look whether the mailing was paused, stopped or corrected meanwhile."""
+        self.looked_at = time.monotonic()
+        self.record.count()
+        if self.mailing.version != self.version:  # the rest gets the new text
+            self.mailing.refresh_from_db()
+            self.copies, self.version = Copies(self.mailing), self.mailing.version
+        return self.mailing.state in UNFINISHED and self.watch.still()
 
 
 def domain_of(parcel: Parcel) -> str:

@@ -80,7 +80,7 @@ def subkey(purpose: str) -> bytes:
 
 def keyed_hash(purpose: str, value: str) -> str:
     """HMAC-SHA256 of `value` under the sub-key of `purpose`, in hexadecimal."""
-    return hmac.new(subkey(purpose), value.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(subkey(purpose), value.encode(), "sha256").hex()
 
 
 def lookup_keys(address: str) -> tuple[str, ...]:
@@ -128,6 +128,11 @@ def _encryption_key(version: int) -> bytes:
     return _derived(master, f"address encryption {version}")
 
 
+@lru_cache(maxsize=8)
+def _cipher(key: bytes) -> AESGCM:
+    return AESGCM(key)
+
+
 def unseal(sealed: bytes, *, bound_to: str) -> str:
     """The address again. Raises Unreadable."""
     sealed = bytes(sealed)
@@ -135,6 +140,6 @@ def unseal(sealed: bytes, *, bound_to: str) -> str:
         raise Unreadable("a stored address is damaged")
     version, nonce, ciphertext = sealed[0], sealed[1 : NONCE + 1], sealed[NONCE + 1 :]
     try:
-        return AESGCM(_encryption_key(version)).decrypt(nonce, ciphertext, bound_to.encode()).decode()
+        return _cipher(_encryption_key(version)).decrypt(nonce, ciphertext, bound_to.encode()).decode()
     except InvalidTag:
         raise Unreadable("a stored address does not open with this key") from None

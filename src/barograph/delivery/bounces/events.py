@@ -12,8 +12,9 @@ import logging
 from typing import Any
 
 from anymail import urls as anymail_urls
-from anymail.exceptions import AnymailWebhookValidationFailure
+from anymail.exceptions import AnymailError, AnymailWebhookValidationFailure
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.utils import timezone
 
@@ -98,7 +99,7 @@ def view_of(provider: str) -> Any:
             except AnymailWebhookValidationFailure:
                 log.warning("events of the mail provider: a request without the right secret or signature")
                 return HttpResponseBadRequest()
-            except (ValueError, KeyError, TypeError, AttributeError):
+            except (AnymailError, ImproperlyConfigured, ValueError, LookupError, TypeError, AttributeError):
                 log.warning("events of the mail provider: a request that is no event")
                 return HttpResponseBadRequest()
             for event in events:

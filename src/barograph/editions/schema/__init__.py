@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jsonschema import Draft202012Validator
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
 
 VERSION = 1
 
@@ -18,6 +19,8 @@ class SchemaProblem(ValueError):
 
 @cache
 def validator() -> Draft202012Validator:
+    from jsonschema import Draft202012Validator  # 4 MB that only who freezes needs
+
     schema = json.loads((Path(__file__).parent / f"edition-{VERSION}.json").read_text(encoding="utf-8"))
     return Draft202012Validator(schema)
 

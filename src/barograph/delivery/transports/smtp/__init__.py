@@ -1,25 +1,27 @@
 """SMTP over several kept connections at once, driven from synchronous code.
 
-The event loop runs only while `wait` is called: between two calls nothing
-happens on the lines, so that whoever gives the mails can use the database
-without a second thread, and no mail is taken up before it was given.
+What comes on the lines is taken up only while `wait` is called: whoever gives
+the mails can use the database without a second thread.
 """
 
 from __future__ import annotations
 
-import asyncio
 import ssl
+import time
+from functools import partial
 from urllib.parse import urlsplit
 
-import uvloop
 from django.conf import settings
 
 from barograph.base.environment import Smtp
 from barograph.delivery.transports import Answer, Outcome, Parcel, Unreachable
-from barograph.delivery.transports.smtp.connection import Connection
+from barograph.delivery.transports.smtp.connection import QUIT_SECONDS, Connection
+from barograph.delivery.transports.smtp.line import Lines
 
 #: Connections at a time.
 WIDTH = 10
+#: Seconds in which more outcomes are waited for, again and again while they come.
+MOMENT = 0.0002
 #: After so many mails a fresh connection: many relays set such a limit.
 PER_CONNECTION = 500
 
@@ -32,34 +34,46 @@ class SmtpTransport:
         self.width = width
         self.context = context
         self.host = urlsplit(settings.BASE_URL).hostname or "localhost"
-        self.loop: asyncio.AbstractEventLoop | None = None
+        self.lines: Lines | None = None
         self.idle: list[Connection] = []
-        self.tasks: set[asyncio.Task] = set()
+        self.on_the_way = 0
         self.outcomes: list[Outcome] = []
-        self.news: asyncio.Future[None] | None = None
-        self.fault: BaseException | None = None  # of our own making
 
     @property
     def carrying(self) -> int:
-        return len(self.tasks) + len(self.outcomes)
+        return self.on_the_way + len(self.outcomes)
 
     @property
     def room(self) -> int:
         return self.width - self.carrying
 
     def give(self, parcel: Parcel) -> None:
-        if self.loop is None:
-            self.loop = uvloop.new_event_loop()
-        task = self.loop.create_task(self._carry(parcel))
-        self.tasks.add(task)
-        task.add_done_callback(self._ended)
+        if self.lines is None:
+            self.lines = Lines()
+        self.on_the_way += 1
+        self.lines.begin(self._result(parcel), partial(self._ended, parcel))
+        self.lines.raise_fault()
+
+    def _ended(self, parcel: Parcel, result: Answer | Unreachable | None) -> None:
+        self.on_the_way -= 1
+        if result is not None:
+            self.outcomes.append(Outcome(parcel, result))
 
     def wait(self, seconds: float) -> list[Outcome]:
-        if self.loop is not None and self.carrying:
-            self.loop.run_until_complete(self._some(seconds))
-        if self.fault is not None:
-            fault, self.fault = self.fault, None
-            raise fault
+        lines = self.lines
+        if lines is not None and self.on_the_way:
+            end = time.monotonic() + seconds
+            left = 0.0 if self.outcomes else seconds  # what has come is enough, and whatever else is there by now
+            while True:
+                known = len(self.outcomes)
+                lines.turn(left)
+                lines.raise_fault()
+                left = end - time.monotonic()
+                if left <= 0 or not self.on_the_way or 0 < known == len(self.outcomes):
+                    break
+                if self.outcomes:  # more may be about to come, and would share the commit
+                    time.sleep(MOMENT)
+                    left = 0.0
         outcomes, self.outcomes = self.outcomes, []
         return outcomes
 
@@ -71,36 +85,6 @@ class SmtpTransport:
         if isinstance(found[0].result, Unreachable):
             raise found[0].result
         return found[0].result
-
-    async def _some(self, seconds: float) -> None:
-        if not self.outcomes:
-            loop = asyncio.get_running_loop()
-            self.news = loop.create_future()
-            alarm = loop.call_later(seconds, self._stir)
-            try:
-                await self.news
-            finally:
-                alarm.cancel()
-                self.news = None
-        await asyncio.sleep(0)  # whatever else has come at the same moment
-
-    def _stir(self) -> None:
-        if self.news is not None and not self.news.done():
-            self.news.set_result(None)
-
-    def _ended(self, task: asyncio.Task) -> None:
-        self.tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            self.fault = task.exception()
-            self._stir()
-
-    async def _carry(self, parcel: Parcel) -> None:
-        result = await self._result(parcel)
-        # At once, not when the loop tells that the task is done: it may have stopped by then, and `carrying` would
-        # count a mail of which nothing more will be heard.
-        self.tasks.discard(asyncio.current_task())  # type: ignore[arg-type]
-        self.outcomes.append(Outcome(parcel, result))
-        self._stir()
 
     async def _result(self, parcel: Parcel) -> Answer | Unreachable:
         while True:
@@ -136,7 +120,8 @@ class SmtpTransport:
             await connection.quit()
         if self.relay is None:
             raise Unreachable("no relay is set (BAROGRAPH_SMTP_URL)")
-        connection = Connection(self.relay, context=self._context(), host=self.host)
+        assert self.lines is not None
+        connection = Connection(self.relay, lines=self.lines, context=self._context(), host=self.host)
         await connection.open()
         return connection
 
@@ -147,18 +132,13 @@ class SmtpTransport:
         return self.context
 
     def close(self) -> None:
-        if self.loop is None:
+        if self.lines is None:
             return
-        loop, self.loop = self.loop, None
-        try:
-            loop.run_until_complete(self._end())
-        finally:
-            loop.close()
-
-    async def _end(self) -> None:
-        for task in list(self.tasks):
-            task.cancel()
-        await asyncio.gather(*self.tasks, return_exceptions=True)
-        await asyncio.gather(*(connection.quit() for connection in self.idle), return_exceptions=True)
+        lines, self.lines = self.lines, None
+        lines.break_off()
+        for connection in self.idle:
+            lines.begin(connection.quit(), lambda _nothing: None)
         self.idle.clear()
-        await asyncio.sleep(0)  # the transports' own farewell
+        while lines.waiting:
+            lines.turn(QUIT_SECONDS)
+        lines.close()

@@ -7,117 +7,49 @@ no queue, and never repeats a mail on its own.
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import re
 import ssl
-from collections import deque
 
 from barograph.base.environment import Smtp
 from barograph.delivery.transports import Answer, Parcel, Unreachable, without_addresses
+from barograph.delivery.transports.smtp.line import Line, Lines, Reply, reason
 
 #: Seconds to wait for an answer (RFC 5321, 4.5.3.2 asks for five minutes, ten after the mail's end).
 CONNECT_SECONDS = 30.0
 ANSWER_SECONDS = 300.0
 ACCEPT_SECONDS = 600.0
 QUIT_SECONDS = 2.0
-_LONGEST_ANSWER = 65_536
 _UNFIT = re.compile(r"[\s<>\x00-\x1f\x7f]")
-
-Reply = tuple[int, str]
-
-
-class _Line(asyncio.Protocol):
-    """Bytes in, replies out."""
-
-    def __init__(self) -> None:
-        self.buffer = bytearray()
-        self.lines: list[str] = []  # of a reply that isn't whole yet
-        self.replies: deque[Reply] = deque()
-        self.lost: str | None = None
-        self.transport: asyncio.Transport | None = None
-        self.wanted = 0
-        self.waiter: asyncio.Future[None] | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport  # type: ignore[assignment]
-
-    def data_received(self, data: bytes) -> None:
-        self.buffer += data
-        while (end := self.buffer.find(b"\n")) >= 0:
-            line = self.buffer[:end].rstrip(b"\r").decode("utf-8", "replace")
-            del self.buffer[: end + 1]
-            self.lines.append(line[4:])
-            if not line[:3].isdigit() or len(self.lines) > 500:
-                self.fail("the relay does not speak SMTP")
-                return
-            if line[3:4] != "-":
-                self.replies.append((int(line[:3]), "\n".join(self.lines)))
-                self.lines = []
-                if self.replies[-1][0] == 421:  # its last word (RFC 5321, 3.8), though some leave the line open
-                    self.fail("the relay closed the connection")
-                    return
-        if len(self.buffer) > _LONGEST_ANSWER:
-            self.fail("the relay does not speak SMTP")
-        self._wake()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        if self.lost is None:
-            self.lost = "the relay closed the connection" if exc is None else _reason(exc)
-        self._wake()
-
-    def fail(self, reason: str) -> None:
-        self.lost = self.lost or reason
-        if self.transport is not None:
-            self.transport.abort()
-        self._wake()
-
-    def _wake(self) -> None:
-        if self.waiter and not self.waiter.done() and (len(self.replies) >= self.wanted or self.lost is not None):
-            self.waiter.set_result(None)
-
-    async def expect(self, number: int, seconds: float) -> None:
-        """Wait until so many replies are there. Raises Unreachable where they won't come."""
-        if len(self.replies) < number and self.lost is None:
-            loop = asyncio.get_running_loop()
-            self.wanted, self.waiter = number, loop.create_future()
-            alarm = loop.call_later(seconds, self.fail, f"the relay did not answer within {seconds:.0f} s")
-            try:
-                await self.waiter
-            finally:
-                alarm.cancel()
-                self.waiter = None
-        if len(self.replies) < number:
-            refusals = [reply for reply in self.replies if reply[0] >= 400]  # its last words say more than the end
-            words = f"{refusals[-1][0]} {without_addresses(refusals[-1][1])}: " if refusals else ""
-            raise Unreachable(f"{words}{self.lost}")
 
 
 class Connection:
     """Open it, send, quit. After an Unreachable it is of no further use."""
 
-    def __init__(self, relay: Smtp, *, context: ssl.SSLContext | None = None, host: str = "localhost") -> None:
+    def __init__(
+        self, relay: Smtp, *, lines: Lines, context: ssl.SSLContext | None = None, host: str = "localhost"
+    ) -> None:
         self.relay, self.host = relay, host
         self.context = context
-        self.line = _Line()
+        self.line = Line(lines)
         self.offers: dict[str, str] = {}  # what the relay says it can (EHLO), by keyword
         self.used = 0
         self.needs_reset = False
 
     @property
     def is_open(self) -> bool:
-        return self.line.transport is not None and self.line.lost is None
+        return self.line.is_open
 
     async def open(self) -> None:
         """Connect, secure, sign in. Raises Unreachable."""
-        relay, loop = self.relay, asyncio.get_running_loop()
-        secure = {"ssl": self._context(), "server_hostname": relay.host} if relay.tls == "tls" else {}
+        relay, line = self.relay, self.line
         try:
-            async with asyncio.timeout(CONNECT_SECONDS):
-                await loop.create_connection(lambda: self.line, relay.host, relay.port, **secure)
-        except (OSError, ssl.SSLError, TimeoutError) as error:
-            raise Unreachable(_reason(error)) from None
-        try:
+            try:
+                await line.connect(relay.host, relay.port, CONNECT_SECONDS)
+                if relay.tls == "tls":
+                    await line.secure(self._context(), relay.host, CONNECT_SECONDS)
+            except OSError as error:
+                raise Unreachable(reason(error)) from None
             await self._greet()
         except BaseException:
             self.abort()
@@ -142,15 +74,13 @@ class Connection:
         return self.context
 
     async def _secure(self) -> None:
-        line, loop = self.line, asyncio.get_running_loop()
-        if line.buffer or line.replies or line.lines:  # put there before TLS: it could be anybody's
+        line = self.line
+        if line.rest or line.replies or line.words:  # put there before TLS: it could be anybody's
             raise Unreachable("the relay sent something between STARTTLS and TLS")
         try:
-            line.transport = await loop.start_tls(
-                line.transport, line, self._context(), server_hostname=self.relay.host
-            )
-        except (OSError, ssl.SSLError) as error:
-            raise Unreachable(_reason(error)) from None
+            await line.secure(self._context(), self.relay.host, CONNECT_SECONDS)
+        except OSError as error:
+            raise Unreachable(reason(error)) from None
 
     async def _hello(self) -> None:
         code, text = await self._command(f"EHLO {self.host}")
@@ -177,13 +107,9 @@ class Connection:
         self._agreed((code, text), 235)
 
     async def _command(self, text: str) -> Reply:
-        self._write(text.encode("ascii") + b"\r\n")
+        self.line.write(text.encode("ascii") + b"\r\n")
         await self.line.expect(1, ANSWER_SECONDS)
         return self.line.replies.popleft()
-
-    def _write(self, *pieces: bytes) -> None:
-        if self.line.transport is not None:
-            self.line.transport.writelines(pieces)
 
     def _agreed(self, reply: Reply, code: int) -> None:
         if reply[0] != code:
@@ -214,7 +140,7 @@ class Connection:
             return Answer(rcpt[0], without_addresses(rcpt[1]))
         if data[0] != 354:
             return Answer(data[0], without_addresses(data[1]))
-        self._write(*((message, b".\r\n") if parcel.is_smooth else (transparent(message),)))
+        self.line.write(message + b".\r\n" if parcel.is_smooth else transparent(message))
         try:
             await self.line.expect(1, ACCEPT_SECONDS)
         except Unreachable as trouble:
@@ -248,12 +174,12 @@ class Connection:
         """The replies to some commands: sent together where the relay allows it, else until one is refused."""
         line = self.line
         if "PIPELINING" in self.offers:
-            self._write(b"".join(commands))
+            line.write(b"".join(commands))
             await line.expect(len(commands), ANSWER_SECONDS)
             return [line.replies.popleft() for _ in commands]
         replies: list[Reply] = []
         for command in commands:
-            self._write(command)
+            line.write(command)
             await line.expect(1, ANSWER_SECONDS)
             replies.append(line.replies.popleft())
             if replies[-1][0] >= 400:
@@ -263,7 +189,7 @@ class Connection:
     async def _empty(self, data: Reply) -> None:
         """Some relays say 354 though there is nobody to take the mail (RFC 2920, 3.1): end it with nothing in it."""
         if data[0] == 354:
-            self._write(b".\r\n")
+            self.line.write(b".\r\n")
             await self.line.expect(1, ANSWER_SECONDS)
             self.line.replies.popleft()
 
@@ -277,7 +203,7 @@ class Connection:
         """Say goodbye, briefly."""
         if self.is_open:
             try:
-                self._write(b"QUIT\r\n")
+                self.line.write(b"QUIT\r\n")
                 await self.line.expect(1, QUIT_SECONDS)
             except Unreachable:
                 pass
@@ -300,11 +226,3 @@ def transparent(message: bytes) -> bytes:
 
 def _base64(text: str) -> str:
     return base64.b64encode(text.encode()).decode("ascii")
-
-
-def _reason(error: BaseException) -> str:
-    if isinstance(error, TimeoutError):
-        return "the relay did not answer"
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"the relay's certificate is not valid: {error.verify_message}"
-    return without_addresses(str(getattr(error, "strerror", None) or error) or type(error).__name__)
