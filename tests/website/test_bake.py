@@ -85,6 +85,16 @@ def test_readers_see_the_old_site_until_the_switch(published):
     assert tree(current) == tree(report.path) != before
 
 
+def test_a_slower_bake_never_brings_an_older_site_back(published):
+    bake.bake()
+    correct(published[0])
+    slower = bake.prepare()
+    correct(published[1])
+    newer = bake.bake()
+    bake.swap(slower)
+    assert (bake.folder() / "current").resolve() == newer.path.resolve()
+
+
 def test_a_page_that_is_no_longer_due_goes(published):
     bake.bake()
     contents.found(contents.imprint(standing={}))
