@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -74,7 +73,7 @@ def _within(args: argparse.Namespace) -> None:
 
 
 def _memory() -> float:
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+    return round(mail.peak_mb(), 1)
 
 
 def _subscribers(number: int) -> dict:

@@ -43,7 +43,7 @@ def fill(mailing: Mailing, *, progress: Callable[[int, int], None] | None = None
         if connection.vendor == "sqlite":  # who waits for its one writer only looks now and then whether it is free
             time.sleep(min(took, LONGEST))
         if took > LONGEST:
-            size = max(SMALLEST, size // 2)
+            size = max(min(SMALLEST, size), size // 2)
         elif took < LONGEST / 3:
             size = min(CHUNK, size * 2)
         if progress:

@@ -45,7 +45,7 @@ class Connection:
         relay, line = self.relay, self.line
         try:
             try:
-                await line.connect(relay.host, relay.port, CONNECT_SECONDS)
+                await line.reach(relay.host, relay.port, CONNECT_SECONDS)
                 if relay.tls == "tls":
                     await line.secure(self._context(), relay.host, CONNECT_SECONDS)
             except OSError as error:

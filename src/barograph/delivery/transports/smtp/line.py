@@ -51,7 +51,7 @@ class Line:
     def is_open(self) -> bool:
         return self.socket is not None and self.lost is None
 
-    async def connect(self, host: str, port: int, seconds: float) -> None:
+    async def reach(self, host: str, port: int, seconds: float) -> None:
         """To the first of the host's addresses that answers. Raises OSError."""
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         end, error = time.monotonic() + seconds, OSError(f"no address of {host}")
