@@ -10,9 +10,10 @@ from barograph.delivery.transports.memory import MemoryTransport
 
 def pytest_collection_modifyitems(config, items):
     """On PostgreSQL only what touches the database: all else has run on SQLite and says the same."""
-    if not os.environ.get("BAROGRAPH_DATABASE_URL", "").startswith("postgres"):
-        return
-    kept = [item for item in items if {"db", "transactional_db"} & {*item.fixturenames} or _asks(item)]
+    if os.environ.get("BAROGRAPH_DATABASE_URL", "").startswith("postgres"):
+        kept = [item for item in items if {"db", "transactional_db"} & {*item.fixturenames} or _asks(item)]
+    else:
+        kept = [item for item in items if not any(item.iter_markers("postgres"))]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     items[:] = kept
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from email import message_from_bytes, policy
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError
 from django.utils import timezone
 
 from barograph.delivery import batches, recording, reports, sending, services
@@ -125,7 +125,7 @@ def test_a_database_that_takes_nothing_for_a_while_leaves_one_mail_in_doubt(outb
     assert len(identities) == 7  # the one that was answered and could not be written down, with its own Message-ID
 
 
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="machines share a PostgreSQL")
+@pytest.mark.postgres  # which machines share
 @pytest.mark.parametrize("wrong", [timedelta(hours=-30), timedelta(hours=3)])
 def test_a_machine_whose_clock_is_wrong_takes_nothing_from_another(outbox, monkeypatch, wrong):
     readers(4)
