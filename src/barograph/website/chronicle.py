@@ -73,7 +73,8 @@ class Chronicle:
         self._held = held
         self._signed: dict[int, dict[str, set[str]]] = {}
         self.published = [[code for code in imprint["languages"] if code in editions] for editions in held]
-        self._years = [int(content["issue"]["first"][:4]) for content in self.contents]
+        self._firsts = [content["issue"]["first"] for content in self.contents]
+        self._years = [int(first[:4]) for first in self._firsts]
         self._periods: dict[int, str] = {}
         self._cells: dict[int, list[Cell]] = {}
         self._by_key: dict[int, dict[str, Cell]] = {}
@@ -177,7 +178,11 @@ class Chronicle:
                 yield from self.signed(year)[slug]
 
     def first(self, index: int) -> str:
-        return self.contents[index]["issue"]["first"]
+        return self._firsts[index]
+
+    def places(self, firsts: frozenset[str]) -> set[int]:
+        """Of the issues that begin on these days."""
+        return {index for index, first in enumerate(self._firsts) if first in firsts}
 
     def period(self, index: int) -> str:
         """The issue's period in words: every topic and person asks for the same."""

@@ -55,9 +55,7 @@ class Scope:
     def __init__(self, chronicle: Chronicle, touched: frozenset[str] | None, *, house: bool = False) -> None:
         self.everything = touched is None
         self.all_years = self.everything or house
-        self.touched = {
-            index for index in range(len(chronicle.contents)) if touched and chronicle.first(index) in touched
-        }
+        self.touched = chronicle.places(touched) if touched else set()
         self.years = {int(first[:4]) for first in touched or ()}
         last = len(chronicle.contents) - 1
         self.near = {

@@ -7,7 +7,6 @@ deleted: the next bake then writes everything anew. Knows no page.
 from __future__ import annotations
 
 import hashlib
-import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -55,7 +54,7 @@ class Record:
 
     def state(self, name: str) -> Any:
         row = self.connection.execute("SELECT value FROM state WHERE name = ?", (name,)).fetchone()
-        return json.loads(row[0]) if row else None
+        return orjson.loads(row[0]) if row else None
 
     @property
     def known_since(self) -> int:
@@ -124,7 +123,7 @@ class Record:
             self.note({**states, "version": version})
 
     def note(self, states: dict[str, Any]) -> None:
-        rows = [(name, json.dumps(value)) for name, value in states.items()]
+        rows = [(name, orjson.dumps(value).decode()) for name, value in states.items()]
         self.connection.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", rows)
 
     def remembered(self, name: str, key: str, make: Callable[[], Any], *, anew: bool = False) -> Any:
