@@ -6,7 +6,7 @@ Knows no app: templates lie in each app's jinja2/ folder and get plain data.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from datetime import date, datetime
 from functools import cache, lru_cache, partial
 from pathlib import Path
@@ -15,10 +15,11 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import translation
-from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, nodes, pass_context
 from jinja2.bccache import Bucket
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from barograph.base import dates, languages, style
 
@@ -66,6 +67,80 @@ class _Compiled(BytecodeCache):
 _compiled = _Compiled()
 
 
+class _Loader(FileSystemLoader):
+    """Sets pieces in when a template is read: an include that is met while drawing takes a context of its own."""
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        source, path, current = super().get_source(environment, template)
+        return _INCLUDE.sub(lambda found: self._piece(environment, found[1]), source), path, current
+
+    def _piece(self, environment: Environment, template: str) -> str:
+        return self.get_source(environment, template)[0].removesuffix("\n")
+
+
+class _Words(dict[str, str]):
+    """Messages in one language, each looked up once."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self.language = language
+
+    def __missing__(self, message: str) -> str:
+        self[message] = _gettext(self.language, message)
+        return self[message]
+
+
+def _shown(value: Any) -> str:
+    """What autoescaping makes of a value. Most are plain strings, and what is drawn need not know that it is safe."""
+    kind = type(value)
+    if kind is Markup:
+        return value
+    if kind is str:
+        if "&" in value or "<" in value or ">" in value or '"' in value or "'" in value:
+            return escape(value)
+        return value
+    return escape(value)
+
+
+class _Code(CodeGenerator):
+    """Jinja's, with the quick ways to what templates do most often: show a value, say a word."""
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
+        if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape or finalize.src is not None:
+            super()._output_child_pre(node, frame, finalize)
+        else:
+            self.write("environment.shown(")
+
+    def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
+        name = node.node.name if isinstance(node.node, nodes.Name) else ""
+        said = node.args[0] if name == "_" and node.args else None
+        if isinstance(said, nodes.Const):
+            self.write(f"environment.words[{said.value!r}]")
+        elif forward_caller or name == "look":  # which asks for the context
+            super().visit_Call(node, frame, forward_caller=forward_caller)
+        else:
+            self.write("environment.called(")
+            self.visit(node.node, frame)
+            self.signature(node, frame)
+            self.write(")")
+
+
+def _called(function: Callable[..., Any], *given: Any, **named: Any) -> Any:
+    return function(*given, **named)
+
+
+class _Environment(Environment):
+    """Of one interface language."""
+
+    code_generator_class = _Code
+    shown, called = staticmethod(_shown), staticmethod(_called)
+    words: _Words
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """A plain mapping, which every page copies: no template has any of its own."""
+        return self.globals
+
+
 #: What an edition's valve lets through in a body, what richtext makes of it, and a search's hits.
 _BODY = frozenset(
     [
@@ -103,6 +178,7 @@ _COMMENT = re.compile(r"{#.*?#}", re.DOTALL)
 _TAG = re.compile(r"</?([a-z][a-z0-9]*)")
 _CLASS = re.compile(r'class="((?:{{.*?}}|{%.*?%}|[^"{])*)"', re.DOTALL)  # with what its expressions name
 _WORD = re.compile(r"[\w-]+")
+_INCLUDE = re.compile(r'{%-?\s*include\s+"([^"]+)"\s*-?%}\n?')
 _PART = re.compile(r'{%-?\s*(?:extends|include|import|from)\s+"([^"]+)"')
 
 
@@ -132,15 +208,16 @@ def _look(context: Context) -> Markup:
 @cache
 def environment(language: str = "en") -> Environment:
     """Templates that speak an interface language."""
-    env = Environment(
+    env = _Environment(
         bytecode_cache=_compiled,
-        loader=FileSystemLoader(sorted(PACKAGE.glob("*/jinja2"))),
+        loader=_Loader(sorted(PACKAGE.glob("*/jinja2"))),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
     )
+    env.words = _Words(language)
     env.globals.update(
         _=partial(_gettext, language),
         ngettext=partial(_ngettext, language),

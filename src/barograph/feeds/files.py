@@ -46,10 +46,11 @@ def files(
     for language in imprint["languages"]:
         for path, content in feeds(imprint, newest, base_url, language):
             yield path, None, content
-    for path, inputs, make in sitemap.parts(imprint, issues, base_url, remember):
+    years = sitemap.by_year(issues)
+    for path, inputs, make in sitemap.parts(imprint, issues, years, base_url, remember):
         yield path, inputs, make
     yield "robots.txt", None, sitemap.robots(base_url)
-    for path, content in data(imprint, issues, base_url, remember):
+    for path, content in data(imprint, years, base_url, remember):
         yield path, None, content
     for editions in issues:
         for language, line in sorted(editions.items()):
@@ -117,11 +118,11 @@ def feeds(imprint: Content, issues: list[dict[str, Content]], base_url: str, lan
         yield f"{path}feed.json", syndication.json_feed(**own, feed_url=f"{address}feed.json")
 
 
-def data(imprint: Content, issues: list[dict[str, Content]], base_url: str, remember: Remember = anew) -> Files:
+def data(imprint: Content, years: dict[str, sitemap.Year], base_url: str, remember: Remember = anew) -> Files:
     """The table of verdicts and its description."""
     table = []
-    for year, some in reversed(sitemap.by_year(issues).items()):
-        written = remember(f"table/{year}", [sitemap.mark(editions) for editions in some], partial(_rows, some))
+    for year, told in reversed(years.items()):
+        written = remember(f"table/{year}", told.marks, partial(_rows, told.issues))
         table.append(opendata.Part(*written))
     as_csv, as_json = opendata.as_csv(table), opendata.table_as_json(table)
     yield "data/verdicts.csv", as_csv

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
 from barograph.base.languages import x_default
@@ -29,6 +29,13 @@ class Page:
     paths: dict[str, str]
     changed: dict[str, str | None]
     default: str | None = None  # the address that chooses a language
+
+
+class Year(NamedTuple):
+    """A year's issues, and what changes for each when its editions change."""
+
+    issues: list[dict[str, Content]]
+    marks: list[Any]
 
 
 def _same(languages: list[str], tail: str, changed: str | None = None, default: str | None = None) -> Page:
@@ -99,6 +106,7 @@ def _attribute(text: str) -> str:
 def parts(
     imprint: Content,
     editions_by_issue: list[dict[str, Content]],
+    years: dict[str, Year],
     base_url: str,
     remember: Remember = anew,
 ) -> Iterator[tuple[str, Any, Callable[[], bytes]]]:
@@ -106,10 +114,8 @@ def parts(
 
     (path, what it depends on, how it is made).
     """
-    years = by_year(editions_by_issue)
-    marks = {year: [mark(editions) for editions in issues] for year, issues in years.items()}
     standing = [*_of(pages(imprint, editions_by_issue), base_url), f"<url><loc>{escape(base_url)}/data/</loc></url>\n"]
-    counts = {year: remember(f"map/{year}", marks[year], partial(_count, issues)) for year, issues in years.items()}
+    counts = {year: remember(f"map/{year}", told.marks, partial(_count, told.issues)) for year, told in years.items()}
     if len(standing) + sum(counts.values()) <= LARGEST:
         urls = [*standing, *_of(_issues(imprint, editions_by_issue), base_url)]
         yield "sitemap.xml", urls, lambda: _urlset(urls)
@@ -118,11 +124,11 @@ def parts(
     for start in range(0, len(standing), LARGEST):
         names.append(f"sitemap-pages{_number(start)}.xml")
         yield names[-1], standing, partial(_urlset, standing[start : start + LARGEST])
-    for year, issues in sorted(years.items(), reverse=True):
-        urls_of_year = cache(lambda issues=issues: list(_of(_issues(imprint, issues), base_url)))
+    for year, told in sorted(years.items(), reverse=True):
+        urls_of_year = cache(lambda issues=told.issues: list(_of(_issues(imprint, issues), base_url)))
         for start in range(0, counts[year], LARGEST):
             names.append(f"sitemap-{year}{_number(start)}.xml")
-            yield names[-1], marks[year], partial(_slice, urls_of_year, start)
+            yield names[-1], told.marks, partial(_slice, urls_of_year, start)
     index = "".join(f"<sitemap><loc>{escape(base_url)}/{name}</loc></sitemap>\n" for name in names)
     space = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
     text = f"{_HEAD}<sitemapindex {space}>\n{index}</sitemapindex>\n"
@@ -137,18 +143,16 @@ def _slice(urls: Callable[[], list[str]], start: int) -> bytes:
     return _urlset(urls()[start : start + LARGEST])
 
 
-def by_year(editions_by_issue: Iterable[dict[str, Content]]) -> dict[str, list[dict[str, Content]]]:
+def by_year(editions_by_issue: Iterable[dict[str, Content]]) -> dict[str, Year]:
     """Years in the order given."""
-    years: dict[str, list[dict[str, Content]]] = {}
+    years: dict[str, Year] = {}
     for editions in editions_by_issue:
         if editions:
-            years.setdefault(next(iter(editions.values()))["issue"]["first"][:4], []).append(editions)
+            year = next(iter(editions.values()))["issue"]["first"][:4]
+            issues, marks = years.setdefault(year, Year([], []))
+            issues.append(editions)
+            marks.append(sorted((code, content.get("digest") or content) for code, content in editions.items()))
     return years
-
-
-def mark(editions: dict[str, Content]) -> Any:
-    """Changes when an issue's editions change."""
-    return sorted((code, content.get("digest") or content) for code, content in editions.items())
 
 
 def _count(issues: list[dict[str, Content]]) -> int:

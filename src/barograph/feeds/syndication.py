@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 from django.conf import settings
 from django.utils.feedgenerator import Atom1Feed, rfc3339_date
 
@@ -81,7 +81,7 @@ def json_feed(*, title: str, subtitle: str, url: str, feed_url: str, language: s
         feed["hubs"] = [{"type": "WebSub", "url": settings.WEBSUB_URL}]
     if subtitle:
         feed["description"] = subtitle
-    return json.dumps(feed, ensure_ascii=False, indent=1, sort_keys=True).encode("utf-8") + b"\n"
+    return orjson.dumps(feed, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
 
 
 def _json_item(item: Entry) -> dict[str, Any]:

@@ -22,6 +22,8 @@ from barograph.website.presenters import WINDOW, Link, Verdict
 
 Content = dict[str, Any]
 
+WINDOWS = 400  # kept at hand: an issue, its commentaries and their drawings ask for the same
+
 
 class Entry(NamedTuple):
     """A topic in one of the issues."""
@@ -73,13 +75,15 @@ class Chronicle:
         self._held = held
         self._signed: dict[int, dict[str, set[str]]] = {}
         self.published = [[code for code in imprint["languages"] if code in editions] for editions in held]
-        self._years = [int(content["issue"]["first"][:4]) for content in self.contents]
+        self.firsts = [content["issue"]["first"] for content in self.contents]
+        self._years = [int(first[:4]) for first in self.firsts]
         self._periods: dict[int, str] = {}
         self._cells: dict[int, list[Cell]] = {}
         self._by_key: dict[int, dict[str, Cell]] = {}
         self._entries: dict[int, dict[str, list[Entry]]] = {}
         self._people: dict[int, dict[str, list[Entry]]] = {}
         self._sums: dict[int, sums.Sum] = {}
+        self._windows: dict[tuple[int, str], list[tuple[str, Verdict]]] = {}
 
     def whole(self, index: int) -> Content:
         """The issue's content with all its texts."""
@@ -98,10 +102,13 @@ class Chronicle:
 
     def cell(self, index: int, key: str) -> Cell | None:
         """A topic's cell in an issue; None where the issue doesn't have the topic."""
+        return self._keyed(index).get(key)
+
+    def _keyed(self, index: int) -> dict[str, Cell]:
         found = self._by_key.get(index)
         if found is None:
             found = self._by_key[index] = {cell.key: cell for cell in self.cells(index)}
-        return found.get(key)
+        return found
 
     def topic(self, index: int, key: str) -> Content:
         """A topic of an issue, with all its texts."""
@@ -177,7 +184,7 @@ class Chronicle:
                 yield from self.signed(year)[slug]
 
     def first(self, index: int) -> str:
-        return self.contents[index]["issue"]["first"]
+        return self.firsts[index]
 
     def period(self, index: int) -> str:
         """The issue's period in words: every topic and person asks for the same."""
@@ -190,9 +197,16 @@ class Chronicle:
 
     def window(self, index: int, key: str) -> list[tuple[str, Verdict]]:
         """(first day, verdict) of the last periods up to this issue, on the axis all topics share."""
-        start = max(0, index + 1 - WINDOW)
-        found = ((self.first(place), self.cell(place, key)) for place in range(start, index + 1))
-        return [(first, cell.verdict if cell else None) for first, cell in found]
+        if (index, key) not in self._windows:
+            if len(self._windows) > WINDOWS:
+                self._windows.clear()
+            places = range(max(0, index + 1 - WINDOW), index + 1)
+            held = [self._keyed(place).get(key) for place in places]
+            self._windows[index, key] = [
+                (first, cell.verdict if cell else None)
+                for first, cell in zip(self.firsts[places.start : places.stop], held, strict=True)
+            ]
+        return self._windows[index, key]
 
     def neighbours(self, index: int, key: str) -> tuple[Entry | None, Entry | None]:
         """The topic's entries before and after this issue's."""

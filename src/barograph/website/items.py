@@ -68,11 +68,15 @@ def sources() -> Sources:
     ledger.catch_up()
     imprint, issues = current_imprint(), ledger.current()
     common, house = _parts(imprint)
-    marks = {
-        next(iter(editions.values()))["issue"]["first"]: digest(sorted((k, v["digest"]) for k, v in editions.items()))
-        for editions in issues
-    }
+    marks = {next(iter(editions.values()))["issue"]["first"]: _mark(editions) for editions in issues}
     return Sources(imprint, issues, common, house, marks)
+
+
+def _mark(editions: dict[str, Content]) -> str:
+    """Changes when an issue's editions change."""
+    return hashlib.sha256(
+        " ".join(f"{code} {editions[code]['digest']}" for code in sorted(editions)).encode()
+    ).hexdigest()
 
 
 def _parts(imprint: Content) -> tuple[str, str]:

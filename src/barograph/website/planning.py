@@ -55,7 +55,7 @@ class Scope:
     def __init__(self, chronicle: Chronicle, touched: frozenset[str] | None, *, house: bool = False) -> None:
         self.everything = touched is None
         self.all_years = self.everything or house
-        firsts = [chronicle.first(index) for index in range(len(chronicle.contents))]
+        firsts = chronicle.firsts
         places = {first: index for index, first in enumerate(firsts)}
         days = {first for first in touched or () if len(first) > 4}  # the others are years
         self.touched = {places[first] for first in days if first in places}

@@ -85,13 +85,13 @@ class Part:
     text: str
 
 
-def summary(verdicts: Iterable[Verdict]) -> list[Part]:
+def summary(verdicts: Iterable[Verdict] | Counter[Verdict]) -> list[Part]:
     """The line that sums up an issue, part by part: '2 worsened', '5 unchanged', '1 improved'."""
     counts = Counter(verdicts)
     return [Part(verdict, counted(verdict, counts[verdict])) for verdict in ORDER if counts[verdict]]
 
 
-def summary_text(verdicts: Iterable[Verdict]) -> str:
+def summary_text(verdicts: Iterable[Verdict] | Counter[Verdict]) -> str:
     return ", ".join(part.text for part in summary(verdicts))
 
 

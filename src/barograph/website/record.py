@@ -6,7 +6,7 @@ deleted: the next bake then writes everything anew. Knows no page.
 
 from __future__ import annotations
 
-import json
+import hashlib
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -54,7 +54,7 @@ class Record:
 
     def state(self, name: str) -> Any:
         row = self.connection.execute("SELECT value FROM state WHERE name = ?", (name,)).fetchone()
-        return json.loads(row[0]) if row else None
+        return orjson.loads(row[0]) if row else None
 
     @property
     def known_since(self) -> int:
@@ -123,14 +123,18 @@ class Record:
             self.note({**states, "version": version})
 
     def note(self, states: dict[str, Any]) -> None:
-        rows = [(name, json.dumps(value)) for name, value in states.items()]
+        rows = [(name, orjson.dumps(value).decode()) for name, value in states.items()]
         self.connection.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", rows)
 
     def remembered(self, name: str, key: str, make: Callable[[], Any], *, anew: bool = False) -> Any:
-        """What was made under this name and key, or is made now: as plain values, the same either way."""
+        """What was made under this name and key, or is made now: as plain values, the same either way.
+
+        Its row's key is a digest of both, so that a damaged one is made again like one that was made from others.
+        """
         row = None if anew else self.connection.execute("SELECT key, value FROM sum WHERE name = ?", (name,)).fetchone()
-        if row is None or row[0] != key:
-            row = key, orjson.dumps(make())
+        if row is None or row[0] != _sealed(key, row[1]):
+            value = orjson.dumps(make())
+            row = _sealed(key, value), value
             self.connection.execute("INSERT OR REPLACE INTO sum VALUES (?, ?, ?)", (name, *row))
         return orjson.loads(row[1])
 
@@ -143,6 +147,11 @@ class Record:
             self.connection.execute("ROLLBACK")
             raise
         self.connection.execute("COMMIT")
+
+
+def _sealed(key: str, value: Any) -> str:
+    """One digest of what a sum was made from and of the sum; of no value but bytes that `remembered` wrote."""
+    return hashlib.sha256(key.encode() + value).hexdigest() if isinstance(value, bytes) else ""
 
 
 @contextmanager

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from barograph.editions.cells import Cell
@@ -33,10 +35,16 @@ class OfTopic(NamedTuple):
     line: str  # a letter an issue
     told: list[list]  # as Told
 
-    @property
-    def verdicts(self) -> list[Verdict]:
-        """Of its entries."""
-        return [VERDICTS[letter] for letter in self.line if letter != ABSENT]
+
+@lru_cache(maxsize=64)
+def verdicts(line: str) -> tuple[Verdict, ...]:
+    """Of each period, None also where the topic is absent. Kept for a moment: each language asks for the same."""
+    return tuple(VERDICTS.get(letter) for letter in line)
+
+
+def counted(line: str) -> Counter[Verdict]:
+    """How many of its entries have each verdict."""
+    return Counter({verdict: line.count(letter) for letter, verdict in VERDICTS.items()})
 
 
 class OfPerson(NamedTuple):

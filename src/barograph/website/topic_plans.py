@@ -100,7 +100,7 @@ class TopicPlans(Planner):
         latest = self._latest(topic["key"])
         told = {year: [sums.Told(*row) for row in held.told] for year, held in years.items()}
         moved = (row for year in reversed(years) for row in reversed(told[year]) if row.verdict in presenters.MOVED)
-        counted = presenters.summary_text(verdict for held in years.values() for verdict in held.verdicts)
+        counted = presenters.summary_text(sums.counted("".join(held.line for held in years.values())))
         return {
             "topic_name": name,
             "about": about,
@@ -150,7 +150,7 @@ class TopicPlans(Planner):
         issues = self.chronicle.years
         line = "".join(years[year].line if year in years else sums.ABSENT * len(issues[year]) for year in issues)
         start, count = len(line) - len(line.lstrip(sums.ABSENT)), len(line)
-        verdicts = [sums.VERDICTS.get(letter) for letter in line[start:]]
+        verdicts = sums.verdicts(line[start:])
         points = {
             issues[year][0] + row.place - start: self._point(year, row) for year, rows in told.items() for row in rows
         }

@@ -6,15 +6,16 @@ import os
 from pathlib import Path
 
 import brotli
-from zlib_ng import gzip_ng
+import deflate
 
 #: Brotli's quality: 5 costs 0.5 ms for a page and is within 12 % of the best; what only programs fetch makes do
 #: with 4, in little more than half of the time.
 PAGE, DATA = 5, 4
 #: How far back brotli looks, as a power of two: for a page's size there is a quicker way of finding, and none lost.
 NARROW, WIDE = 16, 22
-#: zlib-ng's level 5 is as small as zlib's 6 in half of the time, on feeds in a quarter.
-GZIP = 5
+#: libdeflate's level 1 takes a fifth of zlib's 6, for pages 7 % larger: for whoever knows no brotli. The same bytes on
+#: every machine.
+GZIP = 1
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 TEXT = frozenset({".html", ".atom", ".json", ".xml", ".csv", ".txt", ".svg", ".css"})
 
@@ -25,14 +26,24 @@ def write(path: Path | str, content: bytes) -> None:
     The file may share its bytes with another tree's, so it is replaced, not written into.
     """
     place = str(path)
-    os.makedirs(os.path.dirname(place), exist_ok=True)
+    _folder(os.path.dirname(place))
     _replace(place, content)
     ending = os.path.splitext(place)[1]
     if ending in TEXT:
         window = NARROW if len(content) <= 1 << NARROW else WIDE
         quality = DATA if ending == ".json" else PAGE
         _replace(f"{place}.br", brotli.compress(content, quality=quality, lgwin=window))
-        _replace(f"{place}.gz", gzip_ng.compress(content, GZIP, mtime=0))
+        _replace(f"{place}.gz", deflate.gzip_compress(content, GZIP))
+
+
+def _folder(path: str) -> None:
+    """Most pages have one of their own, and those above it are there."""
+    try:
+        os.mkdir(path)
+    except FileExistsError:
+        pass
+    except FileNotFoundError:
+        os.makedirs(path, exist_ok=True)
 
 
 def _replace(path: str, content: bytes) -> None:

@@ -15,4 +15,5 @@ class Migration(migrations.Migration):
         migrations.RemoveField("line", "brief"),
         migrations.AddField("line", "head", models.TextField(default=""), preserve_default=False),
         migrations.AddField("line", "cells", models.TextField(default=""), preserve_default=False),
+        migrations.RunPython(migrations.RunPython.noop, drop_lines),  # on the way back, they go first
     ]
