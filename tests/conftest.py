@@ -6,6 +6,7 @@ import pytest
 from django.utils import translation
 
 from barograph.delivery.transports.memory import MemoryTransport
+from tests import prepared
 
 
 def pytest_collection_modifyitems(config, items):
@@ -20,6 +21,35 @@ def pytest_collection_modifyitems(config, items):
 def _asks(item) -> bool:
     """Whether a test asks for the database by its mark, or connects by itself."""
     return any(item.iter_markers("django_db")) or "database_url" in item.fixturenames
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
+    """The tests' database is a copy of one that was migrated once for all workers."""
+    from django.db import connection
+
+    test = connection.settings_dict["TEST"]
+    if connection.vendor == "postgresql":
+        test["TEMPLATE"] = prepared.postgres_tables(prepared.folder(tmp_path_factory), connection.settings_dict)
+        yield
+    else:
+        test["NAME"] = "file:tests?mode=memory&cache=shared"
+        memory = prepared.copied(prepared.sqlite_tables(prepared.folder(tmp_path_factory)), test["NAME"])
+        yield
+        memory.close()
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory):
+    """installation(folder): a data folder as a first start makes it, for a process of Barograph's own."""
+
+    def make(data):
+        data.mkdir(parents=True, exist_ok=True)
+        source = prepared.sqlite_installation(prepared.folder(tmp_path_factory))
+        prepared.copied(source, data / prepared.DATABASE).close()
+        return data
+
+    return make
 
 
 @pytest.fixture(autouse=True)

@@ -14,8 +14,8 @@ CONTENT = Path(__file__).resolve().parents[1] / "src" / "barograph" / "demo" / "
 
 
 @pytest.fixture(scope="module")
-def barograph(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("data")
+def barograph(tmp_path_factory, installation):
+    folder = installation(tmp_path_factory.mktemp("data"))
     clean = {k: v for k, v in os.environ.items() if not k.startswith("BAROGRAPH_")}
 
     def run(*arguments, expect=0, **environment):

@@ -45,9 +45,10 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory):
+def demo(tmp_path_factory, installation):
     """The demo's address; the whole product runs behind it until the tests end."""
-    folder, port = tmp_path_factory.mktemp("demo") / "data", free_port()
+    folder, port = installation(tmp_path_factory.mktemp("demo") / "data"), free_port()
+    (folder / "demo").touch()  # the mark of a demo's folder
     environment = {k: v for k, v in os.environ.items() if not k.startswith("BAROGRAPH_")}
     log = (tmp_path_factory.mktemp("log") / "demo.log").open("w+")
     process = subprocess.Popen(
