@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from django.test import override_settings
 from django.utils import translation
 
 from barograph.delivery.transports.memory import MemoryTransport
@@ -50,6 +51,13 @@ def installation(tmp_path_factory):
         return data
 
     return make
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords():
+    """A password's hash is slow on purpose; here nobody guesses."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 @pytest.fixture(autouse=True)

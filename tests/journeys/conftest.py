@@ -10,6 +10,10 @@ import time
 import urllib.request
 
 import pytest
+from playwright.sync_api import expect
+
+# What is waited for comes at once or, where much else is going on, late; it costs nothing to be patient.
+expect.set_options(timeout=60_000)
 
 
 def chromium() -> str:
@@ -56,7 +60,7 @@ def demo(tmp_path_factory, installation):
         env=environment, stdout=log, stderr=log, start_new_session=True,
     )  # fmt: skip
     base = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + 150
+    deadline = time.monotonic() + 280
     while True:
         try:
             urllib.request.urlopen(f"{base}/be/", timeout=2).close()
