@@ -1,5 +1,6 @@
 """What every test shares: a data folder of its own, and no network but loopback (pytest-socket)."""
 
+import gc
 import os
 
 import pytest
@@ -22,6 +23,13 @@ def pytest_collection_modifyitems(config, items):
 def _asks(item) -> bool:
     """Whether a test asks for the database by its mark, or connects by itself."""
     return any(item.iter_markers("django_db")) or "database_url" in item.fixturenames
+
+
+def pytest_collection_finish(session):
+    """What is loaded now stays until the end: Python need not look through it again and again (a sixth of all time)."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 @pytest.fixture(scope="session")

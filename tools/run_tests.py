@@ -85,7 +85,10 @@ class Run:
 
 
 def whole_suite() -> list[tuple[int, dict[str, int]]]:
-    """The browser's journeys run by themselves: its event loop and those of other tests don't share a process."""
+    """The browser's journeys run by themselves: its event loop and those of other tests don't share a process.
+
+    Each of their files stays in one process, with the pages and papers that it makes for all its tests.
+    """
     spread = ["-q", "-n", "2", "--dist", "loadgroup"]
     done = [Run("SQLite", [*spread, "-m", "not journey"]).end()]
     with Postgres() as url:
@@ -96,12 +99,14 @@ def whole_suite() -> list[tuple[int, dict[str, int]]]:
                 BAROGRAPH_DATABASE_URL=url,
             ).end()
         )
-    journeys = ["-q", "-n", "2", "--dist", "load", "-m", "journey", "tests/journeys"]
+    journeys = ["-q", "-n", "2", "--dist", "loadfile", "-m", "journey", "tests/journeys"]
     return [*done, Run("Journeys in the browser", journeys).end()]
 
 
 def main(arguments: list[str]) -> int:
-    done = [Run("Chosen tests", arguments).end()] if arguments else whole_suite()
+    with tempfile.TemporaryDirectory(prefix="barograph-prepared-") as prepared:
+        os.environ["PREPARED_FOR_TESTS"] = prepared  # what every run needs is made once: tests/prepared.py
+        done = [Run("Chosen tests", arguments).end()] if arguments else whole_suite()
     total = {key: sum(counts.get(key, 0) for _code, counts in done) for key in ("passed", "failed", "error", "skipped")}
     print(f"\n{total['passed']} passed, {total['failed'] + total['error']} failed, {total['skipped']} skipped")
     if total["skipped"]:

@@ -12,7 +12,7 @@ import pytest
 
 import barograph
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.journey]
 
 CONTENT = Path(barograph.__file__).parent / "demo/content"
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from tests.journeys.looks import FOLDER, Kept, Look, compared, kept, settled, taken
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.journey]
 
 LOOKS = [
     Look("home", "en", "", 360, "light"),

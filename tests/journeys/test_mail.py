@@ -10,7 +10,7 @@ from barograph.newsletter import bulletin, digest, mails
 from tests.journeys.accessibility import violations
 from tests.newsletter.letters import IMPRINT, LANGUAGES, week
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.journey]
 
 #: Landmarks are a page's: a mail is shown within somebody else's, which has its own main region.
 OPTIONS = {

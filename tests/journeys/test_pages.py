@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests.journeys.accessibility import accessible, misbuilt, misread, mistabbed, shifted, violations, wider_than
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.journey]
 
 COMMENTARY = "2020-09-14/belarus-russia/"
 MAIN = ("", "2020-09-07/", COMMENTARY, "topics/", "topics/security/", "archive/", "subscribe/", "search/?q=2020")

@@ -8,7 +8,7 @@ from barograph.website.plans import plans
 from tests.journeys.accessibility import wider_than
 from tests.website import contents
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.journey]
 
 COMMENTARY = "/be/2020-09-14/belarus-russia/"
 SITE = "http://site.example/"

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.accessibility import accessible
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.journey]
 
 READER = "reader@example.org"
 SCENARIOS = (

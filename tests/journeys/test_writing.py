@@ -13,7 +13,7 @@ from tests.journeys.accessibility import axe
 from tests.journeys.test_desk_screens import violations
 from tests.journeys.test_week import sign_in
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.journey]
 
 PASTE = """html => {
   const box = document.querySelector('.public-DraftEditor-content'), data = new DataTransfer();
