@@ -3,12 +3,17 @@
 import gc
 import os
 
+import hypothesis
 import pytest
 from django.test import override_settings
 from django.utils import translation
 
 from barograph.delivery.transports.memory import MemoryTransport
 from tests import prepared
+
+# how long an example takes says more about what else this machine does than about the code
+hypothesis.settings.register_profile("tests", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("tests")
 
 
 def pytest_collection_modifyitems(config, items):

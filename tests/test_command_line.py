@@ -24,7 +24,7 @@ def barograph(tmp_path_factory, installation):
             env={**clean, "BAROGRAPH_DATA": str(folder), **environment},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=280,
         )
         assert done.returncode == expect, done.stderr + done.stdout
         assert "Traceback" not in done.stderr
