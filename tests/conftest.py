@@ -44,11 +44,11 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, t
 
     test = connection.settings_dict["TEST"]
     if connection.vendor == "postgresql":
-        test["TEMPLATE"] = prepared.postgres_tables(prepared.folder(tmp_path_factory), connection.settings_dict)
+        test["TEMPLATE"] = prepared.postgres_database(prepared.folder(tmp_path_factory))
         yield
     else:
         test["NAME"] = "file:tests?mode=memory&cache=shared"
-        memory = prepared.copied(prepared.sqlite_tables(prepared.folder(tmp_path_factory)), test["NAME"])
+        memory = prepared.copied(prepared.sqlite_database(prepared.folder(tmp_path_factory)), test["NAME"])
         yield
         memory.close()
 
@@ -59,8 +59,7 @@ def installation(tmp_path_factory):
 
     def make(data):
         data.mkdir(parents=True, exist_ok=True)
-        source = prepared.sqlite_installation(prepared.folder(tmp_path_factory))
-        prepared.copied(source, data / prepared.DATABASE).close()
+        prepared.copied(prepared.sqlite_database(prepared.folder(tmp_path_factory)), data / prepared.DATABASE).close()
         return data
 
     return make

@@ -1,13 +1,14 @@
 """What takes long to make and is the same for every test: made once, then copied.
 
-The tables are some three hundred migrations. `tools/run_tests.py` names a folder for all its runs; a run by itself
-keeps what it makes in its own temporary one.
+A database with its tables (some three hundred migrations) and roles, and nothing else. `tools/run_tests.py` names a
+folder for all its runs and has it filled (python -m tests.prepared); a run by itself does so in its own temporary one.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -23,7 +24,14 @@ FOLDER = "PREPARED_FOR_TESTS"
 #: On PostgreSQL: the database that others are copied from.
 TEMPLATE = "prepared_for_tests"
 DATABASE = "barograph.sqlite3"
-ROLES = "import django; django.setup(); from barograph.desk.roles import ensure_roles; ensure_roles()"
+READY = """
+import django
+django.setup()
+from django.core.management import call_command
+from barograph.desk.roles import ensure_roles
+call_command("migrate", verbosity=0)
+ensure_roles()
+"""
 
 
 def folder(factory: pytest.TempPathFactory) -> Path:
@@ -39,6 +47,7 @@ def once(target: Path, make: Callable[[Path], object]) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not target.exists():
             partial = target.with_name(f"{target.name}.partial")
+            shutil.rmtree(partial, ignore_errors=True)
             partial.mkdir()
             make(partial)
             partial.rename(target)
@@ -60,38 +69,29 @@ def copied(source: Path, target: str | Path) -> sqlite3.Connection:
     return new
 
 
-def sqlite_tables(prepared: Path) -> Path:
-    """A database with every table and nothing in it."""
-    return once(prepared / "tables", _migrate) / DATABASE
+def sqlite_database(prepared: Path) -> Path:
+    """Every table, and the roles: what a first start makes."""
+    return once(prepared / "sqlite", _made_ready) / DATABASE
 
 
-def sqlite_installation(prepared: Path) -> Path:
-    """The same with its roles, as a first start makes it: the next finds nothing to migrate."""
-
-    def make(new: Path) -> None:
-        copied(sqlite_tables(prepared), new / DATABASE).close()
-        subprocess.run([sys.executable, "-c", ROLES], env=environment(new), check=True)
-
-    return once(prepared / "installation", make) / DATABASE
-
-
-def postgres_tables(prepared: Path, settings: dict) -> str:
-    """The name of a database with every table, to copy from."""
+def postgres_database(prepared: Path) -> str:
+    """The same on the server of `BAROGRAPH_DATABASE_URL`: the name of a database to copy from."""
     url = os.environ["BAROGRAPH_DATABASE_URL"]
 
     def make(new: Path) -> None:
-        names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
-        where = {name: settings[key] for name, key in names.items() if settings[key]}
-        with psycopg.connect(**where, autocommit=True) as server:
+        with psycopg.connect(url, autocommit=True) as server:
             server.execute(f"DROP DATABASE IF EXISTS {TEMPLATE}")
             server.execute(f"CREATE DATABASE {TEMPLATE}")
-        server.close()
-        _migrate(new, BAROGRAPH_DATABASE_URL=urlsplit(url)._replace(path=f"/{TEMPLATE}").geturl())
+        _made_ready(new, BAROGRAPH_DATABASE_URL=urlsplit(url)._replace(path=f"/{TEMPLATE}").geturl())
 
     once(prepared / "postgresql", make)
     return TEMPLATE
 
 
-def _migrate(data: Path, **more: str) -> None:
-    command = [sys.executable, "-m", "django", "migrate", "--verbosity", "0"]
-    subprocess.run(command, env=environment(data, **more), check=True)
+def _made_ready(data: Path, **more: str) -> None:
+    subprocess.run([sys.executable, "-c", READY], env=environment(data, **more), check=True)
+
+
+if __name__ == "__main__":
+    place = Path(os.environ[FOLDER])
+    postgres_database(place) if "BAROGRAPH_DATABASE_URL" in os.environ else sqlite_database(place)
