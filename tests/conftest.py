@@ -1,11 +1,19 @@
 """What every test shares: a data folder of its own, and no network but loopback (pytest-socket)."""
 
+import gc
 import os
 
+import hypothesis
 import pytest
+from django.test import override_settings
 from django.utils import translation
 
 from barograph.delivery.transports.memory import MemoryTransport
+from tests import prepared
+
+# how long an example takes says more about what else this machine does than about the code
+hypothesis.settings.register_profile("tests", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("tests")
 
 
 def pytest_collection_modifyitems(config, items):
@@ -21,6 +29,48 @@ def pytest_collection_modifyitems(config, items):
 def _asks(item) -> bool:
     """Whether a test asks for the database by its mark, or connects by itself."""
     return any(item.iter_markers("django_db")) or "database_url" in item.fixturenames
+
+
+def pytest_collection_finish(session):
+    """What is loaded now stays until the end: Python need not look through it again and again (a sixth of all time)."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
+    """The tests' database is a copy of one that was migrated once for all workers."""
+    from django.db import connection
+
+    test = connection.settings_dict["TEST"]
+    if connection.vendor == "postgresql":
+        test["TEMPLATE"] = prepared.postgres_database(prepared.folder(tmp_path_factory))
+        yield
+    else:
+        test["NAME"] = "file:tests?mode=memory&cache=shared"
+        memory = prepared.copied(prepared.sqlite_database(prepared.folder(tmp_path_factory)), test["NAME"])
+        yield
+        memory.close()
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory):
+    """installation(folder): a data folder as a first start makes it, for a process of Barograph's own."""
+
+    def make(data):
+        data.mkdir(parents=True, exist_ok=True)
+        prepared.copied(prepared.sqlite_database(prepared.folder(tmp_path_factory)), data / prepared.DATABASE).close()
+        return data
+
+    return make
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords():
+    """A password's hash is slow on purpose; here nobody guesses."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 @pytest.fixture(autouse=True)

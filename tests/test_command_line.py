@@ -14,8 +14,8 @@ CONTENT = Path(__file__).resolve().parents[1] / "src" / "barograph" / "demo" / "
 
 
 @pytest.fixture(scope="module")
-def barograph(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("data")
+def barograph(tmp_path_factory, installation):
+    folder = installation(tmp_path_factory.mktemp("data"))
     clean = {k: v for k, v in os.environ.items() if not k.startswith("BAROGRAPH_")}
 
     def run(*arguments, expect=0, **environment):
@@ -24,7 +24,7 @@ def barograph(tmp_path_factory):
             env={**clean, "BAROGRAPH_DATA": str(folder), **environment},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=280,
         )
         assert done.returncode == expect, done.stderr + done.stdout
         assert "Traceback" not in done.stderr

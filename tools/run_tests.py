@@ -15,6 +15,8 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+#: What a server needs that nobody will miss.
+QUICK = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c autovacuum=off -c jit=off"
 COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed)")
 
 
@@ -40,7 +42,7 @@ class Postgres:
         if os.geteuid() == 0:
             shutil.chown(self.folder, "postgres")
         self._run("initdb", "-D", str(self.folder / "db"), "-A", "trust", "-U", "barograph", "-E", "UTF8", "--no-sync")
-        options = f"-k {self.folder} -c listen_addresses='' -c fsync=off -c full_page_writes=off -c max_connections=60"
+        options = f"-k {self.folder} -c listen_addresses='' {QUICK} -c max_connections=60"
         self._run("pg_ctl", "-D", str(self.folder / "db"), "-o", options, "-l", str(self.folder / "log"), "-w", "start")
         return f"postgres://barograph@/postgres?host={self.folder}"
 
@@ -56,17 +58,26 @@ class Postgres:
             sys.exit(f"{program} failed: {done.stderr.decode(errors='replace')}")
 
 
+def variables(**more: str) -> dict[str, str]:
+    """For a process that knows none of this machine's own settings of Barograph."""
+    return {**{k: v for k, v in os.environ.items() if not k.startswith("BAROGRAPH_")}, **more}
+
+
+def prepare(**more: str) -> subprocess.Popen:
+    """Begin to make what every run needs (tests/prepared.py)."""
+    return subprocess.Popen([sys.executable, "-m", "tests.prepared"], cwd=ROOT, env=variables(**more))
+
+
 class Run:
     """One pytest in a process of its own, with a data folder of its own."""
 
     def __init__(self, name: str, arguments: list[str], **environment: str) -> None:
         self.name = name
         self.data = tempfile.TemporaryDirectory(prefix="barograph-test-")
-        variables = {k: v for k, v in os.environ.items() if not k.startswith("BAROGRAPH_")}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "pytest", *arguments],
             cwd=ROOT,
-            env={**variables, "BAROGRAPH_DATA": self.data.name, **environment},
+            env=variables(BAROGRAPH_DATA=self.data.name, **environment),
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -85,10 +96,15 @@ class Run:
 
 
 def whole_suite() -> list[tuple[int, dict[str, int]]]:
-    """The browser's journeys run by themselves: its event loop and those of other tests don't share a process."""
+    """The browser's journeys run by themselves: its event loop and those of other tests don't share a process.
+
+    Each of their files stays in one process, with the pages and papers that it makes for all its tests.
+    """
     spread = ["-q", "-n", "2", "--dist", "loadgroup"]
-    done = [Run("SQLite", [*spread, "-m", "not journey"]).end()]
     with Postgres() as url:
+        for begun in [prepare(), prepare(BAROGRAPH_DATABASE_URL=url)]:
+            begun.wait()
+        done = [Run("SQLite", [*spread, "-m", "not journey"]).end()]
         done.append(
             Run(
                 "PostgreSQL",
@@ -96,12 +112,14 @@ def whole_suite() -> list[tuple[int, dict[str, int]]]:
                 BAROGRAPH_DATABASE_URL=url,
             ).end()
         )
-    journeys = ["-q", "-n", "2", "--dist", "load", "-m", "journey", "tests/journeys"]
+    journeys = ["-q", "-n", "2", "--dist", "loadfile", "-m", "journey", "tests/journeys"]
     return [*done, Run("Journeys in the browser", journeys).end()]
 
 
 def main(arguments: list[str]) -> int:
-    done = [Run("Chosen tests", arguments).end()] if arguments else whole_suite()
+    with tempfile.TemporaryDirectory(prefix="barograph-prepared-") as prepared:
+        os.environ["PREPARED_FOR_TESTS"] = prepared  # what every run needs is made once: tests/prepared.py
+        done = [Run("Chosen tests", arguments).end()] if arguments else whole_suite()
     total = {key: sum(counts.get(key, 0) for _code, counts in done) for key in ("passed", "failed", "error", "skipped")}
     print(f"\n{total['passed']} passed, {total['failed'] + total['error']} failed, {total['skipped']} skipped")
     if total["skipped"]:

@@ -129,7 +129,7 @@ def postfix_sink(*options):
     port = free_port()
     sink = subprocess.Popen([program, "-u", "nobody", *options, f"127.0.0.1:{port}", "100"])
     try:
-        for _ in range(200):
+        for _ in range(3000):
             try:
                 socket.create_connection(("127.0.0.1", port), timeout=1).close()
                 break

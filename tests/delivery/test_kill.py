@@ -27,10 +27,11 @@ class SlowSink:
 
     def __init__(self):
         self.mails = []
+        self.holds = True  # from the half on, until the worker has been killed
 
     async def handle_DATA(self, server, session, envelope):
         self.mails.append((envelope.rcpt_tos[0], message_from_bytes(envelope.content)["Message-ID"]))
-        await asyncio.sleep(0.03)
+        await asyncio.sleep(10 if self.holds and len(self.mails) >= RECIPIENTS / 2 else 0.03)
         return "250 ok"
 
 
@@ -74,15 +75,16 @@ def test_a_killed_worker_loses_nobody_and_repeats_at_most_those_in_flight(tmp_pa
             "BAROGRAPH_SMTP_URL": f"smtp://127.0.0.1:{port}",
         }
         first = started(environment, str(RECIPIENTS))
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while len(sink.mails) < RECIPIENTS / 2 and time.monotonic() < deadline:
             time.sleep(0.005)
         first.send_signal(signal.SIGKILL)
         first.communicate()
+        sink.holds = False
         half = len(sink.mails)
         assert RECIPIENTS / 2 <= half < RECIPIENTS
 
-        out, _ = started(environment).communicate(timeout=60)
+        out, _ = started(environment).communicate(timeout=120)
     finally:
         server.stop()
     assert out.decode() == f"True {RECIPIENTS} 0 0"

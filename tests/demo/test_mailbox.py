@@ -66,7 +66,7 @@ def test_the_server_keeps_what_comes_and_ends_quietly(tmp_path):
     command = [sys.executable, "-m", "barograph.demo.mailbox", "--port", str(port), "--data", str(tmp_path)]
     with subprocess.Popen(command) as server:
         try:
-            for _ in range(200):
+            for _ in range(2400):
                 try:
                     with smtplib.SMTP("127.0.0.1", port) as relay:
                         relay.sendmail("bulletin@example.org", ["one@example.org"], MAIL)

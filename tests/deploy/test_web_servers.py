@@ -125,9 +125,9 @@ class Site:
         if self.secure:
             trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
             trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
-            connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=10, context=trusting)
+            connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=60, context=trusting)
         else:
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         with contextlib.closing(connection):
             connection.request(method, path, body, {name.replace("_", "-"): value for name, value in wishes.items()})
             answer = connection.getresponse()
@@ -152,7 +152,7 @@ def site(request, tmp_path, kept):
     with (tmp_path / "log").open("w+") as log:
         process = subprocess.Popen(command, env=os.environ | places, stdout=log, stderr=log)
         try:
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + 120
             while True:
                 assert process.poll() is None, (tmp_path / "log").read_text()
                 assert time.monotonic() < deadline

@@ -7,7 +7,6 @@ from django.contrib.auth.models import Group
 from django.test import Client
 
 from barograph.commentaries import services as commentaries
-from barograph.desk.roles import ensure_roles
 from barograph.issues import services as issues
 from barograph.people.models import Pen
 from tests.factories import CommentaryFactory, PersonFactory, TopicFactory, UserFactory
@@ -15,7 +14,7 @@ from tests.factories import CommentaryFactory, PersonFactory, TopicFactory, User
 
 @pytest.fixture
 def roles(db):
-    ensure_roles()
+    """The tests' database has them (tests/prepared.py)."""
 
 
 def _somebody(group: str | None):

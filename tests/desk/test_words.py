@@ -165,10 +165,14 @@ def said_by(answer) -> set[str]:
     return found.union(*(shown(one) for one in found if "<" in one))
 
 
-def in_english(texts: set[str]) -> set[str]:
+@cache
+def is_english(text: str) -> bool:
     plain, pattern = english()
-    left = {text for text in texts if text in plain or pattern.fullmatch(text)}
-    return {text for text in left if re.search("[A-Za-z]", text)}
+    return bool(re.search("[A-Za-z]", text)) and (text in plain or bool(pattern.fullmatch(text)))
+
+
+def in_english(texts: set[str]) -> set[str]:
+    return {text for text in texts if is_english(text)}
 
 
 def crawl(user, language: str, world) -> dict[str, set[str]]:  # noqa: F811

@@ -10,6 +10,10 @@ import time
 import urllib.request
 
 import pytest
+from playwright.sync_api import expect
+
+# What is waited for comes at once or, where much else is going on, late; it costs nothing to be patient.
+expect.set_options(timeout=60_000)
 
 
 def chromium() -> str:
@@ -45,9 +49,10 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory):
+def demo(tmp_path_factory, installation):
     """The demo's address; the whole product runs behind it until the tests end."""
-    folder, port = tmp_path_factory.mktemp("demo") / "data", free_port()
+    folder, port = installation(tmp_path_factory.mktemp("demo") / "data"), free_port()
+    (folder / "demo").touch()  # the mark of a demo's folder
     environment = {k: v for k, v in os.environ.items() if not k.startswith("BAROGRAPH_")}
     log = (tmp_path_factory.mktemp("log") / "demo.log").open("w+")
     process = subprocess.Popen(
@@ -55,7 +60,7 @@ def demo(tmp_path_factory):
         env=environment, stdout=log, stderr=log, start_new_session=True,
     )  # fmt: skip
     base = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + 150
+    deadline = time.monotonic() + 280
     while True:
         try:
             urllib.request.urlopen(f"{base}/be/", timeout=2).close()

@@ -12,17 +12,20 @@ import pytest
 
 import barograph
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.journey]
 
 CONTENT = Path(barograph.__file__).parent / "demo/content"
 
 
 @pytest.fixture(scope="module")
-def copy(tmp_path_factory):
+def copy(tmp_path_factory, installation):
     """What `barograph bake --relative` writes of the demo's content."""
     folder = tmp_path_factory.mktemp("copied")
     environment = {k: v for k, v in os.environ.items() if not k.startswith("BAROGRAPH_")}
-    environment |= {"BAROGRAPH_DATA": str(folder / "data"), "BAROGRAPH_BASE_URL": "https://situation.example"}
+    environment |= {
+        "BAROGRAPH_DATA": str(installation(folder / "data")),
+        "BAROGRAPH_BASE_URL": "https://situation.example",
+    }
     for command in (["import", str(CONTENT), "--publish"], ["bake", "--relative", str(folder / "copy")]):
         barograph_command = [sys.executable, "-m", "barograph.cli", *command]
         subprocess.run(barograph_command, env=environment, check=True, capture_output=True)

@@ -12,7 +12,7 @@ from PIL import Image
 
 from tests.journeys.looks import FOLDER, Kept, Look, compared, kept, settled, taken
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.journey]
 
 LOOKS = [
     Look("home", "en", "", 360, "light"),
@@ -52,7 +52,7 @@ HOME = LOOKS[0]
 @pytest.fixture(scope="module")
 def finished(demo):
     """The demo with its printed forms: they are listed, with their sizes, once they are made."""
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 240
     while time.monotonic() < deadline:
         pages = [read(f"{demo}/{language}/{path}") for language in ("be", "ru", "en") for path in ("", "archive/2020/")]
         if all(".epub" in page or ".zip" in page for page in pages):
@@ -62,7 +62,7 @@ def finished(demo):
 
 
 def read(address: str) -> str:
-    with urllib.request.urlopen(address, timeout=10) as answer:
+    with urllib.request.urlopen(address, timeout=60) as answer:
         return answer.read().decode()
 
 

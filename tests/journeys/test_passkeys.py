@@ -6,7 +6,7 @@ import time
 import pytest
 from django_otp.oath import TOTP
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.journey]
 
 
 def code_of(secret: str, ahead: int = 0) -> str:

@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 from PIL import Image, ImageChops
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.journey]
 
 ISSUE, COMMENTARY = "/be/2020-09-07/", "/ru/2020-09-14/belarus-russia/"
 A4 = (595, 842)  # points

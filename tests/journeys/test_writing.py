@@ -2,8 +2,10 @@
 
 import json
 import re
+import time
 
 import pytest
+from bs4 import BeautifulSoup
 from playwright.sync_api import Page, expect
 
 from tests.commentaries import clipboard
@@ -11,7 +13,7 @@ from tests.journeys.accessibility import axe
 from tests.journeys.test_desk_screens import violations
 from tests.journeys.test_week import sign_in
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.journey]
 
 PASTE = """html => {
   const box = document.querySelector('.public-DraftEditor-content'), data = new DataTransfer();
@@ -22,6 +24,8 @@ PASTE = """html => {
 }"""
 #: Everything that a page has put into the browser's storages.
 KEPT = "() => JSON.stringify([{...localStorage}, {...sessionStorage}])"
+#: Wagtail begins to look for changes, and so to save, a while after the editor is there.
+AWAKE = "addEventListener('w-unsaved:watch-edits', () => document.documentElement.setAttribute('data-awake', ''))"
 #: Wagtail's box beside the buttons, while it says that saving is paused.
 PAUSED = "[data-controller=w-messages]:not(.footer__container--hidden) .footer__save-warning"
 
@@ -30,6 +34,7 @@ PAUSED = "[data-controller=w-messages]:not(.footer__container--hidden) .footer__
 def begun(demo, browser):
     """The browser in which one analyst has begun a commentary, and the address of it."""
     context = browser.new_context(base_url=demo, locale="en-GB", viewport={"width": 1280, "height": 900})
+    context.add_init_script(AWAKE)
     page = context.new_page()
     sign_in(page, "analyst-one", "barograph-one")
     page.locator(".desk-write").first.get_by_role("button").click()
@@ -45,20 +50,30 @@ def written(begun):
     """Her page, opened anew, and its address. What other tests have left in the text is still there."""
     context, address = begun
     page = context.new_page()
-    page.goto(address)
-    page.wait_for_selector(".public-DraftEditor-content")
-    page.wait_for_timeout(2500)  # Wagtail begins to watch
+    open_editor(page, address)
     yield page, address
     page.close()
 
 
+def open_editor(page: Page, address: str) -> None:
+    page.goto(address)
+    page.wait_for_selector(".public-DraftEditor-content")
+    page.wait_for_selector("html[data-awake]")
+
+
 def there(page: Page, address: str) -> dict:
     """What the server has: the form as another visit gets it."""
-    other = page.context.new_page()
-    other.goto(address)
-    other.wait_for_selector(".public-DraftEditor-content")
-    found = {name: other.locator(f"[name={name}]").input_value() for name in ("headline", "lede", "body")}
-    other.close()
+    form = BeautifulSoup(page.request.get(address).text(), "html.parser")
+    fields = {name: form.select_one(f"[name={name}]") for name in ("headline", "lede", "body")}
+    return {name: field.get("value", field.get_text()).strip() for name, field in fields.items()}
+
+
+def until(page: Page, address: str, kept) -> dict:
+    """What the server has once `kept` is true of it: a text is saved by itself, a moment later."""
+    deadline = time.monotonic() + 60
+    while not kept(found := there(page, address)) and time.monotonic() < deadline:
+        page.wait_for_timeout(300)
+    assert kept(found), found
     return found
 
 
@@ -67,10 +82,10 @@ def test_words_are_kept_as_they_are_typed_and_the_checklist_follows(written):
     page.locator("[data-side-panel-toggle=checklist]").click()
     side = page.locator("[data-side-panel=checklist]")
     page.locator("#id_headline").fill("")
-    expect(side).to_contain_text("Нет заголовка.", timeout=15_000)  # she has the desk in Russian
+    expect(side).to_contain_text("Нет заголовка.")  # she has the desk in Russian
     page.locator("#id_headline").fill("Typed, never saved by hand")
-    expect(side).to_contain_text("Заголовок: 26 знаков, не больше 300.", timeout=15_000)
-    assert there(page, address)["headline"] == "Typed, never saved by hand"
+    expect(side).to_contain_text("Заголовок: 26 знаков, не больше 300.")
+    until(page, address, lambda text: text["headline"] == "Typed, never saved by hand")
 
 
 def test_the_checklist_and_the_page_for_a_word_file_have_no_violation(written):
@@ -87,10 +102,7 @@ def test_the_checklist_and_the_page_for_a_word_file_have_no_violation(written):
 def test_nothing_of_a_text_stays_in_the_browser(written):
     page, address = written
     page.locator("#id_headline").fill("Typed, and nowhere else")
-    for _attempt in range(15):
-        page.wait_for_timeout(1000)
-        if there(page, address)["headline"] == "Typed, and nowhere else":
-            break
+    until(page, address, lambda text: text["headline"] == "Typed, and nowhere else")
     assert "nowhere else" not in page.evaluate(KEPT)
 
 
@@ -98,12 +110,8 @@ def test_nothing_of_a_text_stays_in_the_browser(written):
 def test_what_is_pasted_from_a_word_processor_is_clean(written, html):
     page, address = written
     page.evaluate(PASTE, html)
-    for _attempt in range(15):  # it is saved by itself, a moment later
-        page.wait_for_timeout(1500)
-        body = json.loads(there(page, address)["body"]) or {"blocks": []}
-        text = "\n".join(block["text"] for block in body["blocks"])
-        if "link" in text:
-            break
+    body = json.loads(until(page, address, lambda text: "link" in text["body"])["body"])
+    text = "\n".join(block["text"] for block in body["blocks"])
     assert "link" in text
     for rubbish in ("mso", "alert", "<", "\u200b", "docs-internal", "StartFragment", "font-family"):
         assert rubbish not in text, text
@@ -124,27 +132,26 @@ def test_words_typed_while_the_connection_is_away_come_in_when_it_is_back(writte
     page, address = written
     page.context.set_offline(True)
     page.locator("#id_lede").fill("Typed in a tunnel.")
-    expect(page.locator(PAUSED)).to_be_visible(timeout=15_000)
+    expect(page.locator(PAUSED)).to_be_visible()
     page.context.set_offline(False)
-    expect(page.locator(PAUSED)).not_to_be_visible(timeout=15_000)
-    page.wait_for_timeout(1500)
-    assert there(page, address)["lede"] == "Typed in a tunnel."
+    expect(page.locator(PAUSED)).not_to_be_visible()
+    until(page, address, lambda text: text["lede"] == "Typed in a tunnel.")
 
 
 def test_the_second_of_two_is_told_and_both_texts_are_kept(written, demo, browser):
     page, address = written
     editor = browser.new_context(base_url=demo, locale="en-GB", viewport={"width": 1280, "height": 900}).new_page()
+    editor.context.add_init_script(AWAKE)
     sign_in(editor, "editor", "barograph-editor")
-    editor.goto(address)
-    editor.wait_for_timeout(2500)
+    open_editor(editor, address)
     page.locator("#id_headline").fill("The analyst’s words")
-    page.wait_for_timeout(3000)
+    until(page, address, lambda text: text["headline"] == "The analyst’s words")
     editor.locator("#id_headline").fill("The editor’s words")
-    expect(editor.locator(".footer__save-warning")).to_contain_text("newer version", timeout=15_000)
+    expect(editor.locator(".footer__save-warning")).to_contain_text("newer version")
     editor.get_by_role("button", name="Save draft").click()
     if (dialog := editor.locator("#w-save-confirmation-dialog")).is_visible():
         dialog.locator("[data-w-dialog-target=confirm]").click()
-    expect(editor.get_by_text("saved this text after you had opened it")).to_be_visible(timeout=15_000)
+    expect(editor.get_by_text("saved this text after you had opened it")).to_be_visible()
     expect(editor.locator("#id_headline")).to_have_value("The analyst’s words")
     editor.get_by_role("link", name="Compare the two").click()
     expect(editor.locator("main")).to_contain_text(re.compile("The editoranalyst’s words"))  # word by word

@@ -140,7 +140,7 @@ def test_spam_rules_find_nothing(tmp_path):
     )
     done = subprocess.run(
         ["spamassassin", "--local", "--test-mode", "--nocreate-prefs", "--mbox", str(box)],
-        env={**os.environ, "HOME": str(tmp_path), "LC_ALL": "C"}, capture_output=True, timeout=120, check=True,
+        env={**os.environ, "HOME": str(tmp_path), "LC_ALL": "C"}, capture_output=True, timeout=280, check=True,
     )  # fmt: skip
     scores = [float(found) for found in re.findall(rb"X-Spam-Status: \w+, score=(-?[\d.]+)", done.stdout)]
     assert len(scores) == len(raw)

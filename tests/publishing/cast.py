@@ -4,12 +4,10 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from wagtail.users.models import UserProfile
 
-from barograph.desk.roles import ensure_roles
 from tests.factories import UserFactory
 
 
 def signed_in(group: str, email: str = "editor@example.org", language: str = "") -> Client:
-    ensure_roles()
     user = UserFactory(password=None, email=email)
     user.groups.add(Group.objects.get(name=group))
     if language:

@@ -71,7 +71,7 @@ def opened(name: str, content: bytes):
                 yield from opened(inner, archive.read(inner))
     elif name.endswith(".pdf"):
         for program in (["pdftotext", "-", "-"], ["pdfinfo", "-"]):
-            yield subprocess.run(program, input=content, capture_output=True, check=True, timeout=60).stdout
+            yield subprocess.run(program, input=content, capture_output=True, check=True, timeout=240).stdout
     elif name.endswith((".png", ".webp", ".jpg")):
         with Image.open(io.BytesIO(content)) as picture:
             yield repr({**picture.info, **dict(picture.getexif())}).encode()

@@ -8,7 +8,6 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from barograph.desk.roles import ensure_roles
 from barograph.issues import services as issues
 from barograph.issues.models import Publication, Topic
 from barograph.publishing import rule, services
@@ -27,7 +26,6 @@ def issue(db):
 
 @pytest.fixture
 def editor(db):
-    ensure_roles()
     user = UserFactory()
     user.groups.add(Group.objects.get(name="Editors"))
     return user

@@ -14,7 +14,6 @@ from barograph.delivery import services as delivery
 from barograph.delivery.models import Mailing
 from barograph.delivery.transports import Answer, Unreachable
 from barograph.delivery.transports.memory import MemoryTransport
-from barograph.desk.roles import ensure_roles
 from barograph.issues import services as issues
 from barograph.publishing import services, troubles
 from tests.delivery.mailings import mailing, readers
@@ -30,7 +29,6 @@ def issue(db):
 @pytest.fixture
 def team(db):
     """An editor who reads Belarusian, an operator, and somebody who may not publish."""
-    ensure_roles()
     editor, analyst = UserFactory(), UserFactory()
     editor.groups.add(Group.objects.get(name="Editors"))
     analyst.groups.add(Group.objects.get(name="Analysts"))

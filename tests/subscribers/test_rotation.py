@@ -202,7 +202,7 @@ def test_killed_at_any_moment_every_address_opens_and_the_next_run_ends_it(tmp_p
     run(PREPARE)
     key = tmp_path / "data" / "keys" / "address.key"
     child = subprocess.Popen([sys.executable, "-c", ROTATE], env=environment, stdout=subprocess.DEVNULL)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while len(key.read_text().split()) < 2 and time.monotonic() < deadline:
         time.sleep(0.002)
     time.sleep(0.03)

@@ -244,10 +244,13 @@ def test_lines_of_the_ledger_may_be_lost():
 
 
 @pytest.mark.own_data
-def test_killed_at_any_moment_readers_have_a_whole_site(tmp_path, settings):
+def test_killed_at_any_moment_readers_have_a_whole_site(tmp_path, installation):
     """Real processes, real files: bakes that are shot at random moments, then one that ends."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("BAROGRAPH_")}
-    environment |= {"BAROGRAPH_DATA": str(tmp_path / "data"), "DJANGO_SETTINGS_MODULE": "barograph.settings"}
+    environment |= {
+        "BAROGRAPH_DATA": str(installation(tmp_path / "data")),
+        "DJANGO_SETTINGS_MODULE": "barograph.settings",
+    }
     demo = Path(bake.__file__).parents[1] / "demo" / "content"
 
     def run(*arguments, **how):

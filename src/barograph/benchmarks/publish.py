@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -50,9 +51,15 @@ class _Archive:
 
     def __init__(self, name: str, issues: int, topics: int, rounds: int) -> None:
         from django.conf import settings
+        from django.db import connection
 
+        folder = settings.DATA / name
+        folder.mkdir()
+        if (empty := settings.DATA / "barograph.sqlite3").exists():  # its tables are there: no need to migrate again
+            connection.close()
+            shutil.copy(empty, folder)
         environment = {key: value for key, value in os.environ.items() if not key.startswith("BAROGRAPH_")}
-        environment |= {"BAROGRAPH_DATA": str(settings.DATA / name), "DJANGO_SETTINGS_MODULE": "barograph.settings"}
+        environment |= {"BAROGRAPH_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "barograph.settings"}
         command = [sys.executable, "-m", "barograph.benchmarks.publish", str(issues), str(topics), str(rounds)]
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, text=True)  # noqa: S603

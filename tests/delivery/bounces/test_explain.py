@@ -153,7 +153,7 @@ def test_no_bytes_make_it_fail(raw):
 def run(*arguments):
     return subprocess.run(
         [sys.executable, "-m", "barograph.cli", "bounce", "explain", *map(str, arguments)],
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=240, check=False,
     )  # fmt: skip
 
 

@@ -195,7 +195,7 @@ def test_the_listener_takes_genuine_return_paths_alone(monkeypatch, protocol):
     listener = inbound.listen(Listener(protocol, "127.0.0.1", free_port()))
     client = smtplib.LMTP if protocol == "lmtp" else smtplib.SMTP
     try:
-        with client("127.0.0.1", listener.port, timeout=10) as connection:
+        with client("127.0.0.1", listener.port, timeout=60) as connection:
             for other in ("news@mail.example.org", f"b.{'a' * 52}@mail.example.org"):
                 with pytest.raises(smtplib.SMTPRecipientsRefused):
                     connection.sendmail("", [other], GONE)
@@ -217,7 +217,7 @@ def test_what_cannot_be_written_down_is_to_be_sent_again(monkeypatch):
     listener = inbound.listen(Listener("smtp", "127.0.0.1", free_port()))
     try:
         with (
-            smtplib.SMTP("127.0.0.1", listener.port, timeout=10) as connection,
+            smtplib.SMTP("127.0.0.1", listener.port, timeout=60) as connection,
             pytest.raises(smtplib.SMTPDataError) as refusal,
         ):
             connection.sendmail("", [path], GONE)
