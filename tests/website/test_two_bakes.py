@@ -15,7 +15,7 @@ from tests.website.test_bake import tree
 def committed_rows(django_db_setup, django_db_blocker):
     """Rows that other threads see. What migrations wrote is put back afterwards, for whichever test follows."""
     if "test_" not in (name := str(connection.settings_dict["NAME"])) and "memory" not in name:
-        pytest.skip("pytest-django makes a database only where a collected test is marked django_db")
+        pytest.fail("run it beside others: pytest-django makes a database only where a collected test is marked django_db")
     with django_db_blocker.unblock():
         migrated = connection.creation.serialize_db_to_string()
         yield
