@@ -20,8 +20,6 @@ from barograph.delivery.transports.smtp.line import Lines
 
 #: Connections at a time.
 WIDTH = 10
-#: Seconds in which more outcomes are waited for, again and again while they come.
-MOMENT = 0.0002
 #: After so many mails a fresh connection: many relays set such a limit.
 PER_CONNECTION = 500
 
@@ -63,7 +61,7 @@ class SmtpTransport:
         lines = self.lines
         if lines is not None and self.on_the_way:
             end = time.monotonic() + seconds
-            left = 0.0 if self.outcomes else seconds  # what has come is enough, and whatever else is there by now
+            left = 0.0 if self.outcomes else seconds
             while True:
                 known = len(self.outcomes)
                 lines.turn(left)
@@ -71,8 +69,7 @@ class SmtpTransport:
                 left = end - time.monotonic()
                 if left <= 0 or not self.on_the_way or 0 < known == len(self.outcomes):
                     break
-                if self.outcomes:  # more may be about to come, and would share the commit
-                    time.sleep(MOMENT)
+                if self.outcomes:  # what else is there by now shares the commit; to sleep for more costs more than it
                     left = 0.0
         outcomes, self.outcomes = self.outcomes, []
         return outcomes
