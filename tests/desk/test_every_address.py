@@ -158,7 +158,7 @@ def test_every_address_is_in_the_table_and_the_table_names_no_other():
 
 
 # Wagtail leaves the temporary file of a picture's rendition to the garbage collector.
-@pytest.mark.once  # who may is asked of rights and states, which are rows like others; nonsense goes to both (test_bad_forms.py)
+@pytest.mark.once  # rights and states are rows like others; nonsense goes to both databases (test_bad_forms.py)
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("role", ROLES)
 def test_each_answer_is_the_one_written_down(role, cast, world):
