@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
@@ -19,22 +18,6 @@ TEMPLATE = "desk/rows.html"
 #: A shape of its own for each verdict.
 GLYPHS = {"worsened": "▼", "unchanged": "▬", "improved": "▲"}
 NONE = "○"
-#: Numbers no row has: they keep the places of those that have.
-PLACES = (9_000_000_001, 9_000_000_002)
-
-
-@cache
-def _pattern(name: str, numbers: int, rest: tuple[str, ...]) -> str:
-    return reverse(name, args=[*PLACES[:numbers], *rest])
-
-
-def url(name: str, *args: int | str) -> str:
-    """An address of the desk: asked of Django once a name and language, then filled in."""
-    numbers = [arg for arg in args if isinstance(arg, int)]
-    found = _pattern(name, len(numbers), tuple(arg for arg in args if isinstance(arg, str)))
-    for place, number in zip(PLACES, numbers, strict=False):
-        found = found.replace(str(place), str(number))
-    return found
 
 
 def called(user: User) -> str:
@@ -54,6 +37,6 @@ def draw(week: Week, *, token: str) -> SafeString:
         "outlooks": {value: str(label) for value, label in outlooks.items()},
         "glyph": lambda value: GLYPHS.get(value, NONE),
         "hour": lambda when: dates.hour(when.astimezone(zone), language),
-        "url": url,
+        "url": lambda name, *args: reverse(name, args=args),
     }
     return SafeString(pages.render(TEMPLATE, context, language=language))

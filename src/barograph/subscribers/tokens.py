@@ -13,7 +13,7 @@ import json
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from django.conf import settings as django_settings
 from django.core import signing
@@ -61,13 +61,7 @@ class _Signer(signing.Signer):
 
     def signed(self, value: list) -> str:
         """What `sign_object` gives."""
-        data = base64.urlsafe_b64encode(_JSON.encode(value).encode("latin-1")).rstrip(b"=")
-        digest = hmac.digest(self.derived, data, "sha256")
-        return (data + b":" + base64.urlsafe_b64encode(digest).rstrip(b"=")).decode("ascii")
-
-    @cached_property
-    def derived(self) -> bytes:
-        return _derived(force_bytes(self.salt + "signer"), force_bytes(self.key))
+        return self.sign(base64.urlsafe_b64encode(_JSON.encode(value).encode("latin-1")).rstrip(b"=").decode("ascii"))
 
 
 @lru_cache(maxsize=64)
