@@ -6,7 +6,6 @@ recorded, everything that was not handed over is still waiting (docs/decisions/0
 
 from __future__ import annotations
 
-import gc
 import logging
 import random
 import time
@@ -84,23 +83,12 @@ def send(
     fill(mailing)
     Mailing.objects.filter(pk=mailing_id, started_at__isnull=True).update(started_at=timezone.now())
     Mailing.objects.filter(pk=mailing_id, state=MailingState.QUEUED).update(state=MailingState.SENDING)
-    with _lean(), _unswept():
+    with _lean():
         run = _Run(mailing, transports.carrier(transport or transports.opened()), progress)
         try:
             return run.drain()
         finally:
             run.close()
-
-
-@contextmanager
-def _unswept() -> Iterator[None]:
-    """Python does not look again and again through all that the program has loaded: a tenth of a mailing's time."""
-    gc.collect()
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
 
 
 @contextmanager
