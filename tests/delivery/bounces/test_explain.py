@@ -150,6 +150,16 @@ def test_no_bytes_make_it_fail(raw):
     explain(samples.report()[:300] + raw)
 
 
+def test_parts_a_thousand_deep_are_no_report_and_no_failure():
+    opened = "".join(f'Content-Type: multipart/mixed; boundary="b{depth}"\n\n--b{depth}\n' for depth in range(2000))
+    assert explain(b"Subject: Undelivered\n" + opened.encode()) == []
+
+
+def test_nul_bytes_are_no_part_of_an_address():
+    raw = b"From: MAILER-DAEMON@mx.example\nSubject: Undelivered\n\n\0ala@example.com\0: 550 5.1.1 User unknown\n"
+    assert [judgement.address for judgement in explain(raw)] == ["ala@example.com"]
+
+
 def run(*arguments):
     return subprocess.run(
         [sys.executable, "-m", "barograph.cli", "bounce", "explain", *map(str, arguments)],

@@ -95,6 +95,20 @@ def test_what_could_not_be_judged_is_left_for_the_next_visit():
         assert visit(mailbox) == 1
 
 
+def test_a_message_that_cannot_be_judged_holds_up_no_other():
+    served = Served(OURS, LETTER, OURS)
+
+    def fails(raw):
+        if raw == LETTER:
+            raise RuntimeError("nobody had thought of it")
+        return True
+
+    with served.running() as port:
+        with pytest.raises(RuntimeError):
+            Mailbox(at(port), largest=1000).visit(fails, today=TODAY)
+        assert [bool(flags) for _uid, flags in sorted(served.flags().items())] == [True, False, True]
+
+
 def test_tls_is_verified_and_nothing_is_said_without_it(certificate):  # noqa: F811
     server, client = certificate
     for way in ("tls", "starttls"):

@@ -181,6 +181,24 @@ def test_a_maildir_keeps_what_is_not_ours(ala, tmp_path):
     assert inbound.look_into(tmp_path, known=known) == 0
 
 
+def test_a_mail_that_cannot_be_taken_in_holds_up_no_other(ala, tmp_path, monkeypatch):
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "1.bad").write_bytes(b"bad")
+    ours = GONE.replace(b"To: news@example.org", f"To: <{path_of(ala)}>".encode(), 1)
+    (tmp_path / "new" / "2.ours").write_bytes(ours)
+
+    def fails(*, raw):
+        if raw == b"bad":
+            raise RuntimeError("nobody had thought of it")
+        return receive(raw=raw)
+
+    monkeypatch.setattr(inbound, "receive", fails)
+    with pytest.raises(RuntimeError):
+        inbound.look_into(tmp_path, known=set())
+    assert [path.name for path in tmp_path.glob("*/*")] == ["1.bad"]
+    assert not Subscriber.objects.exists()
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -42,20 +42,28 @@ class Mailbox:
     def visit(self, judge: Callable[[bytes], bool], *, today: date) -> int:
         """Give each message that was not judged yet to `judge` → how many it has taken (True). Raises Trouble.
 
-        `judge` has written down what follows from a message when it returns; what it raises goes through.
+        `judge` has written down what follows from a message when it returns. What it raises is raised again once
+        the others were judged: one bad message holds up none of them.
         """
-        taken = 0
+        taken, trouble = 0, None
         with self._session() as server:
             mark, validity = self._opened(server)
             query = f"UNDELETED SINCE {_day(today - LOOK_BACK)} "
             query += f"UNKEYWORD {mark}" if mark == MARK else "UNANSWERED"
             for uid in self._sized(server, validity, self._search(server, query)):
                 raw = self._read(server, uid)
-                if raw is not None and judge(raw):
+                try:
+                    is_taken = raw is not None and judge(raw)
+                except Exception as error:
+                    trouble = trouble or error
+                    continue
+                if is_taken:
                     taken += 1
                     self._settle(server, uid, mark)
                 else:
                     self.known.add((validity, uid))
+        if trouble:
+            raise trouble
         return taken
 
     @contextmanager

@@ -36,9 +36,11 @@ def look_into(maildir: Path, *, known: set[str]) -> int:
     """Take the reports about our mail out of a Maildir. Returns how many.
 
     A report is erased once what follows from it is written down; a crash in between
-    repeats it, which changes nothing. `known` remembers what was not ours.
+    repeats it, which changes nothing. `known` remembers what was not ours. A mail that
+    cannot be taken in stays for the next look and holds up no other; what went wrong is
+    raised when all were looked at.
     """
-    taken = 0
+    taken, trouble = 0, None
     for folder in ("new", "cur"):
         for path in sorted((maildir / folder).glob("*")):
             identity = path.name.partition(":")[0]
@@ -48,11 +50,18 @@ def look_into(maildir: Path, *, known: set[str]) -> int:
                 raw = path.read_bytes() if path.stat().st_size <= LARGEST else b""
             except OSError:
                 continue  # a mail program has moved it in the meantime
-            if receive(raw=raw) is None:
+            try:
+                outcome = receive(raw=raw)
+            except Exception as error:
+                trouble = trouble or error
+                continue
+            if outcome is None:
                 known.add(identity)
                 continue
             path.unlink(missing_ok=True)
             taken += 1
+    if trouble:
+        raise trouble
     return taken
 
 

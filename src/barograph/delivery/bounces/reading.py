@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import Message
+from email.parser import BytesHeaderParser
 from email.utils import getaddresses
 
 #: No report says anything of use after so many characters.
@@ -127,18 +128,26 @@ def returned_header(text: str, name: str) -> str:
 
 def read(raw: bytes) -> Incoming:
     """Take a raw mail apart. The same for LF, CRLF and bare CR."""
-    raw = raw[:LONGEST_MAIL].replace(b"\r\n", b"\n").replace(b"\r", b"\n").lstrip(b"\n")
-    message = message_from_bytes(raw)
-    parts: list[Message] = []
-    texts: list[str] = []
-    returned: list[str] = []
-    _collect(message, parts, texts, returned)
+    raw = raw[:LONGEST_MAIL].replace(b"\0", b"").replace(b"\r\n", b"\n").replace(b"\r", b"\n").lstrip(b"\n")
+    try:
+        message = message_from_bytes(raw)
+        parts, texts, returned = _collected(message)
+    except RecursionError:  # parts in parts in parts, hundreds deep: no server writes so, its headers must do
+        message = BytesHeaderParser().parsebytes(raw)
+        parts, texts, returned = [message], [], []
     text = "\n".join(texts)
     if cut := _RETURNED.search(text):
         text, quoted = text[: cut.start()], text[cut.start() :]
         returned.append(quoted)
     text = _OUR_MAIL.sub("", text[:LONGEST_TEXT])
     return Incoming(raw, message, text, "\n".join(returned)[:LONGEST_TEXT], tuple(parts))
+
+
+def _collected(message: Message) -> tuple[list[Message], list[str], list[str]]:
+    """All parts outside the returned mail, the words of the report, the headers of the returned mail."""
+    found: tuple[list[Message], list[str], list[str]] = [], [], []
+    _collect(message, *found)
+    return found
 
 
 def _collect(part: Message, parts: list[Message], texts: list[str], returned: list[str]) -> None:
