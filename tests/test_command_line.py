@@ -170,3 +170,22 @@ def test_its_database_refuses_to_change_the_audit_log(barograph):
             with pytest.raises(sqlite3.IntegrityError, match="added to only"):
                 database.execute(statement)
     database.close()
+
+
+def test_made_data_never_overwrite_a_real_publication(barograph):
+    done = barograph("make-data", "--issues", "1", "--topics", "1", expect=1)
+    assert done.stderr == (
+        "This data folder holds a real publication. Give an empty one: BAROGRAPH_DATA=some/folder.\n"
+    )
+    assert json.loads(barograph("import", str(CONTENT), "--json").stdout)["updated"] == 0
+
+
+def test_a_search_that_cannot_be_is_one_clear_sentence(barograph, tmp_path):
+    refused = barograph("search", "Minsk", "--language", "EN", expect=1).stderr
+    assert refused == "Nothing is published in the language 'EN'; these there are: be, ru, en.\n"
+    barograph("search", "Minsk", "--language", "en", "--limit", "0", expect=2)
+    (tmp_path / "queries").write_bytes(b"\xb2\xff\nMinsk\n")
+    assert (
+        len(barograph("search", "--file", str(tmp_path / "queries"), "--language", "en", "--json").stdout.splitlines())
+        == 2
+    )

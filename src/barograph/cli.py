@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from barograph import accounts, mailings, readers
+from barograph import accounts, mailings, readers, searching
 from barograph.benchmarks import measuring
 
 
@@ -237,34 +237,6 @@ def do_bake(args: argparse.Namespace) -> int:
     return 0
 
 
-def do_search(args: argparse.Namespace) -> int:
-    setup()
-    from barograph.search import analysis
-    from barograph.search.services import QueryTooLong, search
-
-    if args.file:
-        with open(args.file, encoding="utf-8") as lines:
-            queries = [line.strip() for line in lines if line.strip()]
-    elif args.query:
-        queries = [args.query]
-    else:
-        raise Refused("Give a query, or --file with a query a line.")
-    analysis.warm(args.language)
-    for query in queries:
-        try:
-            answer = search(query, args.language, limit=args.limit)
-        except QueryTooLong as error:
-            raise Refused("Search with at most 10 words and 200 characters.") from error
-        if args.json:
-            _say(json.dumps(answer, ensure_ascii=False))
-            continue
-        for hit in answer["hits"]:
-            _say(f"{hit['issue']}  {hit['topic']:<18} {hit['headline']}  {hit['url']}")
-        if not answer["hits"]:
-            _say("Nothing found.")
-    return 0
-
-
 def do_backup(args: argparse.Namespace) -> int:
     setup()
     from barograph import backups
@@ -354,14 +326,7 @@ def parser() -> argparse.ArgumentParser:
     how.add_argument("--why", metavar="PATH", help="say why a page was last written, and in which version")
     bake.add_argument("--relative", metavar="DIR", help="also a copy that works on any static host and by file://")
 
-    search = command(
-        "search", do_search, "What the search page would answer.", "search выбары --language be", as_json=True
-    )
-    search.add_argument("query", nargs="?", metavar="QUERY")
-    search.add_argument("--language", required=True)
-    search.add_argument("--limit", type=int, default=20)
-    search.add_argument("--file", metavar="FILE", help="a query a line")
-
+    searching.add(command, setup=setup, say=_say)
     readers.add(command, setup=setup, say=_say)
     mailings.add(command, setup=setup, say=_say)
 

@@ -7,6 +7,8 @@ from wagtail.admin import urls as desk_urls
 from barograph.desk.invitations import gone, invited
 from barograph.website import media
 
+handler404 = "barograph.website.missing.page"
+
 urlpatterns = [
     path("desk/media/<path:path>", media.serve),
     path("desk/invitation/", gone, name="desk_invitation_gone"),

@@ -145,3 +145,7 @@ def test_the_table_of_stems_ships_with_its_licence():
 def test_any_word_has_terms_that_are_one_word(word):
     for language in ("be", "ru", "en", "he"):
         assert all(" " not in term for term in analysis.terms(word, language))
+
+
+def test_a_row_of_one_letter_sounds_like_nothing():
+    assert analysis.sounds("щщщщщщ") == analysis.sounds("ssss") == []

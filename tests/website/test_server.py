@@ -263,7 +263,7 @@ def test_what_changes_is_left_to_django(application):
         ("GET", "/mailbox/1/", ""),
         ("GET", "/be/search/", "q=економ"),
         ("GET", "/be/search/", "q="),
-        ("OPTIONS", "/be/", ""),
+        ("OPTIONS", "/be/subscribe/", ""),
     ]:
         assert ask(application, path, method, query)[2] == b"dynamic", path
     assert b"search form" in ask(application, "/be/search/")[2]
@@ -302,6 +302,69 @@ def test_a_large_file_is_sent_whole_and_memory_is_bounded(application, site):
         (site / f"current/data/{number}.txt").write_text("x" * 1000)
         assert ask(application, f"/data/{number}.txt")[0] == 200
         assert tree.kept <= 20_000
+
+
+@pytest.mark.parametrize("size", [3_000, 700_000], ids=["from memory", "from the disk"])
+def test_a_broken_download_goes_on_where_it_broke(application, site, size):
+    whole = os.urandom(size)
+    (site / "current/data/year.zip").write_bytes(whole)
+    status, sent, body = ask(application, "/data/year.zip")
+    assert (status, body, sent["accept-ranges"]) == (200, whole, "bytes")
+    for wish, start, end in (("bytes=1000-", 1000, size), ("bytes=0-0", 0, 1), ("bytes=-5", size - 5, size),
+                             ("bytes=5-99999999", 5, size), ("bytes=100-199", 100, 200)):  # fmt: skip
+        status, part, body = ask(application, "/data/year.zip", range=wish)
+        assert (status, body) == (206, whole[start:end])
+        assert part["content-range"] == f"bytes {start}-{end - 1}/{size}"
+        assert (part["content-length"], part["etag"]) == (str(end - start), sent["etag"])
+    status, refused, body = ask(application, "/data/year.zip", range=f"bytes={size}-")
+    assert (status, refused["content-range"], body) == (416, f"bytes */{size}", b"")
+    assert ask(application, "/data/year.zip", range="bytes=5-", if_range=sent["etag"])[0] == 206
+    for wishes in (
+        {"range": "bytes=5-", "if_range": '"of an older year"'},
+        {"range": "bytes=5-1"},
+        {"range": "bytes=0-1,5-6"},
+        {"range": "lines=1-2"},
+        {"range": "bytes=-"},
+        {"range": "bytes=x-y"},
+    ):
+        status, _, body = ask(application, "/data/year.zip", **wishes)
+        assert (status, body) == (200, whole)
+    assert ask(application, "/data/year.zip", range="bytes=5-", if_none_match=sent["etag"])[0] == 304
+    status, head, body = ask(application, "/data/year.zip", "HEAD", range="bytes=5-")
+    assert (status, head["content-length"], body) == (200, str(size), b"")
+
+
+def test_pages_are_sent_whole_as_they_are_small_and_compressed(application):
+    status, sent, _ = ask(application, "/be/", accept_encoding="br", range="bytes=5-")
+    assert (status, "accept-ranges" in sent) == (200, False)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"])
+def test_a_baked_page_can_only_be_read(application, method):
+    for path in ("/", "/be/", "/be", "/data/verdicts.csv", "/robots.txt"):
+        (application.root / "robots.txt").write_text("")
+        status, sent, _ = ask(application, path, method)
+        assert (status, sent["allow"]) == (405, "GET, HEAD"), path
+    assert ask(application, "/be/none/", method)[0] == 404
+    assert ask(application, "/be/subscribe/", method)[2] == b"dynamic"
+    assert ask(application, "/desk/", method)[2] == b"dynamic"
+
+
+@pytest.mark.parametrize(("path", "place"), [("/BE/", "/be/"), ("/Be", "/be/"), ("/be/Feed.atom", "/be/feed.atom")])
+def test_capitals_lead_to_the_page(application, path, place):
+    status, sent, _ = ask(application, path, query="a=B")
+    assert (status, sent["location"].partition("?")[0]) == (301, place)
+
+
+@pytest.mark.parametrize("path", ["/de/search/?q=a", "/de/subscribe/", "/xx/subscribe/sent/"])
+def test_django_says_with_the_sites_own_page_that_there_is_none(client, db, settings, tmp_path, path):
+    settings.DATA = tmp_path
+    make_tree(tmp_path / "site/versions/1", "old")
+    switch(tmp_path / "site", "1")
+    answer = client.get(path)
+    assert (answer.status_code, b"missing" in answer.content) == (404, True)
+    assert answer.headers["Content-Language"] != path[1:3]
+    assert client.get("/desk/none/").status_code in (302, 404)
 
 
 def test_before_the_first_bake_readers_are_asked_to_wait(tmp_path):
@@ -471,6 +534,10 @@ def test_it_runs_under_granian(site, tmp_path):
         response, body = talk("/data/big.bin")
         assert body == big
         assert response.headers.get_all("content-length") == ["700000"]
+        response, body = talk("/data/big.bin", range="bytes=1000-699998")
+        assert (response.status, body) == (206, big[1000:699999])
+        assert response.headers.get_all("content-length") == ["698999"]
+        assert talk("/be/", "DELETE")[0].status == 405
         response, body = talk("/be/search/?q=" + "x" * 300)  # Django's answer, by way of the gateway
         assert response.headers["content-language"] == "be"
         assert response.headers.get_all("content-length") == [str(len(body))]

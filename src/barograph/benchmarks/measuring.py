@@ -80,7 +80,7 @@ def add(
     data = command(
         "make-data",
         partial(do_make_data, setup=setup, say=say, progress=progress),
-        "A synthetic publication for scale, published. For an empty data folder, not for a real one.",
+        "A synthetic publication for scale, published. For an empty data folder; a real one is refused.",
         "make-data --issues 100 --topics 8",
         as_json=True,
     )

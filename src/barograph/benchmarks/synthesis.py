@@ -30,8 +30,14 @@ from barograph.website import bake
 
 Progress = Callable[[int, int], None]
 
+
+class NotEmpty(Exception):
+    """The folder holds a publication of people, whose name, languages and lists would be lost."""
+
+
 FIRST = date(2004, 1, 5)
 ANALYSTS = 12
+TOPIC = "topic-"
 SYLLABLES = {
     "be": "да ро га вы бар ты дзень су сед пра ца зя мля лю дзі ўла мо ва ры нак кош спра ме жа го лас",
     "ru": "до ро га вы бор день со сед ра бо та зем ля лю ди язык ры нок це на де ло гра ни ца го лос",
@@ -76,7 +82,7 @@ def publication(*, topics: int, languages: list[str], seed: int) -> tuple[list[T
     house.save()
     for number in range(topics):
         names = {code: words.some(code, 2).capitalize() for code in languages}
-        Topic.objects.get_or_create(key=f"topic-{number + 1}", defaults={"names": names, "position": number})
+        Topic.objects.get_or_create(key=f"{TOPIC}{number + 1}", defaults={"names": names, "position": number})
     for number in range(ANALYSTS):
         names = {code: words.some(code, 2).title() for code in languages}
         Person.objects.get_or_create(
@@ -157,7 +163,12 @@ def make(
     seed: int = 1,
     progress: Progress | None = None,
 ) -> dict[str, int]:
-    """A published archive of `number` issues, and confirmed subscribers of its first list."""
+    """A published archive of `number` issues, and confirmed subscribers of its first list.
+
+    Raises NotEmpty where there are topics that were not made here.
+    """
+    if Topic.objects.exclude(key__startswith=TOPIC).exists():
+        raise NotEmpty("This data folder holds a real publication. Give an empty one: BAROGRAPH_DATA=some/folder.")
     last = max(Issue.objects.values_list("number", flat=True), default=0)
     rows, people, words = publication(topics=topics, languages=languages, seed=seed + last)
     made = []

@@ -162,7 +162,8 @@ class PublicHeaders(MiddlewareMixin):
             if name not in own or not response.has_header(name):
                 response[name] = value
         response.setdefault("Cache-Control", "no-store")
-        if found := _LANGUAGE.match(path):  # the address says it, not what the browser wishes
+        found = _LANGUAGE.match(path)
+        if found and response.status_code != 404:  # the address says it, not what the browser wishes
             response["Content-Language"] = found[1]
         patch_vary_headers(response, ["Accept-Encoding"])
         return response

@@ -12,6 +12,7 @@ import asyncio
 import os
 import re
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -64,18 +65,20 @@ class Server:
         tree = self.tree()
         if method == "GET" and tree is not None and not scope.query_string and "if-none-match" not in sent:
             ready = tree.ready.get((scope.path, wish))
-            if ready is not None:
+            if ready is not None and (ready.size < 0 or "range" not in sent):
                 proto.response_bytes(200, ready.lines, ready.body)
                 return
         if scope.proto != "http":
             proto.close(403)
             return
         wishes = _wishes((name.encode("latin-1"), value.encode("latin-1")) for name, value in sent.items())
-        answer = self._answer(scope.path, scope.query_string.encode(), wishes) if method in _READING else None
+        answer = self._answer(scope.path, scope.query_string.encode(), wishes, method)
         if answer is None:
             await gateway.answer_with(self.django, scope, proto)
         elif method == "HEAD" or answer.status == 304:
             proto.response_empty(answer.status, answer.lines)
+        elif answer.span is not None:
+            proto.response_file_range(answer.status, answer.lines, str(answer.file), *answer.span)
         elif answer.file is not None:
             proto.response_file(answer.status, answer.lines, str(answer.file))
         else:
@@ -88,17 +91,31 @@ class Server:
             return await send({"type": "websocket.close"})
         method = scope["method"]
         wishes = _wishes(scope["headers"])
-        answer = self._answer(scope["path"], scope.get("query_string", b""), wishes) if method in _READING else None
+        answer = self._answer(scope["path"], scope.get("query_string", b""), wishes, method)
         if answer is None:
             return await self.django(scope, receive, send)
         await _send(answer, method, send)
 
-    def _answer(self, path: str, query: bytes, wishes: dict[bytes, bytes]) -> Answer | None:
-        """As `answer`; where the browser has it already, that it has."""
+    def _answer(self, path: str, query: bytes, wishes: dict[bytes, bytes], method: str) -> Answer | None:
+        """As `answer`; where the browser has it already, that it has; files are there to be read alone."""
+        if method not in _READING:
+            return self._unreadable(path)
         answer = self.answer(path, query, wishes)
         if answer is not None and answer.etag and _unchanged(wishes.get(b"if-none-match", b""), answer):
             return answer.not_modified()
+        if answer is not None and method == "GET" and b"range" in wishes:
+            return answer.part(wishes[b"range"], wishes.get(b"if-range", b""))
         return answer
+
+    def _unreadable(self, path: str) -> Answer | None:
+        """What any method but GET and HEAD gets: Django's answer, or that a baked file takes none (405)."""
+        tree = self.tree()
+        if path.startswith((*_DESK_FOLDERS, f"{STATIC}/")) or tree is None or _is_djangos(path):
+            return None
+        if tree.answer(path, ("identity",)) is None and not tree.is_page(path):
+            return self._missing(tree, path, ("identity",))
+        refused = _message(405, "This page can only be read.", self.https)
+        return Answer(405, [*refused.headers, (b"allow", b"GET, HEAD")], refused.body)
 
     def tree(self) -> Tree | None:
         """The tree the link names now; None where nothing was baked yet."""
@@ -133,7 +150,14 @@ class Server:
             return self._moved(f"{path}/", query)
         if headers.is_hashed(path) and (answer := self._earlier(tree, path, encodings)) is not None:
             return answer
-        return None if _is_djangos(path) else self._missing(tree, path, encodings)
+        if _is_djangos(path):
+            return None
+        lower = path.lower()  # phones begin with a capital: /Be/, /EN/topics/
+        if lower != path and not lower.endswith("/") and tree.is_page(lower):
+            return self._moved(f"{lower}/", query)
+        if lower != path and tree.answer(lower, encodings) is not None:
+            return self._moved(lower, query)
+        return self._missing(tree, path, encodings)
 
     def _static(self, path: str, query: bytes, encodings: tuple[str, ...]) -> Answer:
         answer = self.static.answer(path, encodings)
@@ -142,7 +166,7 @@ class Server:
         if query.startswith(b"v="):  # Wagtail names the version of its files so
             cache = (b"cache-control", headers.ASSET_CACHE.encode())
             pairs = [pair for pair in answer.headers if pair[0] != b"cache-control"]
-            return Answer(answer.status, [*pairs, cache], answer.body, answer.etag, answer.file)
+            return replace(answer, headers=[*pairs, cache])
         return answer
 
     def _front(self, tree: Tree, wishes: dict[bytes, bytes], encodings: tuple[str, ...]) -> Answer:
@@ -187,11 +211,11 @@ class Server:
 
 _READING = frozenset({"GET", "HEAD"})
 _DESK_FOLDERS = tuple(f"{prefix}/" for prefix in headers.DESK)
-_READ = frozenset({b"accept-encoding", b"accept-language", b"if-none-match"})
+_READ = frozenset({b"accept-encoding", b"accept-language", b"if-none-match", b"range", b"if-range"})
 
 
 def _wishes(pairs: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
-    """The three headers that count; one given twice is one list (RFC 9110, 5.3)."""
+    """The few headers that count; one given twice is one list (RFC 9110, 5.3)."""
     wishes: dict[bytes, bytes] = {}
     for name, value in pairs:
         if name in _READ:
@@ -261,7 +285,11 @@ async def _send(answer: Answer, method: str, send: Send) -> None:
         return
     with await asyncio.to_thread(answer.file.open, "rb") as file:
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
-        while piece := await asyncio.to_thread(file.read, PIECE):
+        start, end = answer.span or (0, -1)
+        file.seek(start)
+        left = end - start if answer.span else None
+        while piece := await asyncio.to_thread(file.read, PIECE if left is None else min(PIECE, left)):
+            left = None if left is None else left - len(piece)
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
 

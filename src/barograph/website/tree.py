@@ -12,7 +12,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from barograph.website import headers
+from barograph.website import headers, ranges
 
 #: Files up to this size are kept in memory; larger ones are read in pieces as they are sent.
 SMALL = 512 * 1024
@@ -34,13 +34,18 @@ Headers = list[tuple[bytes, bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is sent. `file` stands for a body too large to be kept; `lines` are the headers as text."""
+    """What is sent. `file` stands for a body too large to be kept; `lines` are the headers as text.
+
+    `size` is the whole body's where stretches of it may be asked for, else -1; `span` is such a stretch of `file`.
+    """
 
     status: int
     headers: Headers
     body: bytes = b""
     etag: bytes = b""
     file: Path | None = None
+    size: int = -1
+    span: tuple[int, int] | None = None
     lines: list[tuple[str, str]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -51,6 +56,24 @@ class Answer:
         """The 304 of this answer: what caches need, without what describes a body."""
         dropped = {b"content-type", b"content-length", b"content-encoding"}
         return Answer(304, [pair for pair in self.headers if pair[0] not in dropped], etag=self.etag)
+
+    def part(self, wish: bytes, condition: bytes) -> Answer:
+        """The stretch a Range header asks for: 206 or 416; the whole where it names none or If-Range has changed."""
+        if self.size < 0 or (condition and condition.strip() != self.etag):
+            return self
+        kept = [pair for pair in self.headers if pair[0] != b"content-length"]
+        try:
+            span = ranges.read(wish, self.size)
+        except ranges.Unsatisfiable:
+            kept = [pair for pair in kept if pair[0] != b"content-type"]
+            told = {"content-range": f"bytes */{self.size}", "content-length": "0"}
+            return Answer(416, [*kept, *encode(told)])
+        if span is None:
+            return self
+        start, end = span
+        told = {"content-range": f"bytes {start}-{end - 1}/{self.size}", "content-length": str(end - start)}
+        body = b"" if self.file else self.body[start:end]
+        return Answer(206, [*kept, *encode(told)], body, self.etag, self.file, span=span if self.file else None)
 
 
 def parts(path: str) -> list[str] | None:
@@ -170,7 +193,11 @@ class Tree:
         }
         if encoding != "identity":
             pairs["content-encoding"] = encoding
-        return Answer(status, encode(pairs), body, etag.encode(), found if large else None)
+        whole = -1
+        if status == 200 and not headers.is_text(name):
+            pairs["accept-ranges"] = "bytes"
+            whole = size
+        return Answer(status, encode(pairs), body, etag.encode(), found if large else None, whole)
 
     @staticmethod
     def _plain(plain: Path, body: bytes, encoding: str) -> bytes:

@@ -138,7 +138,8 @@ def _skeleton(text: str) -> str:
     if len(text) < _LEAST:
         return ""
     consonants = _REPEATED.sub(r"\1", text[:1] + re.sub(r"[aiu]", "", text[1:]))
-    return consonants if len(consonants) > _FEW else _REPEATED.sub(r"\1", text.rstrip("aiu"))
+    skeleton = consonants if len(consonants) > _FEW else _REPEATED.sub(r"\1", text.rstrip("aiu"))
+    return skeleton if len(skeleton) > 1 else ""  # "щщщщщ" is no other spelling of США
 
 
 def _without_ending(text: str) -> str:
