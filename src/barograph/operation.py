@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from barograph import __version__
+from barograph.base.environment import DEMO_ADDRESS
 from barograph.demo.sign_ins import welcome
 from barograph.supervisor import Child, supervise
 
@@ -142,7 +143,8 @@ def demo(
     mail_port = _some_port()
     base = f"http://127.0.0.1:{port}"
     environment = {"base_url": base, "smtp_url": f"smtp://127.0.0.1:{mail_port}"}
-    complete = _state_of_code()
+    (folder / DEMO_ADDRESS).write_text(f"{base}\n", encoding="ascii")
+    complete = _made_of(base)
     site = folder / "site" / "current"
     if mark.exists() and site.exists() and mark.read_text(encoding="utf-8") == complete:
         configure(data=str(folder), demo=True, **environment)  # all is there: the processes can start at once
@@ -150,10 +152,11 @@ def demo(
         mark.touch()
         setup(data=str(folder), demo=True, **environment)
         from barograph.demo import seed
+        from barograph.website import bake
 
         ensure_desk_files()
         seed.ensure(say=say)
-        ensure_site()
+        bake.bake()
         mark.write_text(complete, encoding="utf-8")
     mailbox = [sys.executable, "-m", "barograph.demo.mailbox", "--port", str(mail_port), "--data", str(folder)]
     children = [Child("mail", mailbox), _web("127.0.0.1", port), _worker()]
@@ -170,9 +173,9 @@ def demo(
     return 0
 
 
-def _state_of_code() -> str:
-    """Changes whenever Barograph or the database's address does: then everything is made ready anew."""
-    stamp = hashlib.sha256(f"{__version__} {os.environ.get('BAROGRAPH_DATABASE_URL', '')}".encode())
+def _made_of(base: str) -> str:
+    """Changes whenever Barograph, the site's address or the database's does: then everything is made ready anew."""
+    stamp = hashlib.sha256(f"{__version__} {base} {os.environ.get('BAROGRAPH_DATABASE_URL', '')}".encode())
     for path in sorted(Path(__file__).parent.rglob("*")):
         if path.is_file() and path.suffix not in {".pyc", ".mo"}:
             stamp.update(f"{path}{path.stat().st_mtime_ns}".encode())

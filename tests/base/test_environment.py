@@ -19,6 +19,13 @@ def test_keys_are_made_once_and_kept_for_the_owner_alone(tmp_path):
     assert (tmp_path / "keys" / "address.key").stat().st_mode & 0o077 == 0
 
 
+def test_commands_beside_a_demo_make_the_links_it_makes(tmp_path):
+    (tmp_path / environment.DEMO_ADDRESS).write_text("http://127.0.0.1:8123\n")
+    assert environment.read({"BAROGRAPH_DATA": str(tmp_path)}).base_url == "http://127.0.0.1:8123"
+    given = {"BAROGRAPH_DATA": str(tmp_path), "BAROGRAPH_BASE_URL": "https://example.org"}
+    assert environment.read(given).base_url == "https://example.org"
+
+
 def test_a_secret_may_come_from_a_file(tmp_path):
     (tmp_path / "key").write_text("cd" * 32 + "\n")
     found = environment.read({"BAROGRAPH_DATA": str(tmp_path), "BAROGRAPH_ADDRESS_KEY_FILE": str(tmp_path / "key")})

@@ -1,8 +1,10 @@
 """Printed forms are made once for an edition, kept whole, and made anew after a correction."""
 
 import pytest
+from django.conf import settings
 
 from barograph.editions.models import Edition
+from barograph.publishing.tasks import make_forms
 from barograph.takeaway import making
 from barograph.website import ready
 from tests.website.contents import found, imprint, issue, publish
@@ -66,3 +68,15 @@ def test_the_line_of_a_topic_comes_from_the_weeks_before(two_weeks):
     windows = making.windows_of(edition)
     assert [verdict for _first, verdict in windows["economy"]] == ["unchanged", "unchanged", "improved"]
     assert [first for first, _verdict in windows["security"]] == ["2020-08-03", "2020-08-10", "2020-08-17"]
+
+
+def test_the_worker_makes_those_of_one_older_week_and_its_pages_name_them(two_weeks):
+    made = make_forms.call(two_weeks.first.isoformat())
+    assert made == 3
+    assert make_forms.call(two_weeks.first.isoformat()) == 0
+    edition = current().get(first=two_weeks.first, language="en")
+    page = ((settings.DATA / "site" / "current") / "en" / two_weeks.first.isoformat() / "index.html").read_text(
+        encoding="utf-8"
+    )
+    assert ready.PDF in page
+    assert ready.files("en", two_weeks.first.isoformat(), edition.digest)

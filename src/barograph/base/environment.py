@@ -20,6 +20,7 @@ from barograph.base import mail_rules
 from barograph.base.mail_rules import MailRules
 
 PREFIX = "BAROGRAPH_"
+DEMO_ADDRESS = "demo-address"  # a file in the demo's data folder
 
 ONION = re.compile(r"https?://(?:[a-z0-9-]+\.)?[a-z2-7]{56}\.onion")
 _ADDRESS_KEY = re.compile(r"[0-9a-f]{64}")
@@ -318,6 +319,14 @@ def _kept_key(folder: Path, name: str) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
+def demo_address(data: Path) -> str:
+    """Where the demo of this data folder was started last, so that every command beside it makes the same links."""
+    try:
+        return (data / DEMO_ADDRESS).read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return ""
+
+
 def read(variables: Mapping[str, str] | None = None) -> Environment:
     """Read and check the environment. Raises EnvironmentProblem with one clear sentence."""
     variables = os.environ if variables is None else variables
@@ -327,7 +336,7 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
             raise EnvironmentProblem(f"{name} is not a setting of Barograph. Did you mean {near[0]}?")
     data = Path(_value(variables, "BAROGRAPH_DATA") or "data").absolute()
     smtp_url = _value(variables, "BAROGRAPH_SMTP_URL")
-    base_url = (_value(variables, "BAROGRAPH_BASE_URL") or "http://127.0.0.1:8000").rstrip("/")
+    base_url = (_value(variables, "BAROGRAPH_BASE_URL") or demo_address(data) or "http://127.0.0.1:8000").rstrip("/")
     parts = urlsplit(base_url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
         raise EnvironmentProblem("BAROGRAPH_BASE_URL must be a site's address, like https://example.org.")

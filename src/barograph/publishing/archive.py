@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date
 
 from django.utils import timezone
 
@@ -35,6 +36,12 @@ def release_archive(wanted: Iterable[Issue], *, progress: Callable[[int, int], N
         for edition in Edition.objects.filter(issue=issue).current():
             search.index(edition=edition)
     if wanted:
-        takeaways.make(Edition.objects.filter(issue=max(wanted, key=lambda issue: issue.first)).current())
-        bake.bake()
+        make_forms(max(issue.first for issue in wanted))
     return report
+
+
+def make_forms(first: date) -> int:
+    """Make what an issue lacks to be taken along, and let its pages name it. Returns for how many editions."""
+    made = takeaways.make(Edition.objects.filter(first=first).current())
+    bake.bake()
+    return made

@@ -1,8 +1,10 @@
 """Background work of the release, for django-tasks workers."""
 
+from datetime import date
+
 from django_tasks import task
 
-from barograph.publishing import services
+from barograph.publishing import archive, services
 
 
 @task()
@@ -12,3 +14,9 @@ def run_release(release_id: int) -> str:
         return str(services.run(release_id).state)
     except services.StepFailed as failed:
         return str(failed)[:200]
+
+
+@task(priority=-50)
+def make_forms(first: str) -> int:
+    """An older issue's PDF, EPUB and cards, once nothing else is to be done. Returns how many editions lacked them."""
+    return archive.make_forms(date.fromisoformat(first))
