@@ -149,3 +149,12 @@ def test_any_word_has_terms_that_are_one_word(word):
 
 def test_a_row_of_one_letter_sounds_like_nothing():
     assert analysis.sounds("щщщщщщ") == analysis.sounds("ssss") == []
+
+
+@pytest.mark.parametrize(
+    ("classical", "official"),
+    [("партыяў", "партый"), ("моваў", "моў"), ("справаў", "спраў"), ("санкцыяў", "санкцыі"), ("зьменаў", "змены"),
+     ("перамоваў", "перамовы"), ("сустрэчаў", "сустрэч")],
+)  # fmt: skip
+def test_the_genitive_of_the_classical_spelling_is_understood(classical, official):
+    assert set(analysis.terms(classical, "be")) & set(analysis.terms(official, "be"))

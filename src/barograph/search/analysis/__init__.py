@@ -12,7 +12,7 @@ from pathlib import Path
 from barograph.search.analysis import belarusian, latin, letters, russian, snowball
 
 #: Raised whenever the same word gets other terms than before: existing indexes are then built anew.
-VERSION = 1
+VERSION = 2
 
 
 def terms(word: str, language: str) -> tuple[str, ...]:

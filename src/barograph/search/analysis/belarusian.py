@@ -24,6 +24,8 @@ _CLASSICAL = (
     (re.compile(r"(?<=л)е"), "о"),
     (re.compile(r"^менск"), "мінск"),
 )
+#: The ending of a genitive plural → that of the nominative.
+_GENITIVE = {"аў": "ы", "яў": "і"}
 
 
 @lru_cache(maxsize=1)
@@ -60,7 +62,17 @@ def terms(word: str) -> tuple[str, ...]:
     for spelling in spellings(folded):
         for key in endings.keys(spelling):
             found += [f"*{key}", *stems().words_of_key(key)]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys([*found, *_of_classical_genitive(folded)]))
+
+
+def _of_classical_genitive(folded: str) -> list[str]:
+    """Classical spelling has -аў where the official has no ending (партыяў, моваў): the terms of партыі, мовы."""
+    if len(folded) < endings.LEAST + 2 or folded[-2:] not in _GENITIVE:
+        return []
+    for spelling in spellings(folded[:-2] + _GENITIVE[folded[-2:]]):
+        if known := stems().words(spelling):
+            return sorted(known)
+    return [f"*{key}" for key in endings.keys(folded[:-2] + _GENITIVE[folded[-2:]])]
 
 
 def known(word: str) -> bool:
