@@ -175,7 +175,11 @@ def test_a_forged_event_changes_nothing(provider, ala, secret, caplog):  # noqa:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("body", ["", "{", "[]", '"x"', "{}"])
+@pytest.mark.parametrize(
+    "body",
+    ["", "{", "[]", '"x"', "{}", '{"RecordType": "SpamComplaint", "Email": 5}',
+     '{"RecordType": "Bounce", "Type": "HardBounce", "Email": ["a@b.c"], "Metadata": {}}'],
+)  # fmt: skip
 def test_what_is_no_event_is_refused_or_ignored(provider, ala, body):  # noqa: F811
     assert post(body) in {200, 400}
     assert Subscriber.objects.get() == ala

@@ -140,7 +140,20 @@ def test_a_wrong_secret_or_signature_changes_nothing(name, ala, caplog):  # noqa
     assert "ala@" not in caplog.text
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"x"', b"{}", b"\xff", b'{"items": []}', b'[{"event": null}]'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'"x"',
+        b"{}",
+        b"\xff",
+        b'{"items": []}',
+        b'[{"event": null}]',
+        pytest.param(b"[" * 100_000, id="deep"),
+    ],
+)
 def test_what_is_no_event_is_no_error_of_ours(name, ala, body):  # noqa: F811
     assert post(name, body) in {200, 400}
     assert Subscriber.objects.get() == ala

@@ -73,6 +73,9 @@ def test_a_right_to_left_language_turns_the_page(monkeypatch):
     for path in ("he/index.html", "he/2020-08-10/economy/index.html", "he/topics/economy/index.html"):
         assert '<html lang="he" dir="rtl">' in found[path]
     assert '<html lang="en" dir="ltr">' in found["en/index.html"]
+    address = "/he/2020-08-10/economy/\u2069</p>"  # read from the left, whatever stands around it
+    assert address in found["he/2020-08-10/economy/index.html"]
+    assert "\u2069" not in found["en/2020-08-10/economy/index.html"]
 
 
 def test_a_week_over_new_year_names_both_years():

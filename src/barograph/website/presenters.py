@@ -277,6 +277,8 @@ def commentary_view(topic: Content, content: Content, publication: str, url: str
     told = shares and len(shares) == len(commentary["scenarios"])
     rest = max(0.0, round(1 - sum(shares), 3)) if told else 0.0
     names = ", ".join(person["name"] for person in commentary["byline"])
+    if languages.direction(language) == "rtl":  # isolated (UAX 9), or its last slash would stand before it
+        url = f"\u2066{url}\u2069"
     where = f"{publication}, {issue_period(content)}. {url}"
     return CommentaryView(
         headline=commentary["headline"],

@@ -29,12 +29,14 @@ from barograph.subscribers.models import Subscriber
 
 log = logging.getLogger(__name__)
 
+#: What reading JSON of another shape than the provider's raises, or such that is thousands of brackets deep.
+_NO_EVENT = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 _ENDS = {Kind.PERMANENT: Refusal.BOUNCED, Kind.COMPLAINT: Refusal.COMPLAINT}
 
 
 def judged(event: AnymailTrackingEvent) -> Judgement | None:
     """What an event says about its recipient; None where it says nothing that counts."""
-    address = event.recipient or ""
+    address = event.recipient if isinstance(event.recipient, str) else ""  # it is what a stranger's JSON says
     if event.event_type == EventType.COMPLAINED:
         return Judgement(address, Kind.COMPLAINT, "", "marked as unwanted")
     if event.event_type == EventType.REJECTED and event.reject_reason == RejectReason.SPAM:
@@ -99,7 +101,7 @@ def view_of(provider: str) -> Any:
             except AnymailWebhookValidationFailure:
                 log.warning("events of the mail provider: a request without the right secret or signature")
                 return HttpResponseBadRequest()
-            except (AnymailError, ImproperlyConfigured, ValueError, LookupError, TypeError, AttributeError):
+            except (AnymailError, ImproperlyConfigured, *_NO_EVENT):
                 log.warning("events of the mail provider: a request that is no event")
                 return HttpResponseBadRequest()
             for event in events:
