@@ -381,6 +381,18 @@ def test_encodings_are_never_empty():
     assert negotiation.encodings("identity;q=0") == ("identity",)
 
 
+def test_djangos_public_pages_come_compressed_and_keep_their_style(client, db):
+    plain = client.get("/be/subscribe/")
+    packed = client.get("/be/subscribe/", headers={"accept-encoding": "gzip"})
+    assert packed["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.content) == plain.content
+    assert len(packed.content) < len(plain.content) / 2
+    assert packed["Content-Security-Policy"] == plain["Content-Security-Policy"]
+    assert "sha256-" in plain["Content-Security-Policy"]
+    assert "Accept-Encoding" in packed["Vary"]
+    assert "Content-Encoding" not in client.get("/desk/login/", headers={"accept-encoding": "gzip"})
+
+
 def test_djangos_public_pages_have_the_same_headers_and_no_cookie(rf, settings):
     def view(request):
         response = HttpResponse("<head><style>p{}</style></head>")

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
 
@@ -148,7 +149,8 @@ class PublicHeaders(MiddlewareMixin):
     """Gives Django's public pages the headers of the baked ones, and takes every cookie away.
 
     Stands first in MIDDLEWARE, so that it sees what all others added. A view
-    may set its own Content-Security-Policy and Cache-Control.
+    may set its own Content-Security-Policy and Cache-Control. The page is compressed
+    last, as the hash of its style must be that of the plain one.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
@@ -166,4 +168,4 @@ class PublicHeaders(MiddlewareMixin):
         if found and response.status_code != 404:  # the address says it, not what the browser wishes
             response["Content-Language"] = found[1]
         patch_vary_headers(response, ["Accept-Encoding"])
-        return response
+        return GZipMiddleware(self.get_response).process_response(request, response)
