@@ -28,6 +28,7 @@ def do_subscribers(args: argparse.Namespace, *, setup: Callable[[], None], say: 
             sys.stderr.write("Nothing was written.\n")
             return 1
         say(f"{report.created} created, {report.updated} updated, {report.unchanged} unchanged.")
+        _warn_of_unknown_lists()
     elif args.verb == "export":
         say(f"{transfer.export_csv(args.file)} subscribers written. This export is on record.")
     elif args.verb == "rotate-key":
@@ -60,6 +61,20 @@ def _rotate(args: argparse.Namespace, say: Say) -> None:
     )
     if found.unreadable:
         say(f"{found.unreadable} could not be opened with any key and stay as they are.")
+
+
+def _warn_of_unknown_lists() -> None:
+    """A list nobody sends is most likely misspelt; it may also come with the content, later."""
+    from django.db.models import Count
+
+    from barograph.editions.services import current_imprint
+    from barograph.subscribers.models import Subscription
+
+    known = [entry["key"] for entry in current_imprint()["lists"]]
+    stray = Subscription.objects.exclude(list_key__in=known).order_by("list_key").values_list("list_key")
+    for key, number in stray.annotate(Count("pk")):
+        lists = ", ".join(known)
+        sys.stderr.write(f"There is no list {key!r}, so its {number} subscribers get nothing; lists are: {lists}.\n")
 
 
 def _look_up(args: argparse.Namespace, say: Say) -> None:

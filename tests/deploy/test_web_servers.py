@@ -191,6 +191,18 @@ def test_pages_come_compressed_with_the_headers_that_guard_readers(site):
     assert site.ask("/be/", "HEAD")[2] == b""
 
 
+def test_the_page_about_the_widget_may_show_it(site):
+    status, sent, _ = site.ask("/be/embed/")
+    assert (status, sent["x-frame-options"]) == (200, "DENY")
+    for part in ("frame-src 'self'", "object-src 'self'", "frame-ancestors 'none'"):
+        assert part in sent["content-security-policy"]
+    status, sent, _ = site.ask("/be/widget/")
+    assert (status, sent.get("x-frame-options")) == (200, None)
+    assert "frame-ancestors *" in sent["content-security-policy"]
+    assert "frame-src" not in sent["content-security-policy"]
+    assert "frame-src" not in site.ask("/be/")[1]["content-security-policy"]
+
+
 def test_each_kind_of_file_has_its_type_and_its_time(site):
     for path, kind in {
         "/be/feed.atom": "application/atom+xml",
