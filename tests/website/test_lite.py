@@ -3,9 +3,11 @@
 import re
 
 import pytest
+from django.utils.translation import gettext
 
 from barograph.editions.models import Edition
 from barograph.takeaway import making
+from barograph.takeaway.telling import bulletin
 from barograph.website import bake
 from tests.website import contents
 from tests.website.test_bake import tree
@@ -66,3 +68,18 @@ def test_an_issue_lists_its_files_with_sizes_once_they_are_there_and_no_sooner()
     corrected = tree(bake.bake().path)
     assert "be/2020-08-03/bulletin.pdf" not in corrected
     assert "bulletin.pdf" not in corrected["be/2020-08-03/index.html"].decode()
+
+
+def test_a_missing_translation_is_told_as_on_the_whole_site():
+    contents.found(contents.imprint())
+    editions = contents.issue()
+    editions["be"]["topics"][0] |= {"commentary": None, "languages": ["ru", "en"]}
+    editions["be"]["topics"][1] |= {"commentary": None, "languages": []}
+    contents.publish(editions)
+    page = tree(bake.bake().path)["be/lite/index.html"].decode()
+    key = editions["be"]["topics"][0]["key"]
+    assert page.count("На гэты раз без каментара.") == 1
+    assert f'href="/ru/2020-08-03/{key}/">Русский</a>' in page
+    told = {topic["key"]: topic["none"] for topic in bulletin(editions["be"], contents.imprint(), {}, "")["topics"]}
+    assert "Русский, English" in told[key]
+    assert told[editions["be"]["topics"][1]["key"]] == gettext("No commentary this time.")

@@ -91,7 +91,6 @@ def bulletin(content: Content, imprint: Content, windows: Windows, base_url: str
             "probability": _("Probability"),
             "corrections": _("Corrections"),
             "pseudonym": _("pseudonym"),
-            "none": _("No commentary this time."),
             "next": _("What may come next"),
             "other": _("Another option"),
             "outcome": _("Outcome:"),
@@ -113,6 +112,7 @@ def _topic(topic: Content, content: Content, window: list, rhythm: str, base_url
         "barogram": drawn(window) if len(window) > 1 else "",
         "label": label,
         "commentary": None,
+        "none": _missing(topic, language),
     }
     if topic["commentary"]:
         address = f"{base_url}{presenters.commentary_path(language, first, topic['key'])}"
@@ -135,6 +135,12 @@ def _topic(topic: Content, content: Content, window: list, rhythm: str, base_url
             "address": address,
         }
     return told
+
+
+def _missing(topic: Content, language: str) -> str:
+    """What stands where there is no commentary in this language."""
+    others = [languages.name(code) for code in topic["languages"] if code != language]
+    return f"{_('The commentary can be read in:')} {', '.join(others)}" if others else _("No commentary this time.")
 
 
 def drawn(window: Sequence[tuple[str, str | None]]) -> str:

@@ -25,7 +25,7 @@ class LitePlans(Planner):
                     yield self._lite(path, "lite_commentary", partial(self._commentary, cell.key))
 
     def _lite(self, path: str, template: str, make) -> Plan:
-        mark = self.digests[self.last] if self.last >= 0 else None
+        mark = [self.digests[self.last], self.chronicle.published[self.last]] if self.last >= 0 else None
         return self._plan(path, template, mark, make, having=[self.language], fallback="lite/")
 
     def _overview(self) -> Context:
