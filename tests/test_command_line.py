@@ -193,8 +193,8 @@ def test_a_search_that_cannot_be_is_one_clear_sentence(barograph, tmp_path):
 
 def test_addresses_of_a_list_that_does_not_exist_are_told(barograph, tmp_path):
     file = tmp_path / "readers.csv"
-    file.write_text("address,list,language,status,confirmed_at\nala@example.org,be_ru,be,confirmed,2020-01-01\n")
+    file.write_text("address,list,language,status,confirmed_at\nala@example.org,by-ru,be,confirmed,2020-01-01\n")
     told = barograph("subscribers", "import", str(file))
     assert told.stdout.startswith("1 created")
-    assert told.stderr == "There is no list 'be_ru', so its 1 subscribers get nothing; lists are: en, be-ru.\n"
+    assert told.stderr == "There is no list 'by-ru', so its 1 subscribers get nothing; lists are: en, be-ru.\n"
     barograph("subscribers", "forget", "ala@example.org")
