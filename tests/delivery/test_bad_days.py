@@ -111,7 +111,7 @@ def test_a_database_that_takes_nothing_for_a_while_leaves_one_mail_in_doubt(outb
     class Relay(MemoryTransport):
         def send(self, *message):
             if len(outbox) == 2:
-                monkeypatch.setattr(recording.Record, "write", refuse)
+                monkeypatch.setattr(recording.Record, "begin", refuse)
                 monkeypatch.setattr(batches.Claims, "_mine", refuse)
             return super().send(*message)
 

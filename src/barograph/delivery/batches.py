@@ -6,6 +6,7 @@ each other's way. Knows no transport and builds no mail.
 
 from __future__ import annotations
 
+import time
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -44,7 +45,7 @@ class Claims:
     mailing: Mailing
     claim: str = field(default_factory=lambda: uuid.uuid4().hex)
     owner: str = field(default_factory=processes.me)
-    renewed_at: datetime | None = None
+    renewed_at: float | None = None  # by this process's own count of seconds
 
     def take(self, number: int = BATCH) -> list[tuple[int, uuid.UUID | None, int, int]]:
         """The next few, now ours alone, as (id, subscriber, tries, drops); none where nothing is due, or the
@@ -69,7 +70,7 @@ class Claims:
                 return []
             cursor.execute(sql, params)
             rows = list(cursor.fetchall())
-        self.renewed_at = self.renewed_at or moment
+        self.renewed_at = self.renewed_at or time.monotonic()
         reader = Delivery._meta.get_field("subscriber").target_field
         return [
             (pk, reader.to_python(subscriber), *counts) for pk, subscriber, *counts in sorted(rows, key=itemgetter(0))
@@ -80,12 +81,15 @@ class Claims:
         mine = Delivery.objects.claimed().filter(pk__in=ids, claim=self.claim)
         return set(mine.order_by().values_list("pk", flat=True))
 
+    @property
+    def are_old(self) -> bool:
+        """Whether it is time to prolong the lease, long before it ends."""
+        return self.renewed_at is not None and time.monotonic() - self.renewed_at > LEASE.total_seconds() / 5
+
     def renew(self) -> None:
-        """Prolong the lease while the work goes on, long before it ends."""
-        moment = now()
-        if self.renewed_at is not None and moment - self.renewed_at > LEASE / 5:
-            self._mine().update(lease_until=moment + LEASE)
-            self.renewed_at = moment
+        """Prolong the lease while the work goes on."""
+        self._mine().update(lease_until=now() + LEASE)
+        self.renewed_at = time.monotonic()
 
     def release(self) -> None:
         """What was claimed and not settled waits again; where the database can't be written, for the next run."""

@@ -121,8 +121,9 @@ class DeliveryQuerySet(models.QuerySet):
 class Delivery(models.Model):
     """One mailing to one subscriber. Where the subscriber has left, the row stays without them."""
 
-    mailing = models.ForeignKey(Mailing, models.CASCADE, related_name="deliveries")
-    subscriber = models.ForeignKey(Subscriber, models.SET_NULL, null=True, related_name="+")
+    # without indexes of their own: the two below begin with them, and each costs time at every change of state
+    mailing = models.ForeignKey(Mailing, models.CASCADE, related_name="deliveries", db_index=False)
+    subscriber = models.ForeignKey(Subscriber, models.SET_NULL, null=True, related_name="+", db_index=False)
     state = models.CharField(max_length=10, choices=DeliveryState.choices, default=DeliveryState.QUEUED)
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField()
@@ -140,7 +141,7 @@ class Delivery(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["mailing", "subscriber"], name="one_delivery_each"),
+            models.UniqueConstraint(fields=["subscriber", "mailing"], name="one_delivery_each"),
             models.CheckConstraint(condition=Q(state__in=DeliveryState.values), name="delivery_state_is_known"),
         ]
         indexes = [models.Index(fields=["mailing", "state", "next_try_at", "id"], name="delivery_due")]

@@ -7,6 +7,7 @@ was on the connections at that moment. Knows no transport.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +16,7 @@ from django.db import connection, transaction
 from django.db.models import Count, F
 from django.utils import timezone
 
+from barograph.delivery.background import Statement
 from barograph.delivery.enums import DeliveryState
 from barograph.delivery.models import Delivery, Mailing
 from barograph.delivery.transports import Answer
@@ -33,6 +35,51 @@ class Note:
     blame: str = ""  # what a refusal is about
 
 
+#: One note after another, in a transaction.
+_ONE = (
+    "UPDATE {table} SET state = %s, tries = tries + %s, drops = drops + %s, "
+    "settled_at = %s, next_try_at = COALESCE(%s, next_try_at), lease_until = NULL, claim = '', "
+    "claimed_by = CASE WHEN %s THEN '' ELSE claimed_by END, last_code = %s, last_status = %s, last_text = %s, "
+    "blame = %s "
+    "WHERE id = %s AND claim = %s"
+)
+#: The same in one statement, for PostgreSQL: notes as JSON, their numbers, the moment, the claim.
+_TOGETHER = """
+    UPDATE {table} AS kept SET state = note.state, tries = tries + note.a_try, drops = drops + note.a_drop,
+    settled_at = CASE WHEN note.waits THEN NULL ELSE $3::timestamptz END,
+    next_try_at = COALESCE(note.until, next_try_at), lease_until = NULL, claim = '',
+    claimed_by = CASE WHEN note.waits THEN '' ELSE claimed_by END, last_code = note.code, last_status = note.status,
+    last_text = note.text, blame = note.blame
+    FROM json_to_recordset($1::json) AS note (number bigint, state text, a_try int, a_drop int, waits boolean,
+    until timestamptz, code int, status text, text text, blame text)
+    WHERE kept.id = ANY($2::bigint[]) AND kept.id = note.number AND kept.claim = $4
+"""
+
+
+def _table() -> str:
+    return connection.ops.quote_name(Delivery._meta.db_table)
+
+
+def _json(notes: list[Note]) -> str:
+    return json.dumps(
+        [
+            {
+                "number": note.number,
+                "state": str(note.state),
+                "a_try": int(note.is_a_try),
+                "a_drop": int(note.is_a_drop),
+                "waits": note.state == DeliveryState.QUEUED,
+                "until": note.next_try_at.isoformat() if note.next_try_at else None,
+                "code": note.answer.code if note.answer else None,
+                "status": note.answer.status if note.answer else "",
+                "text": note.answer.text if note.answer else "",
+                "blame": str(note.blame),
+            }
+            for note in notes
+        ]
+    )
+
+
 @dataclass
 class Record:
     """The record of one run. `settled` counts what the mailing's own counts don't know yet."""
@@ -40,25 +87,47 @@ class Record:
     mailing: Mailing
     claim: str
     settled: Counter[str] = field(default_factory=Counter)
+    pending: int = 0  # notes that the database has and did not confirm
+    statement: Statement | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        if connection.vendor == "postgresql":
+            self.statement = Statement(_TOGETHER.format(table=_table()))
 
     def write(self, notes: list[Note]) -> None:
         """Write down what became of some deliveries that are still ours."""
+        self.begin(notes)
+        self.settle()
+
+    def begin(self, notes: list[Note]) -> None:
+        """The same, but where the database can work by itself it is only `pending` until it `is_settled`."""
+        self.settle()
         if not notes:
             return
-        table, ops = connection.ops.quote_name(Delivery._meta.db_table), connection.ops
-        sql = (
-            f"UPDATE {table} SET state = %s, tries = tries + %s, drops = drops + %s, "  # noqa: S608
-            "settled_at = %s, next_try_at = COALESCE(%s, next_try_at), lease_until = NULL, claim = '', "
-            "claimed_by = CASE WHEN %s THEN '' ELSE claimed_by END, last_code = %s, last_status = %s, last_text = %s, "
-            "blame = %s "
-            "WHERE id = %s AND claim = %s"
-        )
-        moment = ops.adapt_datetimefield_value(timezone.now())
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.executemany(sql, [self._row(note, moment) for note in notes])
+        moment = connection.ops.adapt_datetimefield_value(timezone.now())
+        if self.statement is not None:
+            numbers = ",".join(str(note.number) for note in notes)
+            self.statement.begin((_json(notes), f"{{{numbers}}}", moment.isoformat(), self.claim))
+            self.pending = len(notes)
+        else:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.executemany(_ONE.format(table=_table()), [self._row(note, moment) for note in notes])
         for note in notes:
             if note.state != DeliveryState.QUEUED:
                 self.settled[note.state] += 1
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether all that was begun is written."""
+        if self.pending and self.statement is not None and self.statement.has_ended():
+            self.pending = 0
+        return not self.pending
+
+    def settle(self) -> None:
+        """Wait until all that was begun is written: the database can be asked for nothing else before."""
+        if self.pending and self.statement is not None:
+            self.statement.settle()
+            self.pending = 0
 
     def _row(self, note: Note, moment: object) -> tuple:
         answer, waits = note.answer, note.state == DeliveryState.QUEUED
@@ -77,16 +146,24 @@ class Record:
             self.claim,
         )
 
+    def close(self) -> None:
+        """Leave the database's connection to others. Raises DatabaseError where something could not be written."""
+        self.settle()
+        if self.statement is not None:
+            self.statement.close()
+
     def take_back(self, numbers: list[int], *, until: datetime) -> None:
         """Refusals that were no fault of theirs: these deliveries wait again."""
         if not numbers:
             return
+        self.settle()
         failed = self.mailing.deliveries.filter(pk__in=numbers, state=DeliveryState.FAILED)
         back = failed.update(state=DeliveryState.QUEUED, settled_at=None, claimed_by="", next_try_at=until)
         self.settled[DeliveryState.FAILED] -= back
 
     def count(self) -> None:
         """Keep the mailing's counts; what a crash loses here is set right at the end."""
+        self.settle()
         changes = {state: F(state) + number for state, number in self.settled.items()}
         if changes:
             changes["due_at"] = timezone.now()  # it is under way: not overdue

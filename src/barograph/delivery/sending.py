@@ -165,6 +165,7 @@ class _Feed:
 
     def _look_up(self) -> bool:
         """Look at the next readers, just before their mails are handed over. False where nobody is left."""
+        self.record.settle()
         if not self.rows and not self._claim():
             return False
         if time.monotonic() - self.looked_at > FRESH and not self._may_go_on():
@@ -224,6 +225,8 @@ class _Run:
         self.domains, self.breaker = Domains(carrier.width), Breaker()
         group = 1 if carrier.width == 1 else carrier.width * GROUP
         self.feed = _Feed(mailing, self.claims, self.record, group, self.domains)
+        self.is_in_background = self.record.statement is not None and carrier.watch(self.record.statement.file)
+        self.came: list[Outcome] = []  # not written down yet
         self.accepted = 0
         self.words = ""  # of the last refusal
         self.troubles = 0  # one after another, without an answer between
@@ -233,17 +236,27 @@ class _Run:
 
     def drain(self) -> Report:
         while True:
+            if self.came and self.record.is_settled:
+                self.note(self.came)
+                self.came = []
             while (
                 self.trouble is None
                 and not self.is_refused
-                and self.carrier.room > 0
+                and self.carrier.room > len(self.came) + self.record.pending
                 and (parcel := self.feed.next()) is not None
             ):
                 self.carrier.give(parcel)
-            if not self.carrier.carrying and not self._is_waiting():
+            if self.came and not self.record.pending:
+                continue
+            if self.carrier.carrying:
+                self.came += self.carrier.wait(HEARTBEAT)
+            elif self.record.pending:
+                self.record.settle()
+            elif not self._is_waiting():
                 break
-            self.note(self.carrier.wait(HEARTBEAT))
-            self.claims.renew()
+            if self.claims.are_old:
+                self.record.settle()
+                self.claims.renew()
             if self.progress:
                 self.progress(self.mailing.done, self.mailing.total)
         self.claims.release()
@@ -262,7 +275,9 @@ class _Run:
 
     def note(self, outcomes: list[Outcome]) -> None:
         """Write down what has come back, all of it together."""
-        self.record.write([self._note(outcome.parcel, outcome.result) for outcome in outcomes])
+        self.record.begin([self._note(outcome.parcel, outcome.result) for outcome in outcomes])
+        if not self.is_in_background:
+            self.record.settle()
         if self.domains.reopened:
             self.record.take_back(self.domains.reopened, until=timezone.now())
             self.domains.reopened = []
@@ -379,4 +394,5 @@ class _Run:
 
     def close(self) -> None:
         self.carrier.close()
+        self.record.close()
         self.claims.release()

@@ -98,6 +98,9 @@ class Carrier(Protocol):
     def wait(self, seconds: float) -> list[Outcome]:
         """What has come of some of them, as soon as anything has; an empty list after so many seconds."""
 
+    def watch(self, file: int) -> bool:
+        """Let `wait` end, too, when this file can be read. False where that can't be done."""
+
     def close(self) -> None:
         """Say goodbye; may be called twice."""
 
@@ -132,6 +135,9 @@ class OneByOne:
                 answer = trouble
             outcomes.append(Outcome(parcel, answer))
         return outcomes
+
+    def watch(self, file: int) -> bool:
+        return False
 
     def close(self) -> None:
         self.transport.close()

@@ -89,6 +89,9 @@ class AnymailTransport:
             self.own.backend.open()
         return self.own.backend
 
+    def watch(self, file: int) -> bool:
+        return False
+
     def close(self) -> None:
         if self.pool:
             self.pool.shutdown(cancel_futures=True)

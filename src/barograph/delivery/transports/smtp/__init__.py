@@ -46,11 +46,18 @@ class SmtpTransport:
         return self.width - self.carrying
 
     def give(self, parcel: Parcel) -> None:
-        if self.lines is None:
-            self.lines = Lines()
+        lines = self._lines()
         self.on_the_way += 1
-        self.lines.begin(self._result(parcel), partial(self._ended, parcel))
-        self.lines.raise_fault()
+        lines.begin(self._result(parcel), partial(self._ended, parcel))
+        lines.raise_fault()
+
+    def watch(self, file: int) -> bool:
+        self._lines().watch(file)
+        return True
+
+    def _lines(self) -> Lines:
+        self.lines = self.lines or Lines()
+        return self.lines
 
     def _ended(self, parcel: Parcel, result: Answer | Unreachable | None) -> None:
         self.on_the_way -= 1
@@ -67,7 +74,7 @@ class SmtpTransport:
                 lines.turn(left)
                 lines.raise_fault()
                 left = end - time.monotonic()
-                if left <= 0 or not self.on_the_way or 0 < known == len(self.outcomes):
+                if left <= 0 or not self.on_the_way or 0 < known == len(self.outcomes) or lines.is_called:
                     break
                 if self.outcomes:  # what else is there by now shares the commit; to sleep for more costs more than it
                     left = 0.0

@@ -243,6 +243,11 @@ class Lines:
         self.selector = selectors.DefaultSelector()
         self.waiting: dict[Talk, Line] = {}
         self.fault: BaseException | None = None  # of our own making
+        self.is_called = False  # whether the file that is watched beside the lines could be read in the last turn
+
+    def watch(self, file: int) -> None:
+        """Let a turn end when this file can be read, too."""
+        self.selector.register(file, READ)
 
     def begin(self, work: Coroutine[Line, None, Any], ended: Callable[[Any], None]) -> None:
         """Start a talk; it goes on in `turn`."""
@@ -268,10 +273,12 @@ class Lines:
 
     def turn(self, seconds: float) -> None:
         """Let those go on whose replies have come; wait for so long at most where there are none."""
-        now = time.monotonic()
+        now, self.is_called = time.monotonic(), False
         soonest = min((line.deadline for line in self.waiting.values()), default=now)
         for key, event in self.selector.select(max(0.0, min(seconds, soonest - now))):
-            if key.data.watched and key.data.happened(event):
+            if key.data is None:
+                self.is_called = True
+            elif key.data.watched and key.data.happened(event):
                 self._resume(key.data)
         now = time.monotonic()
         if now >= soonest:

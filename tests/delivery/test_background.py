@@ -1,0 +1,74 @@
+"""On PostgreSQL outcomes are written while other mails are on their way; still no more of them are in doubt."""
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from barograph.base.environment import Smtp
+from barograph.delivery import sending, services
+from barograph.delivery.recording import Record
+from barograph.delivery.transports.smtp import WIDTH, SmtpTransport
+from tests.delivery.mailings import mailing, readers
+from tests.delivery.relays import RudeRelay
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
+
+
+def before_each_update(body):
+    """Let the database do something before it writes outcomes, until the test is over."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE FUNCTION hinder() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$")
+        cursor.execute(
+            "CREATE TRIGGER hinder BEFORE UPDATE OF settled_at ON delivery_delivery "
+            "FOR EACH ROW EXECUTE FUNCTION hinder()"
+        )
+
+
+def nothing_is_left_behind():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'background%'")
+        assert cursor.fetchone() == (0,)
+        cursor.execute("SHOW plan_cache_mode")
+        assert cursor.fetchone() == ("auto",)
+
+
+def test_the_database_writes_while_mails_are_on_their_way_but_never_more_than_the_connections(monkeypatch):
+    readers(60)
+    made = mailing()
+    before_each_update("PERFORM pg_sleep(0.01); RETURN NEW;")
+    records, seen = [], []
+
+    class Watched(Record):
+        def __post_init__(self):
+            super().__post_init__()
+            records.append(self)
+
+    class Carrier(SmtpTransport):
+        def wait(self, seconds):
+            outcomes = super().wait(seconds)
+            pending = records[0].pending
+            seen.append((len(outcomes), pending, self.carrying + len(outcomes) + pending))
+            return outcomes
+
+    monkeypatch.setattr(sending, "Record", Watched)
+    with RudeRelay().running() as port:
+        assert sending.send(made.pk, transport=Carrier(Smtp("127.0.0.1", port, "", "", ""))).is_finished
+    assert max(in_doubt for *_, in_doubt in seen) == WIDTH  # after a crash: on its way, or not confirmed yet
+    assert any(came and pending for came, pending, _ in seen)  # it did not wait for the database
+    assert set(made.deliveries.values_list("state", "tries", "claim", "last_code")) == {("sent", 1, "", 250)}
+    nothing_is_left_behind()
+
+
+def test_an_outcome_that_cannot_be_written_in_the_background_is_said_and_the_next_run_goes_on():
+    readers(12)
+    made = mailing()
+
+    @transaction.atomic
+    def hindered(port):
+        before_each_update("RAISE EXCEPTION 'no room';")
+        sending.send(made.pk, transport=SmtpTransport(Smtp("127.0.0.1", port, "", "", "")))
+
+    with RudeRelay().running() as port:
+        with pytest.raises(DatabaseError):
+            hindered(port)
+        assert services.send(made.pk, transport=SmtpTransport(Smtp("127.0.0.1", port, "", "", ""))).is_finished
+    assert set(made.deliveries.values_list("state", "tries")) == {("sent", 1)}
