@@ -16,11 +16,13 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from barograph.base import processes
+from barograph.base.sql import one_of
 from barograph.delivery.enums import DeliveryState
 from barograph.delivery.models import Delivery, Mailing
 
 BATCH = 500
 LEASE = timedelta(minutes=10)
+RENEWED_AFTER = LEASE.total_seconds() / 5
 
 FREE = {"state": DeliveryState.QUEUED, "claim": "", "claimed_by": "", "lease_until": None}
 
@@ -38,6 +40,10 @@ def now() -> datetime:
 _LIVE: set[str] = set()
 
 
+def _table() -> str:
+    return connection.ops.quote_name(Delivery._meta.db_table)
+
+
 @dataclass
 class Claims:
     """What one run of one worker has in hand of a mailing."""
@@ -51,8 +57,7 @@ class Claims:
         """The next few, now ours alone, as (id, subscriber, tries, drops); none where nothing is due, or the
         mailing has been paused, stopped or taken back.
         """
-        moment, ops = now(), connection.ops
-        table = ops.quote_name(Delivery._meta.db_table)
+        moment, ops, table = now(), connection.ops, _table()
         locked = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
         sql = (
             f"WITH due AS MATERIALIZED (SELECT id FROM {table} "  # noqa: S608 - only names of tables are put in
@@ -78,13 +83,18 @@ class Claims:
 
     def held(self, ids: list[int]) -> set[int]:
         """Those of `ids` that are still ours."""
-        mine = Delivery.objects.claimed().filter(pk__in=ids, claim=self.claim)
-        return set(mine.order_by().values_list("pk", flat=True))
+        if not ids:
+            return set()
+        these, params = one_of("id", ids)
+        sql = f"SELECT id FROM {_table()} WHERE {these} AND state = %s AND claim = %s"  # noqa: S608
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [*params, DeliveryState.CLAIMED.value, self.claim])
+            return {pk for (pk,) in cursor.fetchall()}
 
     @property
     def are_old(self) -> bool:
         """Whether it is time to prolong the lease, long before it ends."""
-        return self.renewed_at is not None and time.monotonic() - self.renewed_at > LEASE.total_seconds() / 5
+        return self.renewed_at is not None and time.monotonic() - self.renewed_at > RENEWED_AFTER
 
     def renew(self) -> None:
         """Prolong the lease while the work goes on."""

@@ -11,15 +11,18 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 from django.db.models import Count, F
 from django.utils import timezone
 
-from barograph.delivery.background import Statement
 from barograph.delivery.enums import DeliveryState
 from barograph.delivery.models import Delivery, Mailing
 from barograph.delivery.transports import Answer
+
+if TYPE_CHECKING:
+    from barograph.delivery.background import Statement
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,8 @@ class Record:
 
     def __post_init__(self) -> None:
         if connection.vendor == "postgresql":
+            from barograph.delivery.background import Statement  # psycopg takes memory that SQLite has no use for
+
             self.statement = Statement(_TOGETHER.format(table=_table()))
 
     def write(self, notes: list[Note]) -> None:

@@ -15,6 +15,7 @@ from datetime import date, datetime
 
 from django.db import connection
 
+from barograph.base.sql import one_of
 from barograph.subscribers import addresses
 from barograph.subscribers.enums import ALL, SubscriberState
 from barograph.subscribers.models import Subscriber, Subscription
@@ -42,17 +43,19 @@ def still_receiving(
     if not ids:
         return {}
     key, paces = Subscriber._meta.pk, list(paces)
-    at_pace = f"AND wanted.pace IN ({_marks(paces)})" if paces else ""
+    theirs, params = one_of("wanted.subscriber_id", [key.get_db_prep_value(one, connection) for one in ids])
+    if paces:
+        at_pace, more = one_of("wanted.pace", paces)
+        theirs, params = f"{theirs} AND {at_pace}", params + more
     sql = f"""
         SELECT someone.id, wanted.topics, someone.language, someone.address_cipher
         FROM {ops.quote_name(Subscription._meta.db_table)} wanted
         CROSS JOIN {ops.quote_name(Subscriber._meta.db_table)} someone
-        WHERE wanted.list_key = %s AND wanted.subscriber_id IN ({_marks(ids)}) {at_pace}
+        WHERE wanted.list_key = %s AND {theirs}
         AND someone.id = wanted.subscriber_id AND someone.state = %s
         AND (someone.paused_until IS NULL OR someone.paused_until <= %s)
     """  # noqa: S608 - only names of tables are put in
-    params = [list_key, *(key.get_db_prep_value(one, connection) for one in ids), *paces]
-    params += [SubscriberState.CONFIRMED.value, ops.adapt_datefield_value(on)]
+    params = [list_key, *params, SubscriberState.CONFIRMED.value, ops.adapt_datefield_value(on)]
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         rows = cursor.fetchall()
@@ -61,10 +64,6 @@ def still_receiving(
         reader = key.to_python(pk)
         found[reader] = Recipient(reader, language, cipher, tuple(json.loads(topics)) if topics != "[]" else ())
     return found
-
-
-def _marks(values: Sequence) -> str:
-    return ", ".join(["%s"] * len(values))
 
 
 def end_of_chunk(*, list_key: str, after: uuid.UUID | None, size: int) -> uuid.UUID | None:
@@ -101,10 +100,10 @@ def chunk_query(
         AND someone.id = wanted.subscriber_id AND someone.state = %s
         AND (someone.paused_until IS NULL OR someone.paused_until <= %s)
     """  # noqa: S608 - only names of tables are put in
-    chosen = []
+    chosen: list = []
     if paces:
-        sql += f" AND wanted.pace IN ({_marks(paces)})"
-        chosen += paces
+        at_pace, chosen = one_of("wanted.pace", paces)
+        sql += f" AND {at_pace}"
     if topics:  # as text: the same on both databases
         words = "CAST(wanted.topics AS TEXT)"
         sql += f" AND ({words} = '[]'" + f" OR {words} LIKE %s" * (len(topics) + 1) + ")"

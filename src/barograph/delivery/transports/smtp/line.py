@@ -8,6 +8,7 @@ replies, but no SMTP commands.
 
 from __future__ import annotations
 
+import math
 import os
 import selectors
 import socket
@@ -243,6 +244,7 @@ class Lines:
         self.selector = selectors.DefaultSelector()
         self.waiting: dict[Talk, Line] = {}
         self.fault: BaseException | None = None  # of our own making
+        self.soonest = math.inf  # no line's time is over before
         self.is_called = False  # whether the file that is watched beside the lines could be read in the last turn
 
     def watch(self, file: int) -> None:
@@ -264,6 +266,7 @@ class Lines:
         else:
             line.talk = talk
             self.waiting[talk] = line
+            self.soonest = min(self.soonest, line.deadline)
 
     def _resume(self, line: Line) -> None:
         talk, line.talk = line.talk, None
@@ -274,16 +277,16 @@ class Lines:
     def turn(self, seconds: float) -> None:
         """Let those go on whose replies have come; wait for so long at most where there are none."""
         now, self.is_called = time.monotonic(), False
-        soonest = min((line.deadline for line in self.waiting.values()), default=now)
-        for key, event in self.selector.select(max(0.0, min(seconds, soonest - now))):
+        for key, event in self.selector.select(max(0.0, min(seconds, self.soonest - now))):
             if key.data is None:
                 self.is_called = True
             elif key.data.watched and key.data.happened(event):
                 self._resume(key.data)
         now = time.monotonic()
-        if now >= soonest:
+        if now >= self.soonest:
             for line in [line for line in self.waiting.values() if line.is_late(now)]:
                 self._resume(line)
+            self.soonest = min((line.deadline for line in self.waiting.values()), default=math.inf)
 
     def raise_fault(self) -> None:
         """Raise what a talk did not expect."""
