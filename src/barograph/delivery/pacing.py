@@ -80,6 +80,11 @@ class _Domain:
     last: deque[tuple[int, bool]] = field(default_factory=lambda: deque(maxlen=DOMAIN_WINDOW))
     parked: deque[tuple] = field(default_factory=deque)
 
+    def is_well(self, width: int) -> bool:
+        """Whether it takes mails as if it had never refused any: then nobody need ask for it any more."""
+        calm = self.gap == 0.0 and self.width >= width and not self.closings
+        return calm and not self.parked and not any(is_bad for _number, is_bad in self.last)
+
 
 class Domains:
     """The domains that have refused something in this run. `width`: connections in all."""
@@ -156,6 +161,8 @@ class Domains:
         if fate is Fate.ACCEPTED:
             domain.width = min(self.width, domain.width + 1 / max(1.0, domain.width))
             domain.gap = domain.gap * 0.7 if domain.gap > NO_GAP else 0.0
+            if domain.is_well(self.width):
+                del self.known[name]
             return None
         if fate is Fate.PUT_OFF:
             domain.width = max(1.0, domain.width / 2)
