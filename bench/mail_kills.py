@@ -22,6 +22,8 @@ from collections import Counter
 from pathlib import Path
 
 RECIPIENTS = 400
+#: Kills a mailing.
+MOST = 60
 LIST = "en"
 
 
@@ -133,9 +135,9 @@ def run(kills: int, log: Path, known: dict[str, str]) -> dict:
     while done < kills:
         rounds += 1
         made, seen, here = mailing(rounds), len(read(log, 0)), 0
-        for _attempt in range(100):
+        while not made.is_finished:
             child = forked(made.pk)
-            if done < kills:
+            if done < kills and here < MOST:  # on a busy machine workers die before their first mail: let one end it
                 time.sleep(random.uniform(0.02, 0.35))
                 os.kill(child, signal.SIGKILL)
             status = os.waitpid(child, 0)[1]
@@ -145,8 +147,6 @@ def run(kills: int, log: Path, known: dict[str, str]) -> dict:
             elif status:
                 raise SystemExit("a worker failed")
             made.refresh_from_db()
-            if made.is_finished:
-                break
         time.sleep(0.05)
         mails = read(log, seen)
         times = Counter(address for address, _ in mails)
