@@ -123,6 +123,15 @@ def test_a_whole_letter():
         assert address.startswith(("http://127.0.0.1:8000/", "#", "{{"))
 
 
+def test_news_of_changes_alone_names_what_changed():
+    verdicts = {"a": "unchanged", "b": "worsened", "c": "improved", "d": None, "e": "worsened", "f": "improved"}
+    whole = editions({key: (verdict, {"en"}) for key, verdict in verdicts.items()})
+    letter = bulletin.compose(whole, ["en"], [whole["en"]], IMPRINT, "EN", only_changes=True)
+    names = {topic["key"]: topic["name"] for topic in whole["en"]["topics"]}
+    named = letter.subject.removeprefix("What changed: ").partition("…")[0]
+    assert sorted(named.split(", ")) == sorted(names[key] for key in "bce")  # the first three of four
+
+
 def test_too_long_for_a_mail_goes_as_beginnings():
     topics = {"long": ("worsened", {"en"})}
     whole = editions(topics)
