@@ -169,15 +169,15 @@ _BODY = frozenset(
     ]
 )
 _VERDICTS = frozenset({"worsened", "unchanged", "improved", "unrated"})
-#: What barogram.py names, on the pages that show one.
-_DRAWN = frozenset(
-    ["barogram", "svg", "path", "circle", "text", "g", "mid", "yr", "lv", "now", "fix", "lines", "axis", "long"]
-)
-_DRAWING = re.compile(r"\b(?:barogram|chart|axis)\b")
+#: What barogram.py names, on the pages that show one: a small one, and those that have a history or an axis besides.
+_SMALL = frozenset(["barogram", "svg", "path", "circle", "mid", "now"])
+_LARGE = _SMALL | {"text", "g", "yr", "lv", "fix", "lines", "axis", "long"}
+_DRAWING = re.compile(r"\b(?:barogram|(chart|axis))\b")
 _COMMENT = re.compile(r"{#.*?#}", re.DOTALL)
 _TAG = re.compile(r"</?([a-z][a-z0-9]*)")
 _CLASS = re.compile(r'class="((?:{{.*?}}|{%.*?%}|[^"{])*)"', re.DOTALL)  # with what its expressions name
 _WORD = re.compile(r"[\w-]+")
+_VALUE = re.compile(r"\b\w+\.\w+")  # an attribute, which isn't the name of a class: row.verdict
 _INCLUDE = re.compile(r'{%-?\s*include\s+"([^"]+)"\s*-?%}\n?')
 _PART = re.compile(r'{%-?\s*(?:extends|include|import|from)\s+"([^"]+)"')
 
@@ -188,9 +188,9 @@ def _names(template: str) -> frozenset[str]:
     env = environment()
     source, _path, _current = env.loader.get_source(env, template)  # type: ignore[union-attr]
     source = _COMMENT.sub("", source)
-    own = {*_TAG.findall(source), *_WORD.findall(" ".join(_CLASS.findall(source)))}
-    if _DRAWING.search(source):
-        own |= _DRAWN
+    own = {*_TAG.findall(source), *_WORD.findall(_VALUE.sub("", " ".join(_CLASS.findall(source))))}
+    for found in _DRAWING.finditer(source):
+        own |= _LARGE if found[1] else _SMALL
     return frozenset(own.union(*(_names(part) for part in _PART.findall(source))))
 
 
