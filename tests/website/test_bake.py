@@ -133,6 +133,21 @@ def test_a_crash_in_the_middle_leaves_nothing_half_written(published, monkeypatc
     assert not (bake.folder() / "building").exists()
 
 
+def test_a_spare_that_no_record_speaks_of_is_never_taken(published):
+    bake.bake()
+    spare = bake.folder() / "spare"
+    for goes_on in (bake.tidy, lambda: bake.bake(everything=True), bake.bake):
+        [laid] = spare.iterdir()
+        stray = laid.rename(spare / "9")  # a bake that was killed between its tree's name and the record
+        (stray / "stray.txt").touch()
+        if goes_on is bake.bake:
+            correct(published[0])
+        goes_on()
+        [laid] = spare.iterdir()
+        assert not (laid / "stray.txt").exists()
+        assert "stray.txt" not in tree(bake.folder() / "current")
+
+
 def test_the_last_versions_are_kept_for_readers_in_the_middle_of_reading(published):
     for number in range(5):
         correct_number = number + 2

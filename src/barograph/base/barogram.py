@@ -51,6 +51,7 @@ def levels(verdicts: Iterable[Verdict]) -> list[int | None]:
     return found
 
 
+@lru_cache(maxsize=4096)
 def _n(value: float) -> str:
     """A number in as few letters as a tenth of a unit needs."""
     text = f"{value:.1f}".removesuffix(".0")

@@ -243,9 +243,13 @@ def environment(language: str = "en") -> Environment:
 
 def render(template: str, context: dict[str, Any], *, language: str) -> str:
     """Render a template with the interface's words in the language nearest to `language`."""
-    interface = languages.interface(language)
-    with translation.override(interface):
-        return environment(interface).get_template(template).render(**context, language=language)
+    with translation.override(languages.interface(language)):
+        return drawn(template, context, language)
+
+
+def drawn(template: str, context: dict[str, Any], language: str) -> str:
+    """The same, where the interface's language is the present one."""
+    return environment(languages.interface(language)).get_template(template).render(**context, language=language)
 
 
 def macro(template: str, name: str, language: str) -> Callable[..., Markup]:

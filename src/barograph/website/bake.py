@@ -247,7 +247,8 @@ class _Baking:
             known = {} if self.whole else self.record.keys()
             due = [item for item in looked if known.get(item.path) != item.key]
             if due and crew.pays(len(due)):
-                crew.write_all(due, self._begun(), self.progress)
+                self._begun()
+                crew.write_all(due, self.trees, self.progress, shared=self.whole)
                 return looked, due
             found = iter(looked)
         return self._write_along(found)

@@ -13,11 +13,11 @@ import os
 import re
 import threading
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from django.db import connection, connections
 
 from barograph.website.items import Item
+from barograph.website.trees import Trees
 from barograph.website.writing import write
 
 #: From so many files on, starting children pays.
@@ -27,7 +27,7 @@ CHUNK = 80
 #: An edition's data, made from what its pages are made from.
 _DATA = re.compile(r"data/editions/([\d-]+)\.([A-Za-z-]+)\.json")
 
-_work: tuple[Sequence[Item], Path] = ((), Path())
+_work: tuple[Sequence[Item], Trees | None, bool] = ((), None, False)
 
 
 def pays(count: int) -> bool:
@@ -35,10 +35,12 @@ def pays(count: int) -> bool:
     return count >= LEAST and not connection.in_atomic_block and threading.active_count() == 1
 
 
-def write_all(due: Sequence[Item], aside: Path, progress: Callable[[int, int], None] | None) -> None:
-    """Make and write every item. Raises what a child met first."""
+def write_all(
+    due: Sequence[Item], trees: Trees, progress: Callable[[int, int], None] | None, *, shared: bool = False
+) -> None:
+    """Make and write every item; `shared`: into the next spare too. Raises what a child met first."""
     global _work
-    _work = (sorted(due, key=_beside), aside)
+    _work = (sorted(due, key=_beside), trees, shared)
     connections.close_all()  # a connection must not be shared with a child
     gc.freeze()  # what is there stays shared with the children
     starts = range(0, len(due), CHUNK)
@@ -51,7 +53,7 @@ def write_all(due: Sequence[Item], aside: Path, progress: Callable[[int, int], N
                     progress(done, len(due))
     finally:
         gc.unfreeze()
-        _work = ((), Path())
+        _work = ((), None, False)
 
 
 def _beside(item: Item) -> str:
@@ -63,8 +65,11 @@ def _beside(item: Item) -> str:
 
 
 def _chunk(start: int) -> int:
-    due, aside = _work
+    due, trees, shared = _work
+    assert trees
     some = due[start : start + CHUNK]
     for item in some:
-        write(f"{aside}/{item.path}", item.make())
+        write(f"{trees.building}/{item.path}", item.make())
+    if shared:
+        trees.share(item.path for item in some)
     return len(some)

@@ -37,7 +37,7 @@ def block(data: Data) -> Markup:
     text = orjson.dumps({"@context": "https://schema.org", **data}).decode()
     for sign, code in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026")):
         text = text.replace(sign, code)
-    return Markup('<script type="application/ld+json">{}</script>').format(Markup(text))  # noqa: S704 escaped above
+    return Markup(f'<script type="application/ld+json">{text}</script>')  # noqa: S704 escaped above
 
 
 def commentary(content: Content, topic: Content, having: Sequence[str], publication: str, card: str = "") -> Metadata:

@@ -40,7 +40,7 @@ class Plan:
 
     def render(self) -> str:
         with translation.override(languages.interface(self.language)):
-            return pages.render(self.template, self.make(), language=self.language)
+            return pages.drawn(self.template, self.make(), self.language)
 
 
 def digest(value: Any) -> str:

@@ -79,7 +79,8 @@ def _counted(verdict: Verdict, count: int, _language: str | None) -> str:
     return (text % {"count": count}).replace(" ", "\u00a0", 1)
 
 
-@dataclass(frozen=True)
+# Not frozen, here and below: such would take twice as long to make, and a page has a dozen.
+@dataclass(slots=True)
 class Part:
     verdict: Verdict
     text: str
@@ -175,7 +176,7 @@ def commentary_path(language: str, first: str, key: str) -> str:
     return f"/{language}/{first}/{key}/"
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Link:
     """Somewhere else: a period and what is to be found there."""
 
@@ -187,7 +188,7 @@ class Link:
     written: bool = False  # in whatever language
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Row:
     """A topic in an issue, as a row of the bulletin."""
 
@@ -242,7 +243,7 @@ def row(topic: Content, content: Content, published: Sequence[str], svg: str = "
     )
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class ScenarioView:
     title: str
     text: str
@@ -252,7 +253,7 @@ class ScenarioView:
     percent: str
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class CommentaryView:
     """A commentary, ready for its page."""
 

@@ -91,7 +91,7 @@ class Record:
 
     def changed_since(self, version: int) -> set[str] | None:
         """Files that a tree of that version has otherwise than the newest; None where that isn't known any more."""
-        if version < self.known_since:
+        if not self.known_since <= version <= self.version:
             return None
         return {path for (path,) in self.connection.execute("SELECT path FROM change WHERE version > ?", (version,))}
 

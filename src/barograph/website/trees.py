@@ -4,6 +4,7 @@
     DATA/site/current        a link to the version that readers see
     DATA/site/spare/<k>      an old version, whose files are brought up to date for the next bake
     DATA/site/building       a bake under way; left over by a crash, it is thrown away
+    DATA/site/.cloning       a spare under way, the same
 
 Trees share their files by hard links, so a file is always replaced, never
 written into. Bringing a spare up to date costs what changed since it was
@@ -28,6 +29,7 @@ class Trees:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.building = folder / "building"
+        self.cloning = folder / ".cloning"
 
     # what there is
 
@@ -49,9 +51,20 @@ class Trees:
     # building
 
     def begin_empty(self) -> Path:
-        shutil.rmtree(self.building, ignore_errors=True)
+        self.give_up()
         self.building.mkdir(parents=True)
         return self.building
+
+    def share(self, paths: Iterable[str]) -> None:
+        """Lay files into the next spare as soon as they are written: by whoever writes, beside others.
+
+        All of a tree begun empty, or none.
+        """
+        for path in paths:
+            os.makedirs(os.path.dirname(f"{self.cloning}/{path}"), exist_ok=True)
+            for suffix in SUFFIXES:
+                with contextlib.suppress(FileNotFoundError):
+                    _link(f"{self.building}/{path}{suffix}", f"{self.cloning}/{path}{suffix}")
 
     def begin_from(self, newest: int, changed_since: Changes) -> Path:
         """`building` with the files of the newest version: from a spare where one can be brought up to date.
@@ -77,10 +90,14 @@ class Trees:
         target.parent.mkdir(exist_ok=True)
         os.sync()  # a power cut must not leave a named tree, which the record speaks of, with empty files
         self.building.rename(target)
+        if self.cloning.is_dir():
+            (self.folder / "spare").mkdir(exist_ok=True)
+            self.cloning.rename(self.folder / "spare" / str(number))
         return target
 
     def give_up(self) -> None:
         shutil.rmtree(self.building, ignore_errors=True)
+        shutil.rmtree(self.cloning, ignore_errors=True)
 
     def remove(self, paths: Iterable[str]) -> None:
         for path in paths:
@@ -103,7 +120,10 @@ class Trees:
     # housekeeping
 
     def drop_after(self, number: int) -> None:
-        """Remove versions that no record speaks of, but never the one that readers see."""
+        """Remove versions and spares that no record speaks of, but never the version that readers see."""
+        for other in _numbers(self.folder / "spare"):
+            if other > number:
+                shutil.rmtree(self.folder / "spare" / str(other), ignore_errors=True)
         shown = self.shown()
         for other in self.numbers():
             if other > number and other != shown:
@@ -119,7 +139,9 @@ class Trees:
         spare = self.folder / "spare"
         spare.mkdir(exist_ok=True)
         for number in numbers:
-            if number not in kept:
+            if number not in kept and (spare / str(newest)).is_dir():
+                shutil.rmtree(self.version(number), ignore_errors=True)
+            elif number not in kept:
                 for older in _numbers(spare):
                     shutil.rmtree(spare / str(older), ignore_errors=True)
                 self.version(number).rename(spare / str(number))
@@ -133,13 +155,12 @@ class Trees:
                 _bring_up(spare / str(number), self.version(newest), changed)
                 (spare / str(number)).rename(spare / str(newest))
         if not _numbers(spare):
-            aside = self.folder / ".cloning"
-            shutil.rmtree(aside, ignore_errors=True)
+            shutil.rmtree(self.cloning, ignore_errors=True)
             try:
-                _clone(self.version(newest), aside)
-                aside.rename(spare / str(newest))
+                _clone(self.version(newest), self.cloning)
+                self.cloning.rename(spare / str(newest))
             except OSError:  # a spare saves time, no more
-                shutil.rmtree(aside, ignore_errors=True)
+                shutil.rmtree(self.cloning, ignore_errors=True)
 
 
 def _numbers(folder: Path) -> list[int]:
