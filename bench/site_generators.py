@@ -88,7 +88,7 @@ def ours(data: Path, issues: int, topics: int) -> dict:
     make = [*tool, "make-data", "--issues", str(issues), "--topics", str(topics), "--json"]
     if issues:
         subprocess.run(make, env=environment, check=True, stdout=subprocess.DEVNULL)
-    if (data / "site").exists():  # not removed yet: ext4 is slow to make files for minutes after so many have gone
+    if (data / "site").exists():  # ext4 is slow to make files for minutes after so many have gone, ours and theirs
         (data / "site").rename(data / f"site-{time.time_ns()}")
     os.sync()
     began = time.monotonic()
@@ -264,6 +264,8 @@ def main() -> None:
     for peer in ("hugo", "pelican"):
         found[f"of_{peer}"] = round(rates["barograph"] / rates[peer], 2)
     print(json.dumps(found))
+    for old in Path(args.data).glob("site-*") if args.data else ():
+        shutil.rmtree(old)
 
 
 if __name__ == "__main__":
