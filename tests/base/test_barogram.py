@@ -1,5 +1,6 @@
 """The barogram: whatever the history, a small drawing that fits its frame and has a text equivalent."""
 
+import itertools
 import re
 import xml.etree.ElementTree as ET
 
@@ -14,6 +15,43 @@ HISTORIES = st.lists(VERDICTS, max_size=26)
 
 def periods(verdicts):
     return [(f"2020-{index:02}", verdict) for index, verdict in enumerate(verdicts)]
+
+
+def cut(points: list[barogram.Point], *cuts: int) -> str:
+    """A whole history, drawn in several stretches."""
+    places = [0, *sorted(min(place, len(points)) for place in cuts), len(points)]
+    parts = [points[start:end] for start, end in itertools.pairwise(places)]
+    drawn = [barogram.stretch([point.verdict for point in part], dict(enumerate(part))) for part in parts]
+    return barogram.history(drawn, barogram.ticks(points), label="")
+
+
+def strokes(drawing: str) -> list[tuple[float, float, float, float]]:
+    """What a large one draws of the line and of the changes: from where to where, each period and level by itself."""
+    found: list[tuple[float, float, float, float]] = []
+    for group in ET.fromstring(drawing)[0].iter():
+        if group.tag == "path" and group.get("class") is None:
+            found += _walk(group.get("d"), 0, 0)
+        elif group.get("transform"):
+            x, y = map(int, re.findall(r"-?\d+", group.get("transform")))
+            for path in group.iter("path"):
+                found += _walk(path.get("d"), x, y)
+    return sorted(found)
+
+
+def _walk(path: str, x: int, y: int) -> list[tuple[float, float, float, float]]:
+    """Relative strokes in steps of one."""
+    found = []
+    for command, told in re.findall(r"([Mmhv])(-?\d+(?: -?\d+)?)", path):
+        numbers = list(map(int, told.split()))
+        across, down = numbers if len(numbers) == 2 else (numbers[0], 0) if command == "h" else (0, numbers[0])
+        if command in "Mm":
+            x, y = x + across, y + down
+            continue
+        for _step in range(abs(across) + abs(down)):
+            there = x + (across > 0), y + (down > 0) - (down < 0)
+            found.append((x, y, *there))
+            x, y = there
+    return found
 
 
 def heights(drawing: str) -> list[float]:
@@ -85,6 +123,35 @@ def test_the_large_one_is_whole_whatever_the_history(verdicts):
     root = ET.fromstring(barogram.large(points, label='"<&>'))
     changes = [n for n, verdict in enumerate(verdicts) if verdict in {"worsened", "improved"}]
     assert [link.get("href") for link in root.iter("a")] == [f"/{n}/" for n in changes]
+
+
+@given(st.lists(st.tuples(VERDICTS, st.booleans()), max_size=80), st.lists(st.integers(0, 80), max_size=5))
+@settings(max_examples=80)
+def test_a_history_looks_the_same_wherever_it_is_cut(told, cuts):
+    points = [barogram.Point(f"week {n}", v, 2000, f"/{n}/", fixed) for n, (v, fixed) in enumerate(told)]
+    whole, parts = barogram.large(points, label=""), cut(points, *cuts)
+    assert strokes(whole) == strokes(parts)
+    for tag in ("a", "circle", "title", "text"):
+        assert [x.attrib for x in ET.fromstring(whole).iter(tag)] == [x.attrib for x in ET.fromstring(parts).iter(tag)]
+    assert ET.fromstring(whole)[0].get("viewBox") == ET.fromstring(parts)[0].get("viewBox")
+
+
+@given(st.lists(VERDICTS, min_size=1, max_size=80))
+@settings(max_examples=60)
+def test_the_large_line_steps_as_the_verdicts_do_and_lies_in_its_frame(verdicts):
+    drawing = barogram.large([barogram.Point("", verdict, 2000) for verdict in verdicts], label="")
+    steps, level = [], 0
+    for place, verdict in enumerate(verdicts):
+        if verdict is None:
+            continue
+        if move := barogram.MOVES[verdict]:
+            steps += 2 * [(place, level, place, level + move)]  # in the line, and drawn over it
+            level += move
+        steps += (1 + abs(move)) * [(place, level, place + 1, level)]
+    assert strokes(drawing) == sorted(steps)
+    _left, top, width, height = map(float, ET.fromstring(drawing)[0].get("viewBox").split())
+    assert width == len(verdicts)
+    assert all(top <= y <= top + height for _x, y, *_to in steps)
 
 
 def test_the_text_equivalent():

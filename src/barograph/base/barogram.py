@@ -7,17 +7,16 @@ a gap in the line, never a level stretch. Colour comes from the page's style.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from html import escape
+from itertools import groupby
 from typing import NamedTuple
 
 WIDTH, HEIGHT = 212, 44
-LARGE_WIDTH, LARGE_HEIGHT = 880, 150
+LARGE_HEIGHT = 150
 LONG = 156  # periods from which on the large one may be wider than a phone
 MONTHS = 60  # up to so many periods months are marked, then years
 STEP = 7.0
 MOVES = {"worsened": 1, "unchanged": 0, "improved": -1}
-_MOVED = frozenset({"worsened", "improved"})
 MARKS = {"worsened": "▼", "unchanged": "▬", "improved": "▲", None: "·"}
 
 Verdict = str | None
@@ -138,56 +137,94 @@ def alone(
     return head.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1) + f">{style}{rest}"
 
 
-def large(points: Sequence[Point], *, label: str) -> str:
-    """The whole history, point by point."""
-    told = {place: point for place, point in enumerate(points) if point.corrected or point.verdict in _MOVED}
-    return history([point.verdict for point in points], told, ticks(points), label=label)
+class Stretch(NamedTuple):
+    """A part of a long history, drawn once: one unit a period and a level, so that it may follow upon any other.
+
+    Plain values, from its own first period and the level before it.
+    """
+
+    count: int  # of periods
+    end: int  # the level after it
+    low: int  # the levels it reaches
+    high: int
+    path: str
+    changes: str
+    rings: list[tuple[int, int]]  # place and level of what was corrected
 
 
-def history(
-    verdicts: Sequence[Verdict], told: Mapping[int, Point], ticks: Sequence[tuple[int, str]], *, label: str
-) -> str:
-    """The whole history: time marked, corrections ringed, every change a link to what was written on it.
+def gap(count: int) -> Stretch:
+    """Periods that say nothing."""
+    return Stretch(count, 0, 0, 0, f"m{count} 0" if count else "", "", [])
 
-    `told`: of the periods, those that moved or were corrected; `ticks`: (place, word) where time is marked.
+
+def stretch(verdicts: Sequence[Verdict], told: Mapping[int, Point]) -> Stretch:
+    """`told`: of the periods, those that moved or were corrected; every change links to what was written on it."""
+    reached = levels(verdicts)
+    there = [0, *(level for level in reached if level is not None)]
+    changes, rings = "", []
+    for place, point in sorted(told.items()):
+        level = reached[place]
+        if level is None:
+            continue
+        if move := MOVES[verdicts[place] or "unchanged"]:
+            changes += _change(point, f"M{place} {level - move}v{move}h1")
+        if point.corrected:
+            rings.append((place, level))
+    return Stretch(len(verdicts), there[-1], min(there), max(there), _steps(verdicts), changes, rings)
+
+
+def _steps(verdicts: Sequence[Verdict]) -> str:
+    """The line from wherever the pen stands. Equal periods become one stroke."""
+    path = ""
+    for absent, run in groupby(verdicts, key=lambda verdict: verdict is None):
+        if absent:
+            path += f"m{sum(1 for _period in run)} 0"
+            continue
+        ahead = 0
+        for verdict in run:
+            if move := MOVES[verdict or "unchanged"]:
+                path += f"h{ahead}v{move}" if ahead else f"v{move}"
+                ahead = 0
+            ahead += 1
+        path += f"h{ahead}"
+    return path
+
+
+def history(stretches: Sequence[Stretch], ticks: Sequence[tuple[int, str]], *, label: str, lead: int = 0) -> str:
+    """The whole history: time marked, corrections ringed, every change a link.
+
+    `ticks`: (place, word) where time is marked; `lead`: periods at the beginning that are left out.
     As wide as the page lets it be: the lines stretch, words and rings keep their size.
     """
-    drawing = _drawn(tuple(verdicts))
-    scale = drawing.scale
-    kind = "barogram long" if len(verdicts) > LONG else "barogram"
+    count, level, low, high = -lead, 0, 0, 0
+    path, changes, corrected = f"M{count} 0", "", []
+    for part in stretches:
+        path += part.path
+        if part.changes:
+            changes += f'<g transform="translate({count} {level})">{part.changes}</g>'
+        corrected += [(count + place, level + own) for place, own in part.rings]
+        low, high = min(low, level + part.low), max(high, level + part.high)
+        count, level = count + part.count, level + part.end
+    unit = min(STEP * LARGE_HEIGHT / HEIGHT, (LARGE_HEIGHT - 24) / max(1, high - low))
+    tall = round(LARGE_HEIGHT / unit, 2)
+    top = round((low + high - tall) / 2, 2)
+    kind = "barogram long" if count > LONG else "barogram"
     out = f'<svg class="{kind}" width="100%" height="{LARGE_HEIGHT + 22}" role="group" aria-label="{escape(label)}">'
-    out += f'<svg viewBox="0 0 {LARGE_WIDTH} {LARGE_HEIGHT}" height="{LARGE_HEIGHT}" preserveAspectRatio="none">'
-    out += "".join(f'<path class="yr" d="M{_n(scale.x(place))} 0v{LARGE_HEIGHT}"/>' for place, _text in ticks if place)
-    out += drawing.lines
-    out += "".join(_change(told[index], path) for index, path in drawing.changes)
-    rings = ""
-    for index in [place for place, point in told.items() if point.corrected]:
-        if (level := drawing.levels[index]) is not None:
-            middle = _n(round((scale.x(index) + scale.step / 2) * 100 / LARGE_WIDTH, 1))
-            rings += f'<circle class="fix" cx="{middle}%" cy="{_n(scale.y(level))}" r="4.5"/>'
-    return f"{out}</svg>{rings}{_words(ticks, scale, len(verdicts))}</svg>"
+    out += f'<svg viewBox="0 {top} {max(1, count)} {tall}" height="{LARGE_HEIGHT}" preserveAspectRatio="none">'
+    out += "".join(f'<path class="yr" d="M{place} {top}v{tall}"/>' for place, _text in ticks if place)
+    if rules := "".join(f"M0 {other}h{count}" for other in range(low, high + 1) if other):
+        out += f'<path class="lv" d="{rules}"/>'  # faint, as on a barograph's paper; the one it began on is dotted
+    out += f'<path class="mid" d="M0 0h{count}"/><path d="{path}"/>{changes}</svg>'
+    for place, reached in corrected:
+        middle, height = _n((place + 0.5) * 100 / count), _n((reached - top) * unit)
+        out += f'<circle class="fix" cx="{middle}%" cy="{height}" r="4.5"/>'
+    return f"{out}{_words(ticks, count)}</svg>"
 
 
-class _Drawing(NamedTuple):
-    """What a large barogram draws of its verdicts alone."""
-
-    scale: _Scale
-    levels: list[int | None]
-    lines: str
-    changes: list[tuple[int, str]]  # place of each change, its path
-
-
-@lru_cache(maxsize=32)
-def _drawn(verdicts: tuple[Verdict, ...]) -> _Drawing:
-    """Kept for a moment: each language draws the same line."""
-    scale = _Scale(verdicts, LARGE_WIDTH, LARGE_HEIGHT, 12)
-    changes, reached = [], levels(verdicts)
-    for index, (verdict, level) in enumerate(zip(verdicts, reached, strict=True)):
-        if verdict and level is not None and (move := MOVES[verdict]):
-            path = f"M{_n(scale.x(index))} {_n(scale.y(level - move))}V{_n(scale.y(level))}H{_n(scale.x(index + 1))}"
-            changes.append((index, path))
-    lines = _rules(reached, scale) + f'<path d="{_line(verdicts, scale)}"/>'
-    return _Drawing(scale, reached, lines, changes)
+def large(points: Sequence[Point], *, label: str) -> str:
+    """The whole history, point by point."""
+    told = {place: point for place, point in enumerate(points) if point.corrected or point.verdict in MOVES}
+    return history([stretch([point.verdict for point in points], told)], ticks(points), label=label)
 
 
 def lines(points: Sequence[Point]) -> str:
@@ -219,15 +256,6 @@ def _change(point: Point, path: str) -> str:
     return f'<a href="{escape(point.url)}" aria-label="{name}">{shape}</a>' if point.url else shape
 
 
-def _rules(reached: Sequence[int | None], scale: _Scale) -> str:
-    """A faint line at every level reached, as on a barograph's paper; the one it began on is dotted."""
-    others = {level for level in reached if level}
-    path = "".join(f"M0 {_n(scale.y(level))}h{LARGE_WIDTH}" for level in sorted(others))
-    return (
-        f'<path class="lv" d="{path}"/>' if path else ""
-    ) + f'<path class="mid" d="M0 {_n(scale.y(0))}h{LARGE_WIDTH}"/>'
-
-
 def ticks(points: Sequence[Point]) -> list[tuple[int, str]]:
     """(place, word) where a month begins, or a year where there are too many months or none are named."""
     months = len(points) <= MONTHS and all(point.month for point in points)
@@ -236,12 +264,12 @@ def ticks(points: Sequence[Point]) -> list[tuple[int, str]]:
     return [(place, str(word)) for place, word in enumerate(words) if before[place] != word]
 
 
-def _words(marks: Sequence[tuple[int, str]], scale: _Scale, count: int) -> str:
+def _words(marks: Sequence[tuple[int, str]], count: int) -> str:
     """The words under the ticks, as many as have room where the drawing is narrowest."""
     out, room = "", 0.0
     share = 4.6 if count > LONG else 12.5  # per cent of the width that a word needs
     for place, text in marks:
-        x = round(scale.x(place) * 100 / LARGE_WIDTH, 1)
+        x = round(place * 100 / count, 1)
         if x >= room and x <= 100 - share * 0.6:
             out += f'<text x="{_n(x)}%" y="{LARGE_HEIGHT + 17}">{escape(text)}</text>'
             room = x + share

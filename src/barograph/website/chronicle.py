@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from django.utils import translation
 
-from barograph.base import languages
+from barograph.base import barogram, languages
 from barograph.base.sums import Remember, anew
 from barograph.editions.cells import Cell, cells
 from barograph.website import presenters, sums
@@ -49,6 +49,19 @@ _entry = partial(tuple.__new__, Entry)
 
 def _place(entry: Entry) -> int:
     return entry.index
+
+
+def _point(year: int, row: sums.Told) -> barogram.Point:
+    """The barogram names and links a change, and rings a correction; a level stretch has neither."""
+    moved = row.verdict in presenters.MOVED
+    return barogram.Point(
+        label=row.period if moved else "",
+        verdict=row.verdict,
+        year=year,
+        url=row.url if moved else "",
+        corrected=bool(row.revised),
+        word=presenters.word(row.verdict),
+    )
 
 
 class Chronicle:
@@ -157,14 +170,16 @@ class Chronicle:
     def _topic_sum(self, year: int, entries: list[Entry]) -> list:
         start = self.years[year][0]
         line = [sums.ABSENT] * len(self.years[year])
+        verdicts: list[Verdict] = [None] * len(line)
         told = []
         for entry in entries:
             place, cell = entry.index - start, entry.cell
-            line[place] = sums.LETTERS[cell.verdict]
+            line[place], verdicts[place] = sums.LETTERS[cell.verdict], cell.verdict
             if cell.verdict in presenters.MOVED or cell.revised:
-                row = [self.address(entry), self.period(entry.index), cell.headline or "", cell.verdict, cell.revised]
-                told.append([place, *row])
-        return [sums.mark(entry.cell for entry in entries), "".join(line), told]
+                row = (self.address(entry), self.period(entry.index), cell.headline or "", cell.verdict, cell.revised)
+                told.append(sums.Told(place, *row))
+        drawn = barogram.stretch(verdicts, {row.place: _point(year, row) for row in told})
+        return [sums.mark(entry.cell for entry in entries), "".join(line), [list(row) for row in told], list(drawn)]
 
     @cached_property
     def topics(self) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import NamedTuple
 
 from barograph.editions.cells import Cell
@@ -13,7 +12,6 @@ from barograph.website.presenters import Verdict
 
 #: A period in a topic's line of the year; ABSENT where the issue says nothing about the topic.
 LETTERS: dict[Verdict, str] = {None: "-", "unchanged": "u", "worsened": "w", "improved": "i"}
-VERDICTS = {letter: verdict for verdict, letter in LETTERS.items()}
 ABSENT = "."
 
 
@@ -34,17 +32,12 @@ class OfTopic(NamedTuple):
     mark: str  # changes when a row about one of its entries may change
     line: str  # a letter an issue
     told: list[list]  # as Told
-
-
-@lru_cache(maxsize=64)
-def verdicts(line: str) -> tuple[Verdict, ...]:
-    """Of each period, None also where the topic is absent. Kept for a moment: each language asks for the same."""
-    return tuple(VERDICTS.get(letter) for letter in line)
+    drawn: list  # as barogram.Stretch
 
 
 def counted(line: str) -> Counter[Verdict]:
     """How many of its entries have each verdict."""
-    return Counter({verdict: line.count(letter) for letter, verdict in VERDICTS.items()})
+    return Counter({verdict: line.count(letter) for verdict, letter in LETTERS.items()})
 
 
 class OfPerson(NamedTuple):

@@ -98,8 +98,8 @@ class TopicPlans(Planner):
     def _topic_context(self, topic: Content, years: dict[int, sums.OfTopic]) -> Context:
         name, about = self._about(topic)
         latest = self._latest(topic["key"])
-        told = {year: [sums.Told(*row) for row in held.told] for year, held in years.items()}
-        moved = (row for year in reversed(years) for row in reversed(told[year]) if row.verdict in presenters.MOVED)
+        told = (sums.Told(*row) for year in reversed(years) for row in reversed(years[year].told))
+        moved = (row for row in told if row.verdict in presenters.MOVED)
         counted = presenters.summary_text(sums.counted("".join(held.line for held in years.values())))
         return {
             "topic_name": name,
@@ -110,8 +110,8 @@ class TopicPlans(Planner):
             "years": self._year_links(f"topics/{topic['key']}/", years),
             "steps": self._steps(topic),
             "counted": counted,
-            "fixes": any(row.revised for rows in told.values() for row in rows),
-            "chart": self._chart(years, told, counted),
+            "fixes": any(sums.Told(*row).revised for held in years.values() for row in held.told),
+            "chart": self._chart(years, counted),
         }
 
     def _topic_year_context(self, topic: Content, year: int, beside: list[int]) -> Context:
@@ -143,18 +143,20 @@ class TopicPlans(Planner):
             for other in (topics[place - 1], topics[place + 1])
         ]
 
-    def _chart(self, years: dict[int, sums.OfTopic], told: dict[int, list[sums.Told]], label: str) -> str:
+    def _chart(self, years: dict[int, sums.OfTopic], label: str) -> str:
         """The topic's whole history drawn, every issue from its first entry on; those without the topic are gaps."""
         if not years:
             return ""
         issues = self.chronicle.years
-        line = "".join(years[year].line if year in years else sums.ABSENT * len(issues[year]) for year in issues)
-        start, count = len(line) - len(line.lstrip(sums.ABSENT)), len(line)
-        verdicts = sums.verdicts(line[start:])
-        points = {
-            issues[year][0] + row.place - start: self._point(year, row) for year, rows in told.items() for row in rows
-        }
-        return barogram.history(verdicts, points, self._ticks(start, count), label=label)
+        first = min(years)
+        start = issues[first][0] + len(years[first].line) - len(years[first].line.lstrip(sums.ABSENT))
+        drawn = [
+            barogram.Stretch(*years[year].drawn) if year in years else barogram.gap(len(issues[year]))
+            for year in issues
+            if year >= first
+        ]
+        ticks = self._ticks(start, len(self.chronicle.contents))
+        return barogram.history(drawn, ticks, label=label, lead=start - issues[first][0])
 
     def _ticks(self, start: int, count: int) -> list[tuple[int, str]]:
         """(place, word) where a month begins, or a year where there are too many months, counted from `start`."""
@@ -168,18 +170,6 @@ class TopicPlans(Planner):
         return [
             tick for place, tick in enumerate(firsts) if tick[0] or place + 1 == len(firsts) or firsts[place + 1][0]
         ]
-
-    def _point(self, year: int, row: sums.Told) -> barogram.Point:
-        """The barogram names and links a change, and rings a correction; a level stretch has neither."""
-        moved = row.verdict in presenters.MOVED
-        return barogram.Point(
-            label=row.period if moved else "",
-            verdict=row.verdict,
-            year=year,
-            url=row.url if moved else "",
-            corrected=bool(row.revised),
-            word=self._words(row.verdict)[0],
-        )
 
     def _told_row(self, row: sums.Told) -> Context:
         word, sentence = self._words(row.verdict)
