@@ -50,10 +50,13 @@ def test_made_data_are_published_in_every_language_and_the_next_call_goes_on(tmp
     assert (site / "en" / "2004-01-19" / "index.html").is_file()
 
 
-def test_publishing_is_measured_on_two_archives(bench):
-    told = bench("publish", "--issues", "3", "--topics", "2", "--rounds", "1")
-    assert {"archive_pages", "seconds", "seconds_small_archive", "pages_written"} <= told.keys()
+def test_publishing_is_measured_on_two_archives_and_the_large_one_may_be_kept(bench, tmp_path):
+    measure = "publish", "--issues", "3", "--topics", "2", "--rounds", "1", "--keep", str(tmp_path / "kept")
+    told = bench(*measure)
+    assert {"archive_pages", "seconds", "seconds_small_archive", "ratio", "pages_written"} <= told.keys()
     assert 0 < told["pages_written"] < told["archive_pages"]
+    assert told["archive_issues"] == 3
+    assert bench(*measure)["archive_issues"] == 4
 
 
 def test_a_whole_bake_is_measured(tmp_path):

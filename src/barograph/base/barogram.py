@@ -143,7 +143,7 @@ class Stretch(NamedTuple):
     Plain values, from its own first period and the level before it.
     """
 
-    count: int  # of periods
+    periods: int
     end: int  # the level after it
     low: int  # the levels it reaches
     high: int
@@ -204,7 +204,7 @@ def history(stretches: Sequence[Stretch], ticks: Sequence[tuple[int, str]], *, l
             changes += f'<g transform="translate({count} {level})">{part.changes}</g>'
         corrected += [(count + place, level + own) for place, own in part.rings]
         low, high = min(low, level + part.low), max(high, level + part.high)
-        count, level = count + part.count, level + part.end
+        count, level = count + part.periods, level + part.end
     unit = min(STEP * LARGE_HEIGHT / HEIGHT, (LARGE_HEIGHT - 24) / max(1, high - low))
     tall = round(LARGE_HEIGHT / unit, 2)
     top = round((low + high - tall) / 2, 2)

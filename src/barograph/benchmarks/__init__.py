@@ -22,7 +22,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "publish": Benchmark(
         about="Publishes one more issue on an archive of N issues and on one of N/100, until readers see it.",
         example="publish --issues 1000 --topics 8 --json",
-        options={"issues": 1000, "topics": 8, "rounds": 5},
+        options={"issues": 1000, "topics": 8, "rounds": 5, "keep": ""},
     ),
     "bake": Benchmark(
         about="Bakes a whole archive anew.",

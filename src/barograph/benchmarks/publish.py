@@ -3,6 +3,8 @@
 Two publications live in processes of their own; both make their archive
 first, then they publish in turn, so that a slow minute of the machine hits
 both. What counts is freezing, baking and the switch: what a reader waits for.
+Making the large archive takes minutes: `--keep FOLDER` lets it stay there and
+be found by the next run, each time with the issues that were measured more.
 """
 
 from __future__ import annotations
@@ -14,17 +16,26 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+
+from django.conf import settings
+from django.db import connection
 
 #: The steps of a release up to the moment the new pages can be read.
 UNTIL_VISIBLE = ("freeze", "bake", "swap")
 LANGUAGES = ["be", "ru", "en"]
 
 
-def run(*, progress: Callable[[int, int], None], issues: int, topics: int, rounds: int) -> dict[str, Any]:
+def run(
+    *, progress: Callable[[int, int], None], issues: int, topics: int, rounds: int, keep: str = ""
+) -> dict[str, Any]:
     """Medians over `rounds` issues published on each archive."""
-    small = max(1, issues // 100)
-    archives = {"large": _Archive("large", issues, topics, rounds), "small": _Archive("small", small, topics, rounds)}
+    place = Path(keep).resolve() / f"{issues}-issues-{topics}-topics" if keep else settings.DATA / "large"
+    archives = {
+        "large": _Archive(place, issues, topics, rounds),
+        "small": _Archive(settings.DATA / "small", max(1, issues // 100), topics, rounds),
+    }
     ready = {name: archive.told() for name, archive in archives.items()}
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in archives}
     for done in range(rounds):
@@ -37,6 +48,7 @@ def run(*, progress: Callable[[int, int], None], issues: int, topics: int, round
     steps = {name: round(statistics.median(one["steps"][name] for one in found["large"]), 3) for name in UNTIL_VISIBLE}
     return {
         "archive_pages": ready["large"]["pages"],
+        "archive_issues": ready["large"]["issues"],
         "seconds": round(seconds["large"], 3),
         "seconds_small_archive": round(seconds["small"], 3),
         "ratio": round(seconds["large"] / seconds["small"], 2),
@@ -49,13 +61,10 @@ def run(*, progress: Callable[[int, int], None], issues: int, topics: int, round
 class _Archive:
     """A publication in a process of its own."""
 
-    def __init__(self, name: str, issues: int, topics: int, rounds: int) -> None:
-        from django.conf import settings
-        from django.db import connection
-
-        folder = settings.DATA / name
-        folder.mkdir()
-        if (empty := settings.DATA / "barograph.sqlite3").exists():  # its tables are there: no need to migrate again
+    def __init__(self, folder: Path, issues: int, topics: int, rounds: int) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        empty = settings.DATA / "barograph.sqlite3"
+        if empty.exists() and not (folder / empty.name).exists():  # its tables are there: no need to migrate again
             connection.close()
             shutil.copy(empty, folder)
         environment = {key: value for key, value in os.environ.items() if not key.startswith("BAROGRAPH_")}
@@ -84,21 +93,25 @@ class _Archive:
 
 
 def _serve(issues: int, topics: int, rounds: int) -> None:
-    """Make the archive, then publish an issue for every line read."""
+    """Make the archive where it isn't there yet, then publish an issue for every line read."""
     from barograph.benchmarks import synthesis
+    from barograph.issues.models import Issue
     from barograph.operation import ensure_database
     from barograph.publishing import services
     from barograph.website import bake
 
     ensure_database()
-    rows, people, words = synthesis.publication(topics=topics, languages=LANGUAGES, seed=1)
-    archive = [synthesis.add_issue(number + 1, rows, people, LANGUAGES, words) for number in range(issues)]
-    synthesis.release(archive, index=False)
-    more = [synthesis.add_issue(issues + number + 1, rows, people, LANGUAGES, words) for number in range(rounds)]
-    pages = bake.prepare().pages
+    rows, people, _words = synthesis.publication(topics=topics, languages=LANGUAGES, seed=1)
+    last = max(Issue.objects.values_list("number", flat=True), default=0)
+    words, left = synthesis.Words(seed=1 + last), max(0, issues - last)
+    made = [synthesis.add_issue(last + done + 1, rows, people, LANGUAGES, words) for done in range(left + rounds)]
+    more = made[left:]
+    waiting = Issue.objects.filter(released_at=None).exclude(pk__in=[issue.pk for issue in more])
+    synthesis.release(list(waiting.order_by("first")), index=False)  # with what a run that was stopped left behind
+    told = {"pages": bake.prepare().pages, "issues": last + left}
     bake.tidy()
     os.sync()  # an archive of years has reached the disk long ago
-    _say({"pages": pages})
+    _say(told)
     for issue in more:
         if not sys.stdin.readline():
             return

@@ -151,7 +151,7 @@ def by_year(editions_by_issue: Iterable[dict[str, Content]]) -> dict[str, Year]:
             year = next(iter(editions.values()))["issue"]["first"][:4]
             issues, marks = years.setdefault(year, Year([], []))
             issues.append(editions)
-            marks.append(sorted((code, content.get("digest") or content) for code, content in editions.items()))
+            marks.append([content.get("digest") or content for content in editions.values()])
     return years
 
 

@@ -76,7 +76,7 @@ def prepare(*, everything: bool = False, progress: Progress | None = None) -> Ba
     Where nothing changed since the newest tree, that one is the answer. Raises BakeFailed.
     """
     started = time.monotonic()
-    with _alone(), opened(folder() / "record.sqlite3") as record:
+    with _alone(), opened(folder() / "record.sqlite3", files=True) as record:
         try:
             with _calm():
                 report = _Baking(record, everything, progress).run()
@@ -88,7 +88,7 @@ def prepare(*, everything: bool = False, progress: Progress | None = None) -> Ba
 def newest() -> BakeReport | None:
     """The newest prepared tree, whether readers see it or not; None where there is none."""
     with _alone(), opened(folder() / "record.sqlite3") as record:
-        path, count = Trees(folder()).version(record.version), record.count()
+        path, count = Trees(folder()).version(record.version), record.count
     return BakeReport(count, 0, count, 0, 0.0, path) if path.is_dir() else None
 
 
@@ -154,7 +154,7 @@ class _Baking:
         try:
             looked, due = self._write_due(items(self.sources, touched, house=house, remember=self._remember), touched)
             gone = self._gone(looked, touched, house)
-            total = len(looked) if touched is None else self.record.count() + self.fresh - len(gone)
+            total = len(looked) if touched is None else self.record.count + self.fresh - len(gone)
             states = {
                 "common": self.sources.common,
                 "house": self.sources.house,

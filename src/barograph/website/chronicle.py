@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from itertools import chain
 from typing import Any, NamedTuple
@@ -85,8 +85,8 @@ class Chronicle:
         self._remember = remember
         held = [editions for editions in reversed(issues) if language in editions]
         self.contents = [editions[language] for editions in held]
-        self._held = held
-        self._signed: dict[int, dict[str, set[str]]] = {}
+        #: the same issues in each of the publication's languages
+        self.beside: Mapping[str, Chronicle] = {language: self}
         self.published = [[code for code in imprint["languages"] if code in editions] for editions in held]
         self.firsts = [content["issue"]["first"] for content in self.contents]
         self._years = [int(first[:4]) for first in self.firsts]
@@ -156,10 +156,13 @@ class Chronicle:
     def sum(self, year: int) -> sums.Sum:
         """A year in short. Closed years aren't read for it, where it is remembered."""
         if year not in self._sums:
-            made_from = [self.contents[index].get("digest") for index in self.years[year]]
-            name = f"{self.language}/{year}"
-            self._sums[year] = sums.Sum(*self._remember(name, made_from, partial(self._summed, year)))
+            self._sums[year] = sums.Sum(*self.kept("", year, partial(self._summed, year)))
         return self._sums[year]
+
+    def kept(self, what: str, year: int, make: Callable[[], Any]) -> Any:
+        """What was made of a year's issues in this language, or is made now."""
+        made_from = [self.contents[index].get("digest") for index in self.years[year]]
+        return self._remember(f"{what}{self.language}/{year}", made_from, make)
 
     def _summed(self, year: int) -> list[dict[str, list]]:
         with translation.override(languages.interface(self.language)):
@@ -275,19 +278,13 @@ class Chronicle:
 
     def signed_in(self, year: int, slug: str) -> list[str]:
         """The languages in which something of this year stands under a name, in the publication's order."""
-        if year not in self._signed:
-            found = self._signed[year] = defaultdict(set)
-            for index in self.years.get(year, []):
-                for code, content in self._held[index].items():
-                    for cell in cells(content):
-                        for person in cell.people.split():
-                            found[person].add(code)
-        return [code for code in self.imprint["languages"] if code in self._signed[year].get(slug, ())]
+        beside = [self.beside[code] for code in self.imprint["languages"] if code in self.beside]
+        return [other.language for other in beside if year in other.years and slug in other.sum(year).people]
 
     @cached_property
     def years(self) -> dict[int, list[int]]:
         """Year → indices of its issues, oldest first."""
         found: dict[int, list[int]] = {}
-        for index in range(len(self.contents)):
-            found.setdefault(self.year(index), []).append(index)
+        for index, year in enumerate(self._years):
+            found.setdefault(year, []).append(index)
         return found

@@ -74,9 +74,7 @@ def sources() -> Sources:
 
 def _mark(editions: dict[str, Content]) -> str:
     """Changes when an issue's editions change."""
-    return hashlib.sha256(
-        " ".join(f"{code} {editions[code]['digest']}" for code in sorted(editions)).encode()
-    ).hexdigest()
+    return hashlib.sha256(" ".join([line["digest"] for line in editions.values()]).encode()).hexdigest()
 
 
 def _parts(imprint: Content) -> tuple[str, str]:

@@ -42,8 +42,9 @@ def plans(
     `house`: besides those that changed topics, people and standing texts can have changed.
     `remember` keeps the sums of years.
     """
-    for language in imprint["languages"]:
-        chronicle = Chronicle(imprint, issues, language, load, remember)
+    beside = {language: Chronicle(imprint, issues, language, load, remember) for language in imprint["languages"]}
+    for chronicle in beside.values():
+        chronicle.beside = beside
         digests = [content.get("digest") or digest(content) for content in chronicle.contents]
         scope = Scope(chronicle, touched, house=house)
         for group in (IssuePlans, TopicPlans, LitePlans, OtherPlans):

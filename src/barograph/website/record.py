@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,9 @@ class Record:
         """The earliest version that `changed_since` knows."""
         return int(self.state("known_since") or 0)
 
+    @cached_property
     def count(self) -> int:
+        """Of files, when the record was opened."""
         return self.connection.execute("SELECT count(*) FROM file").fetchone()[0]
 
     def file(self, path: str) -> File | None:
@@ -155,11 +158,11 @@ def _sealed(key: str, value: Any) -> str:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Record]:
-    """The record; one that can't be read is begun anew."""
+def opened(path: Path, *, files: bool = False) -> Iterator[Record]:
+    """The record; one that can't be read is begun anew. `files`: for a bake, which reads what it says of each file."""
     try:
         record = Record(path)
-        record.count()
+        _known = record.count if files else record.version
     except sqlite3.DatabaseError:
         for part in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
             part.unlink(missing_ok=True)

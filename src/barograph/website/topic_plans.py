@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import islice
+from typing import Any
 
+from django.utils import translation
 from django.utils.translation import ngettext
+from markupsafe import Markup
 
-from barograph.base import barogram
+from barograph.base import barogram, languages, pages
 from barograph.base.languages import localized
 from barograph.website import presenters, ready, sums
 from barograph.website.chronicle import Entry
@@ -20,6 +23,10 @@ RECENT = 2  # years that the archive's first page lists whole
 
 class TopicPlans(Planner):
     """Topics, people, archive."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self._lists: dict[int, Markup] = {}
 
     def plans(self) -> Iterator[Plan]:
         yield self._topics(self.last)
@@ -85,7 +92,7 @@ class TopicPlans(Planner):
                 f"{path}{year}/",
                 "topic_year",
                 [topic["names"], held.mark, beside],
-                functools.partial(self._topic_year_context, topic, year, beside),
+                partial(self._topic_year_context, topic, year, beside),
                 section="topics",
                 having=self._languages(indices),
                 fallback=path,
@@ -191,7 +198,7 @@ class TopicPlans(Planner):
                 f"{path}{year}/",
                 "person",
                 [person, held.mark, beside],
-                functools.partial(self._person_context, person, {year: held}, beside, year),
+                partial(self._person_context, person, {year: held}, beside, year),
                 having=self.chronicle.signed_in(year, slug),
                 fallback=path,
             )
@@ -224,6 +231,9 @@ class TopicPlans(Planner):
         years = sorted(self.chronicle.years, reverse=True)
         told = [[year, self._year_digest(year)] for year in years[:RECENT]]
         counts = [[year, len(self.chronicle.years[year])] for year in years]
+        for year in years[1:RECENT]:  # closed, but shown every week
+            drawn = self.chronicle.kept("list/", year, partial(self._draw_list, year))
+            self._lists[year] = Markup(drawn)  # noqa: S704 by our own template
         yield self._plan("archive/", "archive", [told, counts], self._archive_context, section="archive")
         for year in self.scope.near_years(sorted(years)):
             beside = _beside(year, years)
@@ -231,7 +241,7 @@ class TopicPlans(Planner):
                 f"archive/{year}/",
                 "archive_year",
                 [self._year_digest(year), beside, self._archive_of(year)],
-                functools.partial(self._archive_year_context, year, beside),
+                partial(self._archive_year_context, year, beside),
                 section="archive",
                 having=self._languages(self.chronicle.years[year]),
                 fallback="archive/",
@@ -251,7 +261,7 @@ class TopicPlans(Planner):
         count = len(self.chronicle.contents)
         counted = ngettext("%(count)s issue", "%(count)s issues", count) % {"count": count}
         return {
-            "years": [(year, self._issue_links(year)) for year in years[:RECENT]],
+            "years": [(year, self._list(year)) for year in years[:RECENT]],
             "links": [(year, f"/{self.language}/archive/{year}/", len(found[year])) for year in years],
             "counted": counted if count else "",
         }
@@ -259,7 +269,7 @@ class TopicPlans(Planner):
     def _archive_year_context(self, year: int, beside: list[int]) -> Context:
         return {
             "year": year,
-            "rows": self._issue_links(year),
+            "rows": self._list(year),
             "archive": self._archive_of(year),
             "before": next((self._year_step(other) for other in beside if other < year), None),
             "after": next((self._year_step(other) for other in beside if other > year), None),
@@ -276,8 +286,16 @@ class TopicPlans(Planner):
             return None
         return f"/{self.language}/archive/{year}.zip", presenters.size(path.stat().st_size, self.language)
 
-    def _issue_links(self, year: int) -> list[Context]:
-        return [self.chronicle.issue_link(index) for index in reversed(self.chronicle.years[year])]
+    def _list(self, year: int) -> Markup:
+        """The year's issues as a list, the latest first, drawn once for the pages that show it."""
+        if year not in self._lists:
+            self._lists[year] = self._draw_list(year)
+        return self._lists[year]
+
+    def _draw_list(self, year: int) -> Markup:
+        with translation.override(languages.interface(self.language)):
+            links = [self.chronicle.issue_link(index) for index in reversed(self.chronicle.years[year])]
+            return pages.macro("website/lists.html", "issues", self.language)(links, self.language, False)
 
 
 def _beside(year: int, years: Iterable[int]) -> list[int]:
