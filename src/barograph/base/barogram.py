@@ -7,6 +7,7 @@ a gap in the line, never a level stretch. Colour comes from the page's style.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from html import escape
 from itertools import groupby
 from typing import NamedTuple
