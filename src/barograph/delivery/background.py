@@ -19,7 +19,7 @@ _NUMBERS = itertools.count(1)
 
 
 class Statement:
-    """One statement with parameters $1, $2 …, given as text, to be begun again and again; planned once."""
+    """One statement with parameters $1, $2 …, given as text, to be begun again and again."""
 
     def __init__(self, sql: str) -> None:
         """Raises DatabaseError."""
@@ -27,8 +27,6 @@ class Statement:
         self.server: pq.abc.PGconn = connection.connection.pgconn
         self.name = f"background_{next(_NUMBERS)}"
         self.is_under_way, self.results = False, []
-        with connection.cursor() as cursor:
-            cursor.execute("SET plan_cache_mode = force_generic_plan")  # a plan for each set of values costs more
         with connection.wrap_database_errors:
             _agreed(self.server.prepare(self.name.encode(), sql.encode()))
 
@@ -70,7 +68,6 @@ class Statement:
         self.settle()
         with connection.cursor() as cursor:
             cursor.execute(f"DEALLOCATE {self.name}")
-            cursor.execute("RESET plan_cache_mode")
 
 
 def _agreed(*results: pq.abc.PGresult) -> None:

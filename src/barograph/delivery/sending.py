@@ -51,6 +51,9 @@ FRESH = 1.0
 HEARTBEAT = 30.0
 #: SQLite's cache while sending, in KB.
 CACHE = 4000
+#: PostgreSQL's planner while sending: plans are made once, not for each group of outcomes, and look readers up by
+#: index; on a list of some ten thousand it thinks that to read the whole table for two hundred of them is as good.
+PLANNER = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "enable_hashjoin": "off"}
 #: Seconds between two looks for what dead workers had in hand.
 TAKE_OVER = 15.0
 LONGEST_NAP = 5.0
@@ -83,7 +86,7 @@ def send(
     fill(mailing)
     Mailing.objects.filter(pk=mailing_id, started_at__isnull=True).update(started_at=timezone.now())
     Mailing.objects.filter(pk=mailing_id, state=MailingState.QUEUED).update(state=MailingState.SENDING)
-    with _lean():
+    with _tuned():
         run = _Run(mailing, transports.carrier(transport or transports.opened()), progress)
         try:
             return run.drain()
@@ -92,30 +95,41 @@ def send(
 
 
 @contextmanager
-def _lean() -> Iterator[None]:
-    """A smaller cache of SQLite's: a mailing walks through all its rows once, and would only fill the usual one."""
-    if connection.vendor != "sqlite":
-        yield
-        return
+def _tuned() -> Iterator[None]:
+    """The database's connection as a run wants it: it walks through all of a mailing's rows once, by indexes."""
+    if connection.vendor == "sqlite":
+        usual = {"cache_size": _asked("PRAGMA cache_size")}
+        wanted, words = {"cache_size": -CACHE}, "PRAGMA {} = {}"
+    else:
+        usual = {name: _asked(f"SHOW {name}") for name in PLANNER}
+        wanted, words = PLANNER, "SET {} = {}"
     with connection.cursor() as cursor:
-        usual = cursor.execute("PRAGMA cache_size").fetchone()[0]
-        cursor.execute(f"PRAGMA cache_size = -{CACHE}")
+        for name, value in wanted.items():
+            cursor.execute(words.format(name, value))
     try:
         yield
     finally:
         with connection.cursor() as cursor:
-            cursor.execute(f"PRAGMA cache_size = {int(usual)}")
+            for name, value in usual.items():
+                cursor.execute(words.format(name, value))
+
+
+def _asked(question: str) -> str | int:
+    with connection.cursor() as cursor:
+        cursor.execute(question)
+        return cursor.fetchone()[0]
 
 
 class _Feed:
     """The mails of one run, one after another: claimed in batches, readers looked up in small groups."""
 
-    def __init__(self, mailing: Mailing, claims: Claims, record: Record, group: int, domains: Domains) -> None:
-        self.mailing, self.claims, self.record, self.group = mailing, claims, record, group
-        self.domains = domains
+    def __init__(self, mailing: Mailing, claims: Claims, record: Record, width: int, domains: Domains) -> None:
+        self.mailing, self.claims, self.record, self.domains = mailing, claims, record, domains
+        self.group, self.ahead = (width * GROUP, width) if width > 1 else (1, 0)
         self.copies, self.version = Copies(mailing), mailing.version
         self.rows: deque[tuple] = deque()  # claimed, not looked up
         self.ready: deque[tuple] = deque()  # looked up, with the reader
+        self.made: deque[tuple[tuple, Parcel, float]] = deque()  # with their rows, and when the reader was looked up
         self.seen_at, self.today = 0.0, timezone.localdate()
         self.known: dict[int, tuple[int, int]] = {}  # tries and drops of what is on its way
         self.is_dry = False
@@ -130,25 +144,41 @@ class _Feed:
                 self.rows.extendleft(self.domains.ready(time.monotonic()))
                 if self.domains.parked >= MOST_PARKED:
                     return None
-            if self.ready and time.monotonic() - self.seen_at > FRESH:
-                self.rows.extendleft(row for row, _reader in reversed(self.ready))
-                self.ready.clear()
-            if not self.ready and not self._look_up():
+            if not self.made and not self._make():
                 return None
-            if not self.ready:
+            if not self.made:
                 continue
-            row, reader = self.ready.popleft()
-            try:
-                parcel = self.copies.parcel(row[0], reader, on=self.today)
-            except addresses.UnknownKey:
-                raise  # this machine lacks a key: nobody's address is to blame, and others may send
-            except addresses.Unreadable:
-                self.record.write([Note(row[0], DeliveryState.FAILED, Answer(0, "the address cannot be decrypted"))])
+            row, parcel, seen_at = self.made.popleft()
+            if time.monotonic() - seen_at > FRESH:
+                self.rows.appendleft(row)
                 continue
             if not self.domains.are_calm and self._has_to_wait(row, domain_of(parcel)):
                 continue
             self.known[row[0]] = row[2:]
             return parcel
+
+    def prepare(self) -> None:
+        """Make what will be asked for next, while there is time."""
+        while len(self.made) < self.ahead and self._make():
+            pass
+
+    def _make(self) -> bool:
+        """Make the next reader's mail, where there is one. False where nobody is left."""
+        if self.ready and time.monotonic() - self.seen_at > FRESH:
+            self.rows.extendleft(row for row, _reader in reversed(self.ready))
+            self.ready.clear()
+        if not self.ready and not self._look_up():
+            return False
+        if not self.ready:
+            return True
+        row, reader = self.ready.popleft()
+        try:
+            self.made.append((row, self.copies.parcel(row[0], reader, on=self.today), self.seen_at))
+        except addresses.UnknownKey:
+            raise  # this machine lacks a key: nobody's address is to blame, and others may send
+        except addresses.Unreadable:
+            self.record.write([Note(row[0], DeliveryState.FAILED, Answer(0, "the address cannot be decrypted"))])
+        return True
 
     def _has_to_wait(self, row: tuple, domain: str) -> bool:
         """Whether a domain is slow or left alone: then its mail waits in memory, or in the queue."""
@@ -223,8 +253,7 @@ class _Run:
         self.claims = Claims(mailing)
         self.record = Record(mailing, self.claims.claim)
         self.domains, self.breaker = Domains(carrier.width), Breaker()
-        group = 1 if carrier.width == 1 else carrier.width * GROUP
-        self.feed = _Feed(mailing, self.claims, self.record, group, self.domains)
+        self.feed = _Feed(mailing, self.claims, self.record, carrier.width, self.domains)
         self.is_in_background = self.record.statement is not None and carrier.watch(self.record.statement.file)
         self.came: list[Outcome] = []  # not written down yet
         self.accepted = 0
@@ -249,6 +278,8 @@ class _Run:
             if self.came and not self.record.pending:
                 continue
             if self.carrier.carrying:
+                if self.trouble is None and not self.is_refused:
+                    self.feed.prepare()
                 self.came += self.carrier.wait(HEARTBEAT)
             elif self.record.pending:
                 self.record.settle()
