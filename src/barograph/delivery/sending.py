@@ -10,12 +10,10 @@ import logging
 import random
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection
 from django.db.models import F, Min
 from django.utils import timezone
 
@@ -30,6 +28,7 @@ from barograph.delivery.pacing import MOST_PARKED, Breaker, Domains, Fate
 from barograph.delivery.personal import Copies
 from barograph.delivery.recording import Note, Record, recount
 from barograph.delivery.transports import Answer, Carrier, Outcome, Parcel, Transport, Unreachable
+from barograph.delivery.tuning import tuned
 from barograph.subscribers import addresses
 from barograph.subscribers.recipients import still_receiving
 
@@ -49,11 +48,6 @@ JITTER = 0.25
 GROUP = 20
 FRESH = 1.0
 HEARTBEAT = 30.0
-#: SQLite's cache while sending, in KB.
-CACHE = 4000
-#: PostgreSQL's planner while sending: plans are made once, not for each group of outcomes, and look readers up by
-#: index; on a list of some ten thousand it thinks that to read the whole table for two hundred of them is as good.
-PLANNER = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "enable_hashjoin": "off"}
 #: Seconds between two looks for what dead workers had in hand.
 TAKE_OVER = 15.0
 LONGEST_NAP = 5.0
@@ -86,38 +80,12 @@ def send(
     fill(mailing)
     Mailing.objects.filter(pk=mailing_id, started_at__isnull=True).update(started_at=timezone.now())
     Mailing.objects.filter(pk=mailing_id, state=MailingState.QUEUED).update(state=MailingState.SENDING)
-    with _tuned():
+    with tuned():
         run = _Run(mailing, transports.carrier(transport or transports.opened()), progress)
         try:
             return run.drain()
         finally:
             run.close()
-
-
-@contextmanager
-def _tuned() -> Iterator[None]:
-    """The database's connection as a run wants it: it walks through all of a mailing's rows once, by indexes."""
-    if connection.vendor == "sqlite":
-        usual = {"cache_size": _asked("PRAGMA cache_size")}
-        wanted, words = {"cache_size": -CACHE}, "PRAGMA {} = {}"
-    else:
-        usual = {name: _asked(f"SHOW {name}") for name in PLANNER}
-        wanted, words = PLANNER, "SET {} = {}"
-    with connection.cursor() as cursor:
-        for name, value in wanted.items():
-            cursor.execute(words.format(name, value))
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            for name, value in usual.items():
-                cursor.execute(words.format(name, value))
-
-
-def _asked(question: str) -> str | int:
-    with connection.cursor() as cursor:
-        cursor.execute(question)
-        return cursor.fetchone()[0]
 
 
 class _Feed:
