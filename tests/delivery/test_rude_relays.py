@@ -83,3 +83,11 @@ def test_later_is_tried_for_days_and_no_is_no(made):
     assert times[full] == 1
     assert sum(sending.PAUSES, timedelta()) >= timedelta(days=2)
     assert sorted(made.deliveries.filter(state="failed").values_list("last_status", flat=True)) == ["4.2.1", "5.2.2"]
+
+
+def test_words_with_a_nul_are_kept_without_it():
+    readers(2)
+    made = mailing()
+    with RudeRelay(to_mail=lambda _number, _address: "250 2.0.0 taken\0 well").running() as port:
+        assert services.send(made.pk, transport=SmtpTransport(Smtp("127.0.0.1", port, "", "", ""))).is_finished
+    assert set(made.deliveries.values_list("state", "last_text")) == {("sent", "2.0.0 taken well")}

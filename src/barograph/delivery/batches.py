@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from barograph.base import processes
-from barograph.base.sql import one_of
+from barograph.base.sql import one_of, table
 from barograph.delivery.enums import DeliveryState
 from barograph.delivery.models import Delivery, Mailing
 
@@ -40,10 +40,6 @@ def now() -> datetime:
 _LIVE: set[str] = set()
 
 
-def _table() -> str:
-    return connection.ops.quote_name(Delivery._meta.db_table)
-
-
 @dataclass
 class Claims:
     """What one run of one worker has in hand of a mailing."""
@@ -57,12 +53,12 @@ class Claims:
         """The next few, now ours alone, as (id, subscriber, tries, drops); none where nothing is due, or the
         mailing has been paused, stopped or taken back.
         """
-        moment, ops, table = now(), connection.ops, _table()
+        moment, ops, deliveries = now(), connection.ops, table(Delivery)
         locked = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
         sql = (
-            f"WITH due AS MATERIALIZED (SELECT id FROM {table} "  # noqa: S608 - only names of tables are put in
+            f"WITH due AS MATERIALIZED (SELECT id FROM {deliveries} "  # noqa: S608 - only names of tables are put in
             f"WHERE mailing_id = %s AND state = %s AND next_try_at <= %s ORDER BY next_try_at, id LIMIT %s {locked}) "
-            f"UPDATE {table} SET state = %s, claim = %s, claimed_by = %s, lease_until = %s "
+            f"UPDATE {deliveries} SET state = %s, claim = %s, claimed_by = %s, lease_until = %s "
             "WHERE id IN (SELECT id FROM due) AND state = %s RETURNING id, subscriber_id, tries, drops"
         )
         queued, claimed = DeliveryState.QUEUED.value, DeliveryState.CLAIMED.value
@@ -86,7 +82,7 @@ class Claims:
         if not ids:
             return set()
         these, params = one_of("id", ids)
-        sql = f"SELECT id FROM {_table()} WHERE {these} AND state = %s AND claim = %s"  # noqa: S608
+        sql = f"SELECT id FROM {table(Delivery)} WHERE {these} AND state = %s AND claim = %s"  # noqa: S608
         with connection.cursor() as cursor:
             cursor.execute(sql, [*params, DeliveryState.CLAIMED.value, self.claim])
             return {pk for (pk,) in cursor.fetchall()}

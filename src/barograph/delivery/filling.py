@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from barograph.base.sql import table
 from barograph.delivery.enums import DeliveryState, MailingState
 from barograph.delivery.models import Delivery, Mailing
 from barograph.subscribers import recipients
@@ -55,7 +56,7 @@ def fill(mailing: Mailing, *, progress: Callable[[int, int], None] | None = None
 def _look_at_tables() -> None:
     """Let PostgreSQL know what has grown, before its own look (each minute): else it walks through a whole list."""
     if connection.vendor == "postgresql":
-        tables = ", ".join(connection.ops.quote_name(m._meta.db_table) for m in (Delivery, Subscriber, Subscription))
+        tables = ", ".join(table(model) for model in (Delivery, Subscriber, Subscription))
         with connection.cursor() as cursor:
             cursor.execute(f"ANALYZE {tables}")
 
@@ -94,7 +95,7 @@ def _chunk(mailing: Mailing, upto: object) -> None:
     marks = ", ".join(["%s"] * len(values))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {quote(Delivery._meta.db_table)} ({columns}) "  # noqa: S608
+            f"INSERT INTO {table(Delivery)} ({columns}) "  # noqa: S608
             f"SELECT chosen.id, {marks} FROM ({sql}) AS chosen",
             [*values.values(), *params],
         )

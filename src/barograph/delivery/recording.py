@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.db.models import Count, F
 from django.utils import timezone
 
+from barograph.base.sql import table
 from barograph.delivery.enums import DeliveryState
 from barograph.delivery.models import Delivery, Mailing
 from barograph.delivery.transports import Answer
@@ -59,10 +60,6 @@ _TOGETHER = """
 """
 
 
-def _table() -> str:
-    return connection.ops.quote_name(Delivery._meta.db_table)
-
-
 def _json(notes: list[Note]) -> str:
     return json.dumps(
         [
@@ -97,7 +94,7 @@ class Record:
         if connection.vendor == "postgresql":
             from barograph.delivery.background import Statement  # psycopg takes memory that SQLite has no use for
 
-            self.statement = Statement(_TOGETHER.format(table=_table()))
+            self.statement = Statement(_TOGETHER.format(table=table(Delivery)))
 
     def write(self, notes: list[Note]) -> None:
         """Write down what became of some deliveries that are still ours."""
@@ -116,7 +113,7 @@ class Record:
             self.pending = len(notes)
         else:
             with transaction.atomic(), connection.cursor() as cursor:
-                cursor.executemany(_ONE.format(table=_table()), [self._row(note, moment) for note in notes])
+                cursor.executemany(_ONE.format(table=table(Delivery)), [self._row(note, moment) for note in notes])
         for note in notes:
             if note.state != DeliveryState.QUEUED:
                 self.settled[note.state] += 1

@@ -15,7 +15,7 @@ from datetime import date, datetime
 
 from django.db import connection
 
-from barograph.base.sql import one_of
+from barograph.base.sql import one_of, table
 from barograph.subscribers import addresses
 from barograph.subscribers.enums import ALL, SubscriberState
 from barograph.subscribers.models import Subscriber, Subscription
@@ -49,8 +49,8 @@ def still_receiving(
         theirs, params = f"{theirs} AND {at_pace}", params + more
     sql = f"""
         SELECT someone.id, wanted.topics, someone.language, someone.address_cipher
-        FROM {ops.quote_name(Subscription._meta.db_table)} wanted
-        CROSS JOIN {ops.quote_name(Subscriber._meta.db_table)} someone
+        FROM {table(Subscription)} wanted
+        CROSS JOIN {table(Subscriber)} someone
         WHERE wanted.list_key = %s AND {theirs}
         AND someone.id = wanted.subscriber_id AND someone.state = %s
         AND (someone.paused_until IS NULL OR someone.paused_until <= %s)
@@ -94,8 +94,8 @@ def chunk_query(
     field = Subscriber._meta.pk
     lower = "" if after is None else "AND wanted.subscriber_id > %s"
     sql = f"""
-        SELECT someone.id FROM {ops.quote_name(Subscription._meta.db_table)} wanted
-        CROSS JOIN {ops.quote_name(Subscriber._meta.db_table)} someone
+        SELECT someone.id FROM {table(Subscription)} wanted
+        CROSS JOIN {table(Subscriber)} someone
         WHERE wanted.list_key = %s {lower} AND wanted.subscriber_id <= %s AND wanted.confirmed_at <= %s
         AND someone.id = wanted.subscriber_id AND someone.state = %s
         AND (someone.paused_until IS NULL OR someone.paused_until <= %s)

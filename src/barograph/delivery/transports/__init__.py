@@ -145,7 +145,7 @@ class OneByOne:
 
 def without_addresses(text: str) -> str:
     """A relay's words on one line, fit to be kept."""
-    words = " ".join(text.split())
+    words = " ".join(text.replace("\0", " ").split())  # PostgreSQL keeps no NUL
     return (_ADDRESS.sub("<…>", words) if "@" in words else words)[:300]
 
 
