@@ -89,7 +89,7 @@ def test_a_database_put_back_in_its_old_place_asks(made, outbox):
 
 
 def test_a_run_ends_when_its_installation_is_no_longer_known(made, monkeypatch, outbox):
-    monkeypatch.setattr(sending.installation.Watch, "still", lambda _self: False)
+    monkeypatch.setattr(installation.Watch, "still", lambda _self: False)
     assert not services.send(made.pk).is_finished
     assert outbox == []
 

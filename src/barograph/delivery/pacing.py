@@ -22,6 +22,8 @@ DOMAIN_SHARE, DOMAIN_FEWEST, DOMAIN_WINDOW = 0.7, 10, 30
 DOMAIN_PAUSES = (1800.0, 7200.0, 28800.0)
 #: The relay: half of the last mails refused for good, or nearly all put off.
 RELAY_SHARE, RELAY_PUT_OFF, RELAY_FEWEST, RELAY_WINDOW = 0.5, 0.9, 20, 50
+#: What is put off together comes back spread over up to so much more of the pause.
+JITTER = 0.25
 #: Mails that may wait in memory for slow domains.
 MOST_PARKED = 100
 

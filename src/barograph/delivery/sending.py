@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,20 +16,17 @@ from datetime import datetime, timedelta
 from django.db.models import F, Min
 from django.utils import timezone
 
-from barograph.delivery import consequences, holding, installation, reports, transports
-from barograph.delivery.allowances import Allowance
-from barograph.delivery.batches import Claims, take_over
+from barograph.delivery import consequences, holding, reports, transports
+from barograph.delivery.batches import Claims
 from barograph.delivery.bounces.blame import blame_of
 from barograph.delivery.enums import ENDED, OPEN, UNFINISHED, DeliveryState, Hold, MailingState
+from barograph.delivery.feed import Feed, domain_of
 from barograph.delivery.filling import fill
 from barograph.delivery.models import Mailing
-from barograph.delivery.pacing import MOST_PARKED, Breaker, Domains, Fate
-from barograph.delivery.personal import Copies
+from barograph.delivery.pacing import JITTER, Breaker, Domains, Fate
 from barograph.delivery.recording import Note, Record, recount
 from barograph.delivery.transports import Answer, Carrier, Outcome, Parcel, Transport, Unreachable
 from barograph.delivery.tuning import tuned
-from barograph.subscribers import addresses
-from barograph.subscribers.recipients import still_receiving
 
 log = logging.getLogger(__name__)
 
@@ -43,13 +39,7 @@ TROUBLE_PAUSES = tuple(timedelta(seconds=s) for s in (15, 60, 120, 300, 900))
 MOST_DROPS = 12
 #: After so many pauses of a mailing that the relay refuses, a person has to say that it goes on.
 BREAKER_PAUSES = tuple(timedelta(minutes=m) for m in (30, 120, 480))
-JITTER = 0.25
-#: Readers looked up together, a connection; and for how many seconds what was seen of them and the mailing holds.
-GROUP = 20
-FRESH = 1.0
 HEARTBEAT = 30.0
-#: Seconds between two looks for what dead workers had in hand.
-TAKE_OVER = 15.0
 LONGEST_NAP = 5.0
 
 
@@ -88,140 +78,14 @@ def send(
             run.close()
 
 
-class _Feed:
-    """The mails of one run, one after another: claimed in batches, readers looked up in small groups."""
-
-    def __init__(self, mailing: Mailing, claims: Claims, record: Record, width: int, domains: Domains) -> None:
-        self.mailing, self.claims, self.record, self.domains = mailing, claims, record, domains
-        self.group, self.ahead = (width * GROUP, width) if width > 1 else (1, 0)
-        self.copies, self.version = Copies(mailing), mailing.version
-        self.rows: deque[tuple] = deque()  # claimed, not looked up
-        self.ready: deque[tuple] = deque()  # looked up, with the reader
-        self.made: deque[tuple[tuple, Parcel, float]] = deque()  # with their rows, and when the reader was looked up
-        self.seen_at, self.today = 0.0, timezone.localdate()
-        self.known: dict[int, tuple[int, int]] = {}  # tries and drops of what is on its way
-        self.is_dry = False
-        self.allowance = Allowance(mailing)
-        self.watch = installation.Watch.begin()
-        self.looked_at = self.took_over_at = float("-inf")
-
-    def next(self) -> Parcel | None:
-        """The next mail; None where nothing is due now, or all that is due waits for slow domains."""
-        while True:
-            if self.domains.parked:
-                self.rows.extendleft(self.domains.ready(time.monotonic()))
-                if self.domains.parked >= MOST_PARKED:
-                    return None
-            if not self.made and not self._make():
-                return None
-            if not self.made:
-                continue
-            row, parcel, seen_at = self.made.popleft()
-            if time.monotonic() - seen_at > FRESH:
-                self.rows.appendleft(row)
-                continue
-            if not self.domains.are_calm and self._has_to_wait(row, domain_of(parcel)):
-                continue
-            self.known[row[0]] = row[2:]
-            return parcel
-
-    def prepare(self) -> None:
-        """Make what will be asked for next, while there is time."""
-        while len(self.made) < self.ahead and self._make():
-            pass
-
-    def _make(self) -> bool:
-        """Make the next reader's mail, where there is one. False where nobody is left."""
-        if self.ready and time.monotonic() - self.seen_at > FRESH:
-            self.rows.extendleft(row for row, _reader in reversed(self.ready))
-            self.ready.clear()
-        if not self.ready and not self._look_up():
-            return False
-        if not self.ready:
-            return True
-        row, reader = self.ready.popleft()
-        try:
-            self.made.append((row, self.copies.parcel(row[0], reader, on=self.today), self.seen_at))
-        except addresses.UnknownKey:
-            raise  # this machine lacks a key: nobody's address is to blame, and others may send
-        except addresses.Unreadable:
-            self.record.write([Note(row[0], DeliveryState.FAILED, Answer(0, "the address cannot be decrypted"))])
-        return True
-
-    def _has_to_wait(self, row: tuple, domain: str) -> bool:
-        """Whether a domain is slow or left alone: then its mail waits in memory, or in the queue."""
-        now = time.monotonic()
-        seconds = self.domains.ask(domain, now)
-        if not seconds:
-            return False
-        if self.domains.is_closed(domain, now):
-            later = timezone.now() + timedelta(seconds=seconds * random.uniform(1, 1 + JITTER))  # noqa: S311
-            self.record.write([Note(row[0], DeliveryState.QUEUED, next_try_at=later)])
-        else:
-            self.domains.park(domain, row)
-        return True
-
-    def _look_up(self) -> bool:
-        """Look at the next readers, just before their mails are handed over. False where nobody is left."""
-        self.record.settle()
-        if not self.rows and not self._claim():
-            return False
-        if time.monotonic() - self.looked_at > FRESH and not self._may_go_on():
-            self.rows.clear()  # a slow relay: what was claimed goes back at the end of the run
-            return False
-        self.today = timezone.localdate()
-        rows = [self.rows.popleft() for _ in range(min(self.group, len(self.rows)))]
-        readers = still_receiving(
-            ids=[row[1] for row in rows if row[1]],
-            list_key=self.mailing.list_key,
-            on=self.today,
-            paces=self.mailing.paces,
-        )
-        held = self.claims.held([row[0] for row in rows])
-        rows = [row for row in rows if row[0] in held]
-        self.record.write([Note(row[0], DeliveryState.SKIPPED) for row in rows if row[1] not in readers])
-        self.ready.extend((row, readers[row[1]]) for row in rows if row[1] in readers)
-        self.seen_at = time.monotonic()
-        return True
-
-    def _claim(self) -> bool:
-        """Take the next batch, unless the mailing was paused or stopped meanwhile."""
-        if not self._may_go_on() or self.is_dry:
-            return False
-        if time.monotonic() - self.took_over_at > TAKE_OVER:
-            take_over(self.mailing)
-            self.took_over_at = time.monotonic()
-        granted = self.allowance.grant()
-        if granted != 0:
-            batch = self.claims.take() if granted is None else self.claims.take(granted)
-            self.allowance.give_back((granted or 0) - len(batch))
-            self.rows.extend(batch)
-            if batch:
-                return True
-        self.is_dry = True
-        return False
-
-    def _may_go_on(self) -> bool:
-        """Look whether the mailing was paused, stopped or corrected meanwhile."""
-        self.looked_at = time.monotonic()
-        self.record.count()
-        if self.mailing.version != self.version:  # the rest gets the new text
-            self.mailing.refresh_from_db()
-            self.copies, self.version = Copies(self.mailing), self.mailing.version
-        return self.mailing.state in UNFINISHED and self.watch.still()
-
-
-def domain_of(parcel: Parcel) -> str:
-    return parcel.recipient.rpartition("@")[2].lower()
-
-
 class _Run:
     def __init__(self, mailing: Mailing, carrier: Carrier, progress: Callable | None) -> None:
         self.mailing, self.carrier, self.progress = mailing, carrier, progress
         self.claims = Claims(mailing)
         self.record = Record(mailing, self.claims.claim)
         self.domains, self.breaker = Domains(carrier.width), Breaker()
-        self.feed = _Feed(mailing, self.claims, self.record, carrier.width, self.domains)
+        self.feed = Feed(mailing, self.claims, self.record, carrier.width, self.domains)
+        carrier.announce(self._following)
         self.is_in_background = self.record.statement is not None and carrier.watch(self.record.statement.file)
         self.came: list[Outcome] = []  # not written down yet
         self.accepted = 0
@@ -233,14 +97,14 @@ class _Run:
 
     def drain(self) -> Report:
         while True:
-            if self.came and self.record.is_settled:
+            if self.record.is_settled and self.came:
                 self.note(self.came)
                 self.came = []
             while (
                 self.trouble is None
                 and not self.is_refused
                 and self.carrier.room > len(self.came) + self.record.pending
-                and (parcel := self.feed.next()) is not None
+                and (parcel := self._next()) is not None
             ):
                 self.carrier.give(parcel)
             if self.came and not self.record.pending:
@@ -263,6 +127,18 @@ class _Run:
         if self.is_refused:
             return self.trip()
         return self.pause(self.trouble) if self.trouble is not None else self.end()
+
+    def _next(self) -> Parcel | None:
+        """The next mail: one that was announced, if its reader still wants it, or else any."""
+        while (parcel := self.carrier.announced()) is not None:
+            if self.feed.is_due(parcel):
+                return parcel
+            self.carrier.withdraw(parcel)
+        return self.feed.next()
+
+    def _following(self) -> Parcel | None:
+        """What may be announced while a mail is on its way."""
+        return None if self.trouble is not None or self.is_refused else self.feed.following()
 
     def _is_waiting(self) -> bool:
         """Whether all that is left waits for slow domains; then a moment of it has passed."""

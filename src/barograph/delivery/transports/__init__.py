@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -95,6 +96,18 @@ class Carrier(Protocol):
     def give(self, parcel: Parcel) -> None:
         """Take one mail on its way; only where there is room."""
 
+    def announce(self, following: Callable[[], Parcel | None]) -> None:
+        """Let it tell the other side ahead of a mail that `following` gives, while the one before is on its way.
+
+        It is not carried, and nothing of its text goes out, before it is given.
+        """
+
+    def announced(self) -> Parcel | None:
+        """A mail that was announced and whose turn it is now: to be given, or withdrawn."""
+
+    def withdraw(self, parcel: Parcel) -> None:
+        """Take an announcement back."""
+
     def wait(self, seconds: float) -> list[Outcome]:
         """What has come of some of them, as soon as anything has; an empty list after so many seconds."""
 
@@ -105,7 +118,20 @@ class Carrier(Protocol):
         """Say goodbye; may be called twice."""
 
 
-class OneByOne:
+class Unannounced:
+    """A carrier whose other side is told of no mail ahead."""
+
+    def announce(self, following: Callable[[], Parcel | None]) -> None:
+        pass
+
+    def announced(self) -> Parcel | None:
+        return None
+
+    def withdraw(self, parcel: Parcel) -> None:
+        pass
+
+
+class OneByOne(Unannounced):
     """Any transport as a carrier of one mail at a time."""
 
     width = 1

@@ -22,7 +22,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from barograph.delivery.bounces.return_paths import PREFIX
-from barograph.delivery.transports import Answer, Outcome, Parcel, Unreachable, without_addresses
+from barograph.delivery.transports import Answer, Outcome, Parcel, Unannounced, Unreachable, without_addresses
 
 #: Requests at a time.
 WIDTH = 8
@@ -32,7 +32,7 @@ RETURN_PATH = "return_path"
 _NOT_HEADERS = frozenset({"from", "to", "subject", "date", "mime-version", "dkim-signature"})
 
 
-class AnymailTransport:
+class AnymailTransport(Unannounced):
     """A transport and a carrier over the backend that EMAIL_BACKEND names."""
 
     def __init__(self, *, width: int = WIDTH) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ssl
 import time
+from collections.abc import Callable
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -34,6 +35,8 @@ class SmtpTransport:
         self.host = urlsplit(settings.BASE_URL).hostname or "localhost"
         self.lines: Lines | None = None
         self.idle: list[Connection] = []
+        self.following: Callable[[], Parcel | None] = _nobody
+        self.foreseen: dict[int, tuple[Parcel, Connection]] = {}  # by number: given next, on this connection
         self.on_the_way = 0
         self.outcomes: list[Outcome] = []
 
@@ -50,6 +53,19 @@ class SmtpTransport:
         self.on_the_way += 1
         lines.begin(self._result(parcel), partial(self._ended, parcel))
         lines.raise_fault()
+
+    def announce(self, following: Callable[[], Parcel | None]) -> None:
+        self.following = following
+
+    def announced(self) -> Parcel | None:
+        return next((parcel for parcel, _connection in self.foreseen.values()), None)
+
+    def withdraw(self, parcel: Parcel) -> None:
+        _parcel, connection = self.foreseen.pop(parcel.number)
+        if connection.announced is None:
+            self.idle.append(connection)
+        else:  # the relay waits for its text
+            connection.abort()
 
     def watch(self, file: int) -> bool:
         self._lines().watch(file)
@@ -92,11 +108,12 @@ class SmtpTransport:
 
     async def _result(self, parcel: Parcel) -> Answer | Unreachable:
         while True:
-            connection = None
+            _parcel, connection = self.foreseen.pop(parcel.number, (parcel, None))
+            following: list[Parcel] = []
             try:
-                connection = await self._connection()
+                connection = connection or await self._connection()
                 is_kept = connection.used > 0
-                answer = await connection.send(parcel)
+                return await connection.send(parcel, partial(self._after, connection, following))
             except Unreachable as trouble:
                 if connection is None:
                     return trouble
@@ -106,15 +123,29 @@ class SmtpTransport:
                     continue  # the relay had enough of a kept connection: that says nothing about the next
                 return trouble
             except ValueError as error:
-                if connection is not None:
-                    self.idle.append(connection)
                 return Answer(553, f"5.1.3 {error}")
             except BaseException:
                 if connection is not None:
                     connection.abort()
                 raise
+            finally:
+                self._leave(connection, following)
+
+    def _after(self, connection: Connection, following: list[Parcel]) -> Parcel | None:
+        """The mail that goes over this connection after the one on its way, if that is known."""
+        if connection.used < PER_CONNECTION and (parcel := self.following()) is not None:
+            following.append(parcel)
+            return parcel
+        return None
+
+    def _leave(self, connection: Connection | None, following: list[Parcel]) -> None:
+        """Keep a connection for others, or for the mail that follows; where it is lost, that one gets another."""
+        if connection is None:
+            return
+        for parcel in following:
+            self.foreseen[parcel.number] = (parcel, connection)
+        if not following and connection.is_open:
             self.idle.append(connection)
-            return answer
 
     async def _connection(self) -> Connection:
         while self.idle:
@@ -140,9 +171,14 @@ class SmtpTransport:
             return
         lines, self.lines = self.lines, None
         lines.break_off()
-        for connection in self.idle:
+        for connection in [*self.idle, *(connection for _parcel, connection in self.foreseen.values())]:
             lines.begin(connection.quit(), lambda _nothing: None)
         self.idle.clear()
+        self.foreseen.clear()
         while lines.waiting:
             lines.turn(QUIT_SECONDS)
         lines.close()
+
+
+def _nobody() -> None:
+    """No mail is known to follow."""
