@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from barograph.base.environment import Smtp
-from barograph.delivery import pacing, sending, services
+from barograph.delivery import consequences, pacing, sending, services
 from barograph.delivery.bounces.blame import blame_of, is_for_good
 from barograph.delivery.enums import Blame, Hold, MailingState
 from barograph.delivery.transports import Answer
@@ -66,6 +66,19 @@ def test_what_the_relay_says_of_an_address_counts_like_a_bounce_once_the_mailing
     assert Bounce.objects.get().status == "5.2.2"  # the rest is between servers and us
     made.refresh_from_db()
     assert (made.sent, made.failed) == (36, 4)
+
+
+def test_a_refusal_before_a_change_of_address_is_not_held_against_the_new_one(made, outbox):
+    now = timezone.now()
+    first, second = made.deliveries.all()[:2]
+    made.deliveries.filter(pk__in=[first.pk, second.pk]).update(
+        state="failed", blame=Blame.ADDRESS, last_code=550, last_text="5.1.1 no such user", settled_at=now
+    )
+    Subscriber.objects.filter(pk=first.subscriber_id).update(moved_at=now + timedelta(seconds=60))
+    Subscriber.objects.filter(pk=second.subscriber_id).update(moved_at=now - timedelta(seconds=60))
+    assert consequences.draw(made) == 1
+    assert Subscriber.objects.filter(pk=first.subscriber_id).exists()
+    assert not Subscriber.objects.filter(pk=second.subscriber_id).exists()
 
 
 def test_pauses_after_later_grow_with_jitter_and_end(made):

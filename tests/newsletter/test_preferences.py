@@ -40,7 +40,7 @@ def reader(name, list_key="en", **wishes):
 
 
 def page(subscriber, language="en"):
-    return f"/{language}/subscription/{tokens.settings(subscriber.pk)}/"
+    return f"/{language}/subscription/{tokens.settings(subscriber.pk, links=subscriber.links)}/"
 
 
 def released(topics, number, first, verdicts):
@@ -179,7 +179,96 @@ def test_an_address_changes_when_both_mailboxes_agree(web, post):
     assert subscriber.address_key == addresses.lookup_key("new@example.org")
     assert [entry.list_key for entry in subscriber.subscriptions.all()] == ["be-ru"]
     assert web.post(link(mails["reader@example.org"])).status_code == 410
-    assert web.get(page(subscriber)).status_code == 200  # links in old letters go on working
+    assert web.get(page(subscriber)).status_code == 200
+
+
+def moved(subscriber, address="new@example.org"):
+    services.move(subscriber_id=subscriber.pk, address=address)
+    subscriber.refresh_from_db()
+    return subscriber
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("be", "ранейшага адраса"), ("ru", "прежнего адреса"), ("en", "an earlier address")]
+)
+def test_letters_to_the_old_address_no_longer_open_the_settings(web, post, language, words):
+    subscriber = reader("reader")
+    before = page(subscriber, language)
+    assert web.get(before).status_code == 200
+    now = page(moved(subscriber), language)
+    for _twice in range(2):
+        assert web.get(now).status_code == 200
+        for answer in (web.get(before), web.post(before, {"act": "leave"}), web.post(before, {"act": "data"})):
+            assert answer.status_code == 410
+            assert words in answer.content.decode()
+            assert f'href="/{language}/subscribe/"' in answer.content.decode()
+            assert b"example.org" not in answer.content
+        post.work()
+        assert not post.mails
+        assert Subscriber.objects.filter(pk=subscriber.pk).exists()
+        before, now = now, page(moved(subscriber, "third@example.org"), language)
+    assert web.get(page(moved(subscriber, "reader@example.org"), language)).status_code == 200
+    assert web.get(before).status_code == 410
+
+
+def test_nothing_that_lies_in_the_old_mailbox_leads_to_the_settings(web, post):
+    subscriber = reader("reader", "en")
+    token = tokens.confirmation(subscriber.pk, ["en"], now=timezone.now())
+    leave = tokens.unsubscription(subscriber.pk, "be-ru", links=None)
+    moved(subscriber)
+    Subscriber.objects.update(moved_at=timezone.now() + datetime.timedelta(seconds=1))
+    for answer in (
+        web.post(f"/en/subscribe/confirm/{token}/"),
+        web.get(f"/en/subscribe/confirm/{token}/"),
+        web.get(f"/en/unsubscribe/{leave}/"),
+        web.post(f"/en/unsubscribe/{leave}/", {"act": "leave-all"}),
+    ):
+        assert b"/subscription/" not in answer.content
+        assert b"EN" not in answer.content.replace(b"BE/RU", b"").partition(b"<main")[2].partition(b"</main")[0]
+    assert Subscriber.objects.filter(pk=subscriber.pk).exists()
+
+
+@pytest.mark.parametrize("fields", [{"List-Unsubscribe": "One-Click"}, {"act": "leave"}, {"act": "leave-all"}])
+def test_a_link_from_before_the_move_still_leaves_its_list(web, fields):
+    subscriber = reader("reader", "en")
+    services.change_preferences(
+        subscriber_id=subscriber.pk, list_keys=["en", "be-ru"], language="en", paused_until=None
+    )
+    old = [f"/en/unsubscribe/{tokens.unsubscription(subscriber.pk, key, links=None)}/" for key in ("en", "be-ru")]
+    moved(subscriber)
+    assert web.get(old[0]).status_code == 200
+    assert web.post(old[0], fields).status_code == 200
+    assert [entry.list_key for entry in subscriber.subscriptions.all()] == ["be-ru"]
+    assert web.post(old[1], fields).status_code == 200
+    assert not Subscriber.objects.exists()
+    assert web.post(old[1], fields).status_code == 200  # once more, and all the same
+
+
+def test_the_mails_after_a_move_hold_links_that_work(web, topics, post):
+    old = page(reader("reader"))
+    subscriber = moved(Subscriber.objects.get())
+    issue = released(topics, 1, datetime.date(2020, 8, 3), ["unchanged", "worsened", "improved"])
+    make_mailings(issue_key=issue.key)
+    post.work()
+    (mail,) = post.mails
+    assert mail["To"] == "new@example.org"
+    text = mail.get_body(("plain",)).get_content()
+    assert page(subscriber) in text
+    assert old not in text
+    leave = str(mail["List-Unsubscribe"]).strip("<>").removeprefix("http://127.0.0.1:8000")
+    assert web.post(leave, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert not Subscriber.objects.exists()
+
+
+def test_a_wish_for_yet_another_address_asks_the_mailbox_that_holds_now(web, post):
+    subscriber = reader("reader")
+    _page, mails = asked(web, post, subscriber)
+    for mail in mails.values():
+        web.post(link(mail))
+    subscriber.refresh_from_db()
+    MemoryTransport.outbox.clear()
+    _page, mails = asked(web, post, subscriber, "third@example.org")
+    assert set(mails) == {"new@example.org", "third@example.org"}
 
 
 def test_a_change_of_address_does_not_tell_who_subscribes(web, post):

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from barograph.subscribers import addresses, services, tokens
+from barograph.subscribers import addresses, services, standing, tokens
 from barograph.subscribers.enums import Refusal
-from barograph.subscribers.models import Subscriber, Subscription, Suppression
+from barograph.subscribers.models import Bounce, Subscriber, Subscription, Suppression
 
 pytestmark = pytest.mark.django_db
 
@@ -111,10 +111,24 @@ def test_unconfirmed_addresses_are_erased_when_their_links_end():
 
 def test_tokens_are_bound_to_their_purpose_and_age():
     subscriber = reader()
-    unsubscribe = tokens.unsubscription(subscriber.pk, "en")
+    unsubscribe = tokens.unsubscription(subscriber.pk, "en", links=None)
     assert tokens.read_unsubscription(unsubscribe).list_key == "en"
-    for wrong in (unsubscribe + "x", unsubscribe[:-3], "", "a:b:c", tokens.settings(subscriber.pk), "ў" * 50):
+    for wrong in (
+        unsubscribe + "x",
+        unsubscribe[:-3],
+        "",
+        "a:b:c",
+        tokens.settings(subscriber.pk, links=subscriber.links),
+        "ў" * 50,
+    ):
         with pytest.raises(tokens.InvalidToken):
             tokens.read_unsubscription(wrong)
     with pytest.raises(tokens.ExpiredToken):
         confirmation(subscriber, "en", age=timedelta(days=7, minutes=1))
+
+
+def test_a_move_forgets_what_came_back_from_the_old_address():
+    subscriber = reader()
+    standing.count_bounce(subscriber_id=subscriber.pk, mailing_id=1, status="4.2.2", reason="full")
+    services.move(subscriber_id=subscriber.pk, address="new@example.org")
+    assert not Bounce.objects.exists()

@@ -114,7 +114,7 @@ def _mover() -> Act:
 
     (address,) = _readers("mover", 1)
     subscriber = services.sign_up(address=address, list_key="en", language="en").subscriber
-    page = f"/en/subscription/{tokens.settings(subscriber.pk)}/"
+    page = f"/en/subscription/{tokens.settings(subscriber.pk, links=None)}/"
     return lambda address, network: _posted(page, network, act="move", address=address)
 
 

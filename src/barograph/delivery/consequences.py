@@ -6,6 +6,8 @@ before anybody pays for it. Safe to repeat.
 
 from __future__ import annotations
 
+from django.db.models import F, Q
+
 from barograph.delivery.bounces.blame import is_for_good, reason_of
 from barograph.delivery.enums import Blame, DeliveryState
 from barograph.delivery.models import Mailing
@@ -19,7 +21,10 @@ ABOUT_THE_ADDRESS = frozenset({Blame.ADDRESS, Blame.MAILBOX})
 def draw(mailing: Mailing) -> int:
     """Stop or count those whom this mailing could not reach. Returns how many are stopped."""
     refused = mailing.deliveries.filter(
-        state=DeliveryState.FAILED, blame__in=ABOUT_THE_ADDRESS, subscriber__isnull=False
+        Q(subscriber__moved_at=None) | Q(subscriber__moved_at__lt=F("settled_at")),  # else another address was refused
+        state=DeliveryState.FAILED,
+        blame__in=ABOUT_THE_ADDRESS,
+        subscriber__isnull=False,
     ).values_list("subscriber_id", "last_code", "last_status", "last_text")
     stopped = 0
     for subscriber_id, code, status, text in list(refused):

@@ -62,11 +62,11 @@ class Copies:
     def parcel(self, number: int, recipient: Recipient, *, on: date) -> Parcel:
         """The mail of one delivery on a day, ready to be handed over. Raises addresses.Unreadable."""
         mailing, address = self.mailing, recipient.address()
+        leave = tokens.unsubscription(recipient.id, mailing.list_key, links=recipient.links)
+        wishes = tokens.settings(recipient.id, links=recipient.links)
         links = {
-            UNSUBSCRIBE: mailing.unsubscribe_url.format(
-                language=recipient.language, token=tokens.unsubscription(recipient.id, mailing.list_key)
-            ),
-            SETTINGS: mailing.settings_url.format(language=recipient.language, token=tokens.settings(recipient.id)),
+            UNSUBSCRIBE: mailing.unsubscribe_url.format(language=recipient.language, token=leave),
+            SETTINGS: mailing.settings_url.format(language=recipient.language, token=wishes),
         }
         identity = message_id(mailing.key, recipient.id.hex, host=self.host)
         person = Person(address=address, message_id=identity, links=links)

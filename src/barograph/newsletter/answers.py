@@ -103,6 +103,24 @@ def gone(request: HttpRequest, imprint: Content, language: str) -> HttpResponse:
     )
 
 
+def earlier(request: HttpRequest, imprint: Content, language: str) -> HttpResponse:
+    """A link to the settings from before a change of address. The form it leads to tells nobody who subscribes."""
+    return message(
+        request,
+        imprint,
+        language,
+        _("This link is of an earlier address"),
+        _("The address was changed, and the links in letters to the earlier one open nothing more."),
+        _("Every letter to the present address has a link that works."),
+        _(
+            "To have a fresh one sent, write the present address in the sign-up form "
+            "and choose a newsletter that comes to it."
+        ),
+        status=410,
+        **again(language),
+    )
+
+
 def left(request: HttpRequest, imprint: Content, language: str) -> HttpResponse:
     return message(
         request,

@@ -116,7 +116,7 @@ def address_change(*, change: AddressChange, side: str, imprint: Content) -> Let
 def own_data(*, subscriber: Subscriber, data: str, at: datetime, imprint: Content) -> Letter:
     """'What we keep about you': `data` as it is, JSON."""
     language = subscriber.language
-    link = links.page("newsletter_settings", language, tokens.settings(subscriber.pk))
+    link = links.site(links.own_settings(subscriber, language))
     context = {**common(imprint, language), "link": link, "data": data}
     subject, html, text = rendered("data", context, language=language)
     return Letter(f"data:{at.isoformat()}", sender(imprint, language), subject, html, text, date=at)
@@ -131,5 +131,5 @@ def confirm(*, subscriber: Subscriber, list_key: str, imprint: Content, request:
 
 def already(*, subscriber: Subscriber, list_key: str, imprint: Content, request: SignUpRequest) -> Letter:
     """'You are already subscribed', with a link to the settings."""
-    link = links.page("newsletter_settings", subscriber.language, tokens.settings(subscriber.pk))
+    link = links.site(links.own_settings(subscriber, subscriber.language))
     return _letter("already", link, subscriber, list_key, imprint, request)

@@ -53,14 +53,16 @@ def send_letters(change_id: str) -> None:
 def write(change_id: uuid.UUID) -> datetime | None:
     """Write to both mailboxes, each once. Returns when to try again, None where it is done with."""
     AddressChange.objects.filter(at__lt=timezone.now() - CONFIRMATION_AGE).delete()
-    change = AddressChange.objects.filter(pk=change_id).select_related("subscriber").first()
+    change = AddressChange.objects.filter(pk=change_id).first()
     if change is None:
         return None
     if change.is_silent:
         change.delete()
         return None
-    # an earlier wish that waits is given up
-    AddressChange.objects.filter(subscriber=change.subscriber, at__lt=change.at).exclude(pk=change.pk).delete()
+    # an earlier wish that waits is given up; who it may have moved just now is read after that
+    AddressChange.objects.filter(subscriber_id=change.subscriber_id, at__lt=change.at).exclude(pk=change.pk).delete()
+    if not Subscriber.objects.filter(pk=change.subscriber_id).exists():
+        return None
     try:
         boxes = {"old": change.subscriber.address(), "new": _address(change)}
         may_be_asked = services.may_be_asked(address=boxes["new"])

@@ -15,7 +15,7 @@ from django.utils.translation import pgettext
 
 from barograph.base.languages import localized
 from barograph.newsletter import limits, moves, own_data
-from barograph.newsletter.answers import Content, broken, gone, left, message, page, show
+from barograph.newsletter.answers import Content, broken, earlier, gone, left, message, page, show
 from barograph.newsletter.signups import Asked
 from barograph.subscribers import addresses, services, tokens
 from barograph.subscribers.enums import ALL, IN_ORDER, Pace
@@ -30,15 +30,17 @@ OF_MONTHS = (Pace.ISSUE, Pace.CHANGES)
 def preferences(request: HttpRequest, imprint: Content, language: str, token: str) -> HttpResponse:
     """Lists, topics, pace, language, pause, address, own data, and leaving."""
     try:
-        subscriber_id = tokens.read_settings(token)
+        wish = tokens.read_settings(token)
     except tokens.InvalidToken:
         return broken(request, imprint, language)
-    subscriber = Subscriber.objects.confirmed().filter(pk=subscriber_id).first()
+    subscriber = Subscriber.objects.confirmed().filter(pk=wish.subscriber_id).first()
     if subscriber is None:
         return gone(request, imprint, language)
+    if wish.links != subscriber.links:
+        return earlier(request, imprint, language)
     act = request.POST.get("act", "save") if request.method == "POST" else ""
     if act == "leave":
-        services.leave(subscriber_id=subscriber_id)
+        services.leave(subscriber_id=subscriber.pk)
         return left(request, imprint, language)
     if act == "move":
         return _move(request, imprint, language, subscriber)

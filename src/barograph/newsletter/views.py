@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from barograph.newsletter import limits, signups
+from barograph.newsletter import limits, links, signups
 from barograph.newsletter.answers import Content, SeeOther, again, broken, gone, left, message, page, show
 from barograph.newsletter.mails import label
 from barograph.subscribers import addresses, services, tokens
@@ -86,20 +86,25 @@ def confirm(request: HttpRequest, imprint: Content, language: str, token: str) -
         language,
         _("You have been successfully subscribed"),
         _("The next issue comes to your mailbox: %(names)s.") % {"names": names},
-        link=reverse("newsletter_settings", args=[language, tokens.settings(subscriber.pk)]),
+        link=links.own_settings(subscriber, language),
         link_words=_("Subscription settings"),
     )
 
 
 @page("POST", strict=False)
 def unsubscribe(request: HttpRequest, imprint: Content, language: str, token: str) -> HttpResponse:
-    """A page with a button; POST leaves, from the page or from a mail program (RFC 8058)."""
+    """A page with a button; POST leaves, from the page or from a mail program (RFC 8058).
+
+    A link from before a change of address still leaves its list: a way out is never lost. It does no more than
+    that, and nothing is told or handed out, for whoever reads the old mailbox may be somebody else by now.
+    """
     try:
         wish = tokens.read_unsubscription(token)
     except tokens.InvalidToken:
         return broken(request, imprint, language)
     subscriber = Subscriber.objects.filter(pk=wish.subscriber_id).first()
-    others = _others(subscriber, wish.list_key)
+    is_earlier = subscriber is not None and wish.links != subscriber.links
+    others = [] if is_earlier else _others(subscriber, wish.list_key)
     if request.method != "POST":
         if subscriber is None:
             return gone(request, imprint, language)
@@ -108,8 +113,11 @@ def unsubscribe(request: HttpRequest, imprint: Content, language: str, token: st
             "others": ", ".join(label(imprint, k) for k in others),
         }
         return show(request, "unsubscribe", imprint, language, context)
-    everything = request.POST.get("act") == "leave-all"
+    everything = request.POST.get("act") == "leave-all" and not is_earlier
     services.leave(subscriber_id=wish.subscriber_id, list_key="" if everything else wish.list_key)
+    if is_earlier:
+        words = _("The newsletter %(name)s will not come any more.") % {"name": label(imprint, wish.list_key)}
+        return message(request, imprint, language, _("You have unsubscribed"), words, **again(language))
     if others and not everything and subscriber:
         names = ", ".join(label(imprint, key) for key in others)
         return message(
@@ -118,7 +126,7 @@ def unsubscribe(request: HttpRequest, imprint: Content, language: str, token: st
             language,
             _("You have unsubscribed"),
             _("You still get: %(names)s.") % {"names": names},
-            link=reverse("newsletter_settings", args=[language, tokens.settings(subscriber.pk)]),
+            link=links.own_settings(subscriber, language),
             link_words=_("Subscription settings"),
         )
     return left(request, imprint, language)

@@ -48,6 +48,8 @@ class Subscriber(models.Model):
     consent_text = models.CharField(max_length=40, blank=True)
     source = models.CharField(max_length=100, blank=True)
     paused_until = models.DateField(null=True)
+    moved_at = models.DateTimeField(null=True)  # the last change of address
+    links = models.PositiveIntegerField(null=True)  # in every signed link since then: another number after each change
 
     objects = SubscriberQuerySet.as_manager()
 

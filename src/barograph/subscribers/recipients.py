@@ -29,6 +29,7 @@ class Recipient:
     language: str
     cipher: bytes
     topics: tuple[str, ...] = ()  # what they chose, first first; none: all
+    links: int | None = None  # what their signed links hold
 
     def address(self) -> str:
         """The address in clear. Raises addresses.Unreadable."""
@@ -48,7 +49,7 @@ def still_receiving(
         at_pace, more = one_of("wanted.pace", paces)
         theirs, params = f"{theirs} AND {at_pace}", params + more
     sql = f"""
-        SELECT someone.id, wanted.topics, someone.language, someone.address_cipher
+        SELECT someone.id, wanted.topics, someone.language, someone.address_cipher, someone.links
         FROM {table(Subscription)} wanted
         CROSS JOIN {table(Subscriber)} someone
         WHERE wanted.list_key = %s AND {theirs}
@@ -60,9 +61,10 @@ def still_receiving(
         cursor.execute(sql, params)
         rows = cursor.fetchall()
     found = {}
-    for pk, topics, language, cipher in rows:
+    for pk, topics, language, cipher, links in rows:
         reader = key.to_python(pk)
-        found[reader] = Recipient(reader, language, cipher, tuple(json.loads(topics)) if topics != "[]" else ())
+        chosen = tuple(json.loads(topics)) if topics != "[]" else ()
+        found[reader] = Recipient(reader, language, cipher, chosen, links)
     return found
 
 

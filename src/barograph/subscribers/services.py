@@ -6,6 +6,7 @@ brings the person back; only their own confirmation does. Sends nothing.
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -92,6 +93,8 @@ def pending_confirmation(*, confirmation: Confirmation) -> Subscriber:
 def _still_meant(subscriber: Subscriber | None, confirmation: Confirmation) -> Subscriber:
     if subscriber is None:
         raise Stale("no such subscriber any more")
+    if subscriber.moved_at and subscriber.moved_at > confirmation.issued_at:
+        raise Stale("the link lies in a mailbox that was left")
     has = set(subscriber.subscriptions.values_list("list_key", flat=True))
     if subscriber.is_confirmed and set(confirmation.list_keys) <= has:
         return subscriber  # pressed twice: the same answer
@@ -196,8 +199,10 @@ def move(*, subscriber_id: uuid.UUID, address: str) -> bool:
     now = timezone.now()
     if other is None:
         subscriber.seal(address)
-        subscriber.changed_at = now
-        subscriber.save(update_fields=["address_key", "address_cipher", "changed_at"])
+        subscriber.changed_at = subscriber.moved_at = now
+        subscriber.links = secrets.randbits(31)  # whoever reads the old mailbox now opens nothing with its letters
+        subscriber.save(update_fields=["address_key", "address_cipher", "changed_at", "moved_at", "links"])
+        subscriber.bounces.all().delete()  # they speak of the old address
         _subscribe(subscriber, subscriber.subscriptions.values_list("list_key", flat=True), now=now)
         return True
     join(subscriber, other, now=now)
@@ -232,6 +237,7 @@ def own_data(*, subscriber_id: uuid.UUID) -> dict[str, object] | None:
         "asked_at": at(subscriber.created_at),
         "confirmed_at": at(subscriber.confirmed_at),
         "changed_at": at(subscriber.changed_at),
+        "address_changed_at": at(subscriber.moved_at),
         "consent_text": subscriber.consent_text,
         "source": subscriber.source,
         "paused_until": subscriber.paused_until.isoformat() if subscriber.paused_until else None,

@@ -1,7 +1,9 @@
 """Signed links: a subscriber, a purpose, and nothing that could be read as an address.
 
 Each purpose has its own salt, so that a link of one kind never works as
-another. Confirmations end after a week, settings and unsubscribing never.
+another. Confirmations end after a week, unsubscribing never, settings with a
+change of address: from then on the subscriber's links hold a number (`links`),
+and a link with another one, or with none, lay in a mailbox that was left.
 """
 
 from __future__ import annotations
@@ -38,9 +40,16 @@ class Confirmation:
 
 
 @dataclass(frozen=True)
+class Settings:
+    subscriber_id: uuid.UUID
+    links: int | None
+
+
+@dataclass(frozen=True)
 class Unsubscription:
     subscriber_id: uuid.UUID
     list_key: str
+    links: int | None
 
 
 def _salt(purpose: str) -> str:
@@ -94,25 +103,27 @@ def read_confirmation(token: str, *, now: datetime) -> Confirmation:
     return Confirmation(uuid.UUID(hex=subscriber_id), tuple(list_keys), issued_at)
 
 
-def settings(subscriber_id: uuid.UUID) -> str:
-    """A link's token that opens the subscription settings."""
-    return _signer("settings").signed([subscriber_id.hex])
+def settings(subscriber_id: uuid.UUID, *, links: int | None) -> str:
+    """A link's token that opens the subscription settings until the address changes. `links`: the subscriber's own."""
+    return _signer("settings").signed([subscriber_id.hex] if links is None else [subscriber_id.hex, links])
 
 
-def read_settings(token: str) -> uuid.UUID:
+def read_settings(token: str) -> Settings:
     """Raises InvalidToken."""
-    return uuid.UUID(hex=_read("settings", token, 1)[0])
+    subscriber_id, *links = _read("settings", token, 1, 2)
+    return Settings(uuid.UUID(hex=subscriber_id), *(links or [None]))
 
 
-def unsubscription(subscriber_id: uuid.UUID, list_key: str) -> str:
+def unsubscription(subscriber_id: uuid.UUID, list_key: str, *, links: int | None) -> str:
     """A link's token that leaves one list. Works for ever (RFC 8058 asks for no less)."""
-    return _signer("unsubscribe").signed([subscriber_id.hex, list_key])
+    value = [subscriber_id.hex, list_key]
+    return _signer("unsubscribe").signed(value if links is None else [*value, links])
 
 
 def read_unsubscription(token: str) -> Unsubscription:
     """Raises InvalidToken."""
-    subscriber_id, list_key = _read("unsubscribe", token, 2)
-    return Unsubscription(uuid.UUID(hex=subscriber_id), list_key)
+    subscriber_id, list_key, *links = _read("unsubscribe", token, 2, 3)
+    return Unsubscription(uuid.UUID(hex=subscriber_id), list_key, *(links or [None]))
 
 
 def address_change(change_id: uuid.UUID, side: str) -> str:
@@ -126,11 +137,11 @@ def read_address_change(token: str) -> tuple[uuid.UUID, str]:
     return uuid.UUID(hex=change_id), side
 
 
-def _read(purpose: str, token: str, length: int) -> list:
+def _read(purpose: str, token: str, *lengths: int) -> list:
     try:
         value = _signer(purpose).unsign_object(token)
     except Exception:  # a garbled token fails in many ways: signature, base64, JSON
         raise InvalidToken("not a valid link") from None
-    if not isinstance(value, list) or len(value) != length:
+    if not isinstance(value, list) or len(value) not in lengths:
         raise InvalidToken("not a valid link")
     return value

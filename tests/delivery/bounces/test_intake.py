@@ -259,3 +259,12 @@ def test_a_port_that_is_taken_stops_no_worker():
 def test_a_listener_that_cannot_be_is_refused(url):
     with pytest.raises(EnvironmentProblem):
         parse_listener(url)
+
+
+@pytest.mark.parametrize("raw", [GONE, FULL])
+def test_what_comes_back_from_an_address_that_was_left_counts_not_against_the_new_one(ala, raw):
+    path = path_of(ala)
+    services.move(subscriber_id=ala.pk, address="new@example.com")
+    assert receive(raw=raw, recipients=[path]) == Outcome.NOTHING
+    Subscriber.objects.update(moved_at=timezone.now() - timedelta(days=2))
+    assert receive(raw=raw, recipients=[path]) in {Outcome.SUPPRESSED, Outcome.COUNTED}  # it left after the move

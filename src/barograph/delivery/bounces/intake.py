@@ -56,7 +56,12 @@ def _keys(address: str) -> tuple[str, ...]:
 
 
 def act(subscriber: Subscriber, path: ReturnPath, judgement: Judgement) -> Outcome:
-    """Draw the consequences of a judgement of a mail that was certainly ours."""
+    """Draw the consequences of a judgement of a mail that was certainly ours.
+
+    One that left before a change of address (or on its day) says nothing of the address that holds now.
+    """
+    if subscriber.moved_at and path.sent_on <= timezone.localdate(subscriber.moved_at):
+        return Outcome.NOTHING
     if judgement.kind is Kind.COMPLAINT:
         standing.stop(subscriber_id=subscriber.pk, reason=Refusal.COMPLAINT)
         return Outcome.SUPPRESSED
