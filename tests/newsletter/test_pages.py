@@ -69,7 +69,47 @@ def test_from_the_form_to_you_have_been_successfully_subscribed(web, post):
     assert (subscriber.is_confirmed, subscriber.language) == (True, "be")
     assert [s.list_key for s in subscriber.subscriptions.all()] == ["be-ru"]
     assert not done.cookies
-    assert web.post(link(mail)).content == done.content
+    assert b"successfully" not in web.post(link(mail)).content
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [("be", "Вы ўжо падпісаны"), ("ru", "Вы уже подписаны"), ("en", "You are already subscribed")],
+)
+def test_a_confirmation_works_once_and_says_so_afterwards(web, post, language, title):
+    sign_up(web, language=language)
+    post.work()
+    page = link(post.mails[0])
+    assert title not in web.get(page).content.decode()
+    assert title not in web.post(page).content.decode()
+    before = snapshot()
+    for answer in (web.get(page), web.post(page)):
+        assert answer.status_code == 200
+        assert title in answer.content.decode()
+        assert "BE/RU" in answer.content.decode()
+        assert b"<form" not in answer.content
+        assert f"/{language}/subscription/".encode() in answer.content
+    assert snapshot() == before
+
+
+@pytest.mark.parametrize("lists", [["be-ru"], ["be-ru", "en"]])
+def test_a_confirmation_never_brings_back_who_has_left(web, post, lists):
+    sign_up(web, language="en")
+    post.work()
+    page = link(post.mails[0])
+    web.post(page)
+    subscriber = Subscriber.objects.get()
+    if len(lists) > 1:
+        token = tokens.confirmation(subscriber.pk, ["en"], now=timezone.now())
+        web.post(f"/en/subscribe/confirm/{token}/")
+    leave = tokens.unsubscription(subscriber.pk, "be-ru", links=None)
+    web.post(f"/en/unsubscribe/{leave}/", {"List-Unsubscribe": "One-Click"})
+    before = snapshot()
+    for answer in (web.get(page), web.post(page)):
+        assert answer.status_code == 410
+        assert b"/subscription/" not in answer.content
+    assert snapshot() == before
+    assert not Subscription.objects.filter(list_key="be-ru").exists()
 
 
 def test_known_and_unknown_addresses_get_the_same_answer(web, post, caplog):

@@ -38,7 +38,10 @@ def test_nobody_gets_mail_before_the_button_is_pressed():
 
 def test_confirming_twice_is_confirming_once():
     subscriber = reader()
-    services.confirm(confirmation=confirmation(subscriber, "en"))
+    for act in (services.confirm, services.pending_confirmation):
+        with pytest.raises(services.Used) as used:
+            act(confirmation=confirmation(subscriber, "en"))
+        assert used.value.subscriber == subscriber
     assert Subscription.objects.count() == 1
 
 

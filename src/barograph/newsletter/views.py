@@ -5,6 +5,8 @@ Every page says the same whether an address is known or not.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -77,18 +79,27 @@ def confirm(request: HttpRequest, imprint: Content, language: str, token: str) -
         words = _("Your subscription has changed since this letter was sent. Sign up again if you want to.")
         title = _("This link has been used")
         return message(request, imprint, language, title, words, status=410, **again(language))
-    names = ", ".join(label(imprint, key) for key in confirmation.list_keys)
+    except services.Used as used:  # whoever has the link confirmed by it may be told
+        words = _("This link has done its work, there is nothing more to confirm: %(names)s.") % {
+            "names": _names(imprint, confirmation.list_keys)
+        }
+        return _subscribed(request, imprint, language, used.subscriber, _("You are already subscribed"), words)
+    names = _names(imprint, confirmation.list_keys)
     if request.method != "POST":
         return show(request, "confirm", imprint, language, {"names": names})
-    return message(
-        request,
-        imprint,
-        language,
-        _("You have been successfully subscribed"),
-        _("The next issue comes to your mailbox: %(names)s.") % {"names": names},
-        link=links.own_settings(subscriber, language),
-        link_words=_("Subscription settings"),
-    )
+    words = _("The next issue comes to your mailbox: %(names)s.") % {"names": names}
+    return _subscribed(request, imprint, language, subscriber, _("You have been successfully subscribed"), words)
+
+
+def _names(imprint: Content, list_keys: Iterable[str]) -> str:
+    return ", ".join(label(imprint, key) for key in list_keys)
+
+
+def _subscribed(
+    request: HttpRequest, imprint: Content, language: str, subscriber: Subscriber, title: str, words: str
+) -> HttpResponse:
+    link, link_words = links.own_settings(subscriber, language), _("Subscription settings")
+    return message(request, imprint, language, title, words, link=link, link_words=link_words)
 
 
 @page("POST", strict=False)

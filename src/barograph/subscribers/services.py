@@ -10,7 +10,7 @@ import secrets
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import F
@@ -27,6 +27,14 @@ CONSENT_TEXT = "sign-up-1"
 
 class Stale(Exception):
     """The link was right once, but the person has chosen something else since, or left."""
+
+
+class Used(Exception):
+    """The link has done what it was for, and that still holds: there is nothing left to confirm."""
+
+    def __init__(self, subscriber: Subscriber) -> None:
+        super().__init__("confirmed already")
+        self.subscriber = subscriber
 
 
 @dataclass(frozen=True)
@@ -85,7 +93,7 @@ def anybody_reads(*, list_key: str, paces: Iterable[str]) -> bool:
 
 
 def pending_confirmation(*, confirmation: Confirmation) -> Subscriber:
-    """Whom a confirmation is about. Changes nothing. Raises Stale where it no longer counts."""
+    """Whom a confirmation is about. Changes nothing. Raises Used, and Stale where it no longer counts."""
     subscriber = Subscriber.objects.filter(pk=confirmation.subscriber_id).first()
     return _still_meant(subscriber, confirmation)
 
@@ -97,15 +105,15 @@ def _still_meant(subscriber: Subscriber | None, confirmation: Confirmation) -> S
         raise Stale("the link lies in a mailbox that was left")
     has = set(subscriber.subscriptions.values_list("list_key", flat=True))
     if subscriber.is_confirmed and set(confirmation.list_keys) <= has:
-        return subscriber  # pressed twice: the same answer
-    if subscriber.changed_at and subscriber.changed_at > confirmation.issued_at + timedelta(seconds=1):
+        raise Used(subscriber)
+    if subscriber.changed_at and subscriber.changed_at > confirmation.issued_at:
         raise Stale("the settings were changed after this link was sent")
     return subscriber
 
 
 @transaction.atomic
 def confirm(*, confirmation: Confirmation) -> Subscriber:
-    """The person says yes to these lists. Twice is once. Raises Stale."""
+    """The person says yes to these lists. Works once. Raises Used and Stale."""
     found = Subscriber.objects.select_for_update().filter(pk=confirmation.subscriber_id).first()
     subscriber = _still_meant(found, confirmation)
     now = timezone.now()

@@ -90,7 +90,7 @@ def _made(purpose: str, key: str, fallbacks: tuple[str, ...]) -> _Signer:
 
 def confirmation(subscriber_id: uuid.UUID, list_keys: list[str], *, now: datetime) -> str:
     """A link's token that confirms these lists."""
-    value = [subscriber_id.hex, list(list_keys), int(now.timestamp())]
+    value = [subscriber_id.hex, list(list_keys), now.timestamp()]
     return _signer("confirm").signed(value)
 
 
