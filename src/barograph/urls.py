@@ -8,6 +8,7 @@ from barograph.desk.invitations import gone, invited
 from barograph.website import media
 
 handler404 = "barograph.website.missing.page"
+handler400, handler500 = "barograph.desk.refused.bad_request", "barograph.desk.refused.server_error"
 
 urlpatterns = [
     path("desk/media/<path:path>", media.serve),

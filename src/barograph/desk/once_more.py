@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.csrf import csrf_failure as refuse
+
+from barograph.desk import refused
 
 _COMMENTARY = "wagtailsnippets_commentaries_commentary"
 #: Forms that people write into for long.
@@ -38,10 +39,10 @@ def ask_again(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "", **kwargs: object) -> HttpResponse:
-    """Django's refusal (settings.CSRF_FAILURE_VIEW); a form of ours whose token is of an earlier sign-in comes back.
+    """Django's refusal (settings.CSRF_FAILURE_VIEW) in our words; a form with an earlier token comes back.
 
     One that was sent from another site doesn't: Django gives another reason then.
     """
     if reason.startswith(("CSRF token", "CSRF cookie")) and has_words(request):
         return ask_again(request)
-    return refuse(request, reason=reason)
+    return refused.foreign(request, reason)

@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from barograph.base import pages
+from barograph.base import pages, refusals
 from barograph.base.languages import interface
 from barograph.editions.services import current_imprint
 
@@ -46,7 +46,11 @@ def page(*methods: str, strict: bool = True) -> Callable[[View], View]:
                     raise Http404
                 language = imprint["languages"][0]
             with translation.override(interface(language)):
-                response = view(request, imprint, language, **rest)
+                try:
+                    response = view(request, imprint, language, **rest)
+                except refusals.UNREADABLE as error:  # a body too large, or damaged
+                    found = refusals.unreadable(error)
+                    response = message(request, imprint, language, found.title, *found.words, status=found.status)
             # Django would log refusals with their address, and a signed link belongs in no log
             response._has_been_logged = True
             return response

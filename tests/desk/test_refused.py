@@ -1,0 +1,43 @@
+"""What the desk can't take is told in the language chosen there, with what to do; nothing of Django's English."""
+
+import pytest
+from django.test import Client
+from wagtail.users.models import UserProfile
+
+from barograph.editions import services as editions
+from tests.website.test_refused import BROKEN, DAMAGED, LARGE, MANY, TOO_MUCH
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def web():
+    editions.freeze_imprint()
+    return Client(enforce_csrf_checks=True, raise_request_exception=False)
+
+
+@pytest.mark.parametrize("language", ["be", "ru", "en"])
+@pytest.mark.parametrize(
+    ("sent", "status", "words"), [(DAMAGED, 400, BROKEN), (LARGE, 413, TOO_MUCH), (MANY, 413, TOO_MUCH)]
+)
+def test_the_desk_says_it_in_the_language_chosen_there(web, cast, language, sent, status, words):
+    UserProfile.objects.update_or_create(user=cast["analyst"], defaults={"preferred_language": language})
+    web.force_login(cast["analyst"])
+    web.get("/desk/account/")  # the cookie of its forms
+    answer = web.post("/desk/account/", **sent, headers={"accept-language": "en"})
+    assert answer.status_code == status
+    assert words[language] in answer.content.decode()
+    assert answer["Cache-Control"] == "no-store"
+    told = web.post("/desk/account/", **sent, headers={"accept": "application/json"})
+    assert (told.status_code, told.json()["status"]) == (status, status)
+
+
+@pytest.mark.parametrize(("language", "words"), [("be", "яшчэ раз"), ("ru", "ещё раз"), ("en", "once more")])
+def test_a_form_without_its_token_says_what_to_do(web, cast, settings, language, words):
+    for origin in ("https://evil.example", settings.BASE_URL):
+        answer = web.post("/desk/login/", {"username": "a"}, headers={"origin": origin, "accept-language": language})
+        page = answer.content.decode()
+        assert answer.status_code == 403
+        assert words in page
+        assert settings.BASE_URL in page
+        assert "CSRF" not in page.partition("<main")[2].partition("</main")[0]
