@@ -95,6 +95,54 @@ def test_a_wrong_file_is_one_clear_problem(tmp_path, text):
     assert taken(tmp_path, text).problems
 
 
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_what_spreadsheets_write_is_read(tmp_path, separator, encoding, end):
+    columns = HEADER.strip().split(",")
+    row = dict(zip(columns, ("a@example.org", "en", "en", "confirmed", "2020-08-03", "fair; a, b\tc", ""), strict=True))
+    path = tmp_path / "in.csv"
+    with path.open("w", encoding=encoding, newline="") as file:
+        writer = csv.writer(file, delimiter=separator, lineterminator=end)
+        writer.writerows([[], columns + ["", ""], list(row.values()) + ["", ""], [""] * 9])
+    report = transfer.import_csv(path)
+    assert (report.problems, report.created) == ([], 1)
+    assert Subscription.objects.get().source == "fair; a, b\tc"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a@example.org,en,en,confirmed,2020-08-03,x,\n", HEADER.strip()),
+        ("a@example.org;en;confirmed\n", HEADER.strip()),
+        ("address;list\n", "missing: status"),
+        ("address;list;status;phone\n", "phone"),
+        ("address,list,status,status\n", "same name"),
+        ('address,list,status\n"a"b,en,confirmed\n', "quotation mark"),
+        ("", "first line must name the columns"),
+        ("\n\n", "first line must name the columns"),
+    ],
+)
+def test_a_wrong_file_says_what_to_do(tmp_path, text, words):
+    (problem,) = taken(tmp_path, text).problems
+    assert words in problem["message"]
+    assert "a@example" not in problem["message"]
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "utf-16-le", "utf-16-be"])
+def test_another_encoding_says_which_one_is_wanted(tmp_path, encoding):
+    (tmp_path / "in.csv").write_bytes(
+        "address,list,status,source\na@example.org,en,confirmed,ярмарка".encode(encoding)
+    )
+    (problem,) = transfer.import_csv(tmp_path / "in.csv").problems
+    assert "UTF-8" in problem["message"]
+
+
+def test_half_a_letter_at_the_end_is_a_problem_too(tmp_path):
+    (tmp_path / "in.csv").write_bytes(HEADER.encode("utf-16") + b"x")
+    assert transfer.import_csv(tmp_path / "in.csv").problems
+
+
 def test_unreadable_files_are_problems(tmp_path):
     (tmp_path / "latin.csv").write_bytes("address,list,status\nа".encode("cp1251"))
     assert transfer.import_csv(tmp_path / "latin.csv").problems

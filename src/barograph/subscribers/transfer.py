@@ -1,13 +1,17 @@
 """Addresses in and out as CSV. All or nothing; a no stays a no; an export is on record.
 
 Columns: address, list, language, status, confirmed_at, source, topics (keys, a
-space between). A row is one address on one list. An unsubscribed row without a
+space between), named by the first line; between them a comma, a semicolon or a
+tab, as spreadsheets of different countries write it. UTF-8, or UTF-16 with its
+mark. A row is one address on one list. An unsubscribed row without a
 list says no to every list. Messages never quote an address.
 """
 
 from __future__ import annotations
 
+import codecs
 import csv
+import io
 import os
 import re
 from collections.abc import Iterator
@@ -28,6 +32,7 @@ from barograph.subscribers.models import Export, Subscriber, Subscription, Suppr
 
 COLUMNS = ("address", "list", "language", "status", "confirmed_at", "source", "topics")
 NEEDED = ("address", "list", "status")
+SEPARATORS = ",;\t"
 _LANGUAGE = re.compile(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
 _LIST = re.compile(r"^[a-z0-9-]{1,40}$")
 
@@ -100,22 +105,57 @@ def _row(cells: dict[str, str], line: int, report: ImportReport) -> Row | None:
     return Row(line, cells["address"], keys, list_key, language, status, moment, _plain(cells["source"])[:100], topics)
 
 
+def _text(path: str | Path) -> TextIO:
+    """Raises OSError and UnicodeError."""
+    data = Path(path).read_bytes()
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return io.StringIO(data.decode("utf-16"), newline="")
+    if b"\0" in data:
+        raise UnicodeError("UTF-16 without its mark, or no text at all")
+    return io.StringIO(data.decode("utf-8-sig"), newline="")
+
+
+def _separator(file: TextIO) -> str:
+    """What stands most often in the line that names the columns."""
+    first = next((line for line in file if line.strip()), "")
+    file.seek(0)
+    return max(SEPARATORS, key=first.count)
+
+
+def _header(values: list[str], line: int, report: ImportReport) -> list[str]:
+    """The names of the columns; none where that can't be the line with them."""
+    header = [name.strip().lower() for name in values]
+    missing = [name for name in NEEDED if name not in header]
+    unknown = [name for name in header if name not in COLUMNS]
+    if not set(header) & set(COLUMNS):
+        told = _("The first line must name the columns. Put this line at the top of the file: %(names)s")
+        report.problem(line, told % {"names": ",".join(COLUMNS)})
+    elif missing:
+        report.problem(line, _("Columns are missing: %(names)s.") % {"names": ", ".join(missing)})
+    elif unknown:
+        told = _("Unknown columns: %(names)s. Take them out, or name them as one of these: %(known)s.")
+        report.problem(line, told % {"names": ", ".join(unknown), "known": ", ".join(COLUMNS)})
+    elif len(set(header)) < len(header):
+        report.problem(line, _("Two columns have the same name."))
+    else:
+        return header
+    return []
+
+
 def _read(file: TextIO, report: ImportReport) -> Iterator[Row]:
-    reader = csv.reader(file, strict=True)
+    reader = csv.reader(file, delimiter=_separator(file), strict=True)
     header: list[str] | None = None
     try:
         for values in reader:
             line = reader.line_num
-            if header is None:
-                header = [name.strip().lower() for name in values]
-                if missing := [name for name in NEEDED if name not in header]:
-                    report.problem(line, _("Columns are missing: %(names)s.") % {"names": ", ".join(missing)})
-                    return
-                if unknown := [name for name in header if name not in COLUMNS]:
-                    report.problem(line, _("Unknown columns: %(names)s.") % {"names": ", ".join(unknown)})
-                    return
+            while values and not values[-1].strip() and len(values) > len(header or ()):
+                values.pop()  # empty columns at the end, as spreadsheets add them
+            if not values or not any(value.strip() for value in values):
                 continue
-            if not any(value.strip() for value in values):
+            if header is None:
+                header = _header(values, line, report)
+                if not header:
+                    return
                 continue
             if len(values) != len(header):
                 report.problem(line, _("This line has another number of cells than the first line."))
@@ -124,7 +164,7 @@ def _read(file: TextIO, report: ImportReport) -> Iterator[Row]:
             if row := _row(cells, line, report):
                 yield row
     except csv.Error:
-        report.problem(reader.line_num, _("This is not well-formed CSV."))
+        report.problem(reader.line_num, _("This is not well-formed CSV: a quotation mark is out of place."))
     if header is None:
         report.problem(1, _("The file is empty; its first line must name the columns."))
 
@@ -137,7 +177,7 @@ def import_csv(path: str | Path, *, default_language: str = "en", by=None) -> Im
     """Take addresses in. Any problem: nothing is written. The same file twice changes nothing."""
     report = ImportReport()
     try:
-        with open(path, encoding="utf-8-sig", newline="") as file, transaction.atomic():
+        with _text(path) as file, transaction.atomic():
             rows = list(_read(file, report))
             if report.problems:
                 raise _Nothing
@@ -149,8 +189,9 @@ def import_csv(path: str | Path, *, default_language: str = "en", by=None) -> Im
             records.keep(act=Act.IMPORT, number=len(rows), by=by)
     except _Nothing:
         pass
-    except UnicodeDecodeError:
-        report.problem(1, _("The file is not UTF-8. Save it as UTF-8 and send it again."))
+    except UnicodeError:
+        told = _("The file is not UTF-8. Save it as UTF-8 (in a spreadsheet: as “CSV UTF-8”) and import it again.")
+        report.problem(1, told)
     except OSError as error:
         report.problem(0, _("The file cannot be read: %(reason)s.") % {"reason": error.strerror})
     return report
