@@ -131,9 +131,7 @@ def test_a_wrong_file_says_what_to_do(tmp_path, text, words):
 
 @pytest.mark.parametrize("encoding", ["cp1251", "utf-16-le", "utf-16-be"])
 def test_another_encoding_says_which_one_is_wanted(tmp_path, encoding):
-    (tmp_path / "in.csv").write_bytes(
-        "address,list,status,source\na@example.org,en,confirmed,ярмарка".encode(encoding)
-    )
+    (tmp_path / "in.csv").write_bytes("address,list,status,source\na@example.org,en,confirmed,ярмарка".encode(encoding))
     (problem,) = transfer.import_csv(tmp_path / "in.csv").problems
     assert "UTF-8" in problem["message"]
 

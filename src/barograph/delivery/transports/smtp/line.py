@@ -20,6 +20,7 @@ from types import coroutine
 from typing import Any
 
 from barograph.delivery.transports import Unreachable, without_addresses
+from barograph.delivery.transports.smtp.names import Lookup, Places, is_address
 
 READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 CHUNK = 65_536
@@ -54,8 +55,8 @@ class Line:
 
     async def reach(self, host: str, port: int, seconds: float) -> None:
         """To the first of the host's addresses that answers. Raises OSError."""
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         end, error = time.monotonic() + seconds, OSError(f"no address of {host}")
+        found = await self._look_up(host, port, seconds)
         for place, (family, kind, protocol, _name, address) in enumerate(found):
             share = (end - time.monotonic()) / (len(found) - place)
             try:
@@ -65,6 +66,22 @@ class Line:
             else:
                 return
         raise error
+
+    async def _look_up(self, host: str, port: int, seconds: float) -> Places:
+        """The host's addresses; other lines go on meanwhile. Raises OSError."""
+        if is_address(host):
+            return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        lookup = Lookup(host, port)
+        try:
+            self.adopt(lookup.answered)
+            await self._happens(READ, seconds)
+        except TimeoutError:
+            raise OSError("no name server told the relay's address in time") from None
+        finally:
+            self._watch(0)
+            self.socket = None
+            lookup.answered.close()
+        return lookup.found()
 
     def adopt(self, made: socket.socket) -> None:
         """Talk over this socket."""
