@@ -80,7 +80,7 @@ def confirm(request: HttpRequest, imprint: Content, language: str, token: str) -
         title = _("This link has been used")
         return message(request, imprint, language, title, words, status=410, **again(language))
     except services.Used as used:  # whoever has the link confirmed by it may be told
-        words = _("This link has done its work, there is nothing more to confirm: %(names)s.") % {
+        words = _("This link has done its work. You get: %(names)s.") % {
             "names": _names(imprint, confirmation.list_keys)
         }
         return _subscribed(request, imprint, language, used.subscriber, _("You are already subscribed"), words)
