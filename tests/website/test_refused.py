@@ -49,6 +49,15 @@ def test_a_signed_link_stands_in_no_log_when_its_form_fails(web, caplog, sent):
     assert token not in caplog.text
 
 
+@pytest.mark.parametrize("sent", [DAMAGED, LARGE, MANY])
+def test_leaving_works_whatever_a_mail_program_sends(web, sent):
+    subscriber = services.sign_up(address="a@example.org", list_key="en", language="en").subscriber
+    services.confirm(confirmation=tokens.Confirmation(subscriber.pk, ("en",), subscriber.created_at))
+    token = tokens.unsubscription(subscriber.pk, "en", links=None)
+    assert web.post(f"/en/unsubscribe/{token}/", **sent).status_code == 200
+    assert not services.counts()["confirmed"]
+
+
 def test_search_with_a_thousand_fields_is_told_too(web):
     answer = web.get("/ru/search/?q=a&" + "&".join("a=1" for _ in range(1100)))
     assert answer.status_code == 413

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from barograph.base import refusals
 from barograph.newsletter import limits, links, signups
 from barograph.newsletter.answers import Content, SeeOther, again, broken, gone, left, message, page, show
 from barograph.newsletter.mails import label
@@ -124,7 +125,7 @@ def unsubscribe(request: HttpRequest, imprint: Content, language: str, token: st
             "others": ", ".join(label(imprint, k) for k in others),
         }
         return show(request, "unsubscribe", imprint, language, context)
-    everything = request.POST.get("act") == "leave-all" and not is_earlier
+    everything = _act(request) == "leave-all" and not is_earlier
     services.leave(subscriber_id=wish.subscriber_id, list_key="" if everything else wish.list_key)
     if is_earlier:
         words = _("The newsletter %(name)s will not come any more.") % {"name": label(imprint, wish.list_key)}
@@ -141,6 +142,14 @@ def unsubscribe(request: HttpRequest, imprint: Content, language: str, token: st
             link_words=_("Subscription settings"),
         )
     return left(request, imprint, language)
+
+
+def _act(request: HttpRequest) -> str:
+    """The button; none where the body cannot be read: whatever a mail program sends, leaving works."""
+    try:
+        return request.POST.get("act", "")
+    except refusals.UNREADABLE:
+        return ""
 
 
 def _others(subscriber: Subscriber | None, list_key: str) -> list[str]:
