@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from barograph.takeaway import epub, printing, typesetting, year
+from barograph.website import ready
 from tests.website.contents import TOPICS, commentary, imprint, issue, topic
 
 WINDOWS = {key: [("2020-07-27", "improved"), ("2020-08-03", "worsened")] for key in TOPICS}
@@ -65,7 +66,7 @@ def test_the_same_edition_gives_the_same_bytes():
         lambda: epub.epub(content, names, WINDOWS),
         lambda: printing.issue_card(content, names),
         lambda: printing.commentary_card(content["topics"][0], content, names, WINDOWS),
-        lambda: year.archive(2020, [content], names, {}),
+        lambda: year.archive(2020, [(content, {})], names),
     ):
         assert make() == make()
 
@@ -129,20 +130,24 @@ def test_an_epub_begins_with_its_type_and_has_a_place_for_each_chapter():
     assert "http" not in "".join(re.findall(r'(?:src|href)="([^"]+)"', box.read("EPUB/economy.xhtml").decode()))
 
 
-def test_a_year_opens_anywhere_and_holds_pages_pdfs_and_data(tmp_path):
-    pdf = tmp_path / "x.pdf"
+def test_a_year_opens_anywhere_and_holds_pages_printed_forms_and_data(tmp_path):
+    pdf, book = tmp_path / ready.PDF, tmp_path / ready.EPUB
     pdf.write_bytes(b"%PDF-1.7 whatever")
+    book.write_bytes(b"a book")
     contents = [issue(week)["en"] for week in (0, 1)]
-    box = zipfile.ZipFile(io.BytesIO(year.archive(2020, contents, imprint(), {"2020-08-10": pdf})))
+    issues = [(contents[0], {}), (contents[1], {ready.PDF: pdf, ready.EPUB: book, ready.CARD: pdf})]
+    box = zipfile.ZipFile(io.BytesIO(year.archive(2020, issues, imprint())))
     assert box.testzip() is None
     assert sorted(box.namelist()) == [
         "2020/2020-08-03.html",
         "2020/2020-08-03.json",
+        "2020/2020-08-10.epub",
         "2020/2020-08-10.html",
         "2020/2020-08-10.json",
         "2020/2020-08-10.pdf",
         "2020/index.html",
     ]
+    assert box.read("2020/2020-08-10.epub") == b"a book"
     assert json.loads(box.read("2020/2020-08-03.json")) == contents[0]
     for name in (n for n in box.namelist() if n.endswith(".html")):
         links = re.findall(r'href="([^"#]+)"', box.read(name).decode())

@@ -1,12 +1,16 @@
 """Printed forms are made once for an edition, kept whole, and made anew after a correction."""
 
+import re
+import shutil
+import zipfile
+
 import pytest
 from django.conf import settings
 
 from barograph.editions.models import Edition
 from barograph.publishing.tasks import make_forms
 from barograph.takeaway import making
-from barograph.website import ready
+from barograph.website import bake, presenters, ready
 from tests.website.contents import found, imprint, issue, publish
 
 pytestmark = pytest.mark.django_db
@@ -29,8 +33,64 @@ def test_each_edition_gets_its_forms_and_each_year_its_archive(two_weeks):
         made = ready.files(edition.language, edition.first.isoformat(), edition.digest)
         cards = {f"{t['key']}.png" for t in edition.content["topics"] if t["commentary"]}
         assert set(made) == {ready.PDF, ready.EPUB, ready.CARD} | cards
-        digests = current().in_language(edition.language).order_by("first").values_list("digest", flat=True)
-        assert ready.year(edition.language, 2020, digests)
+        assert {*boxed(edition.language)} == {
+            "2020/index.html",
+            *(
+                f"2020/{day}.{ending}"
+                for day in ("2020-08-03", "2020-08-10")
+                for ending in ("html", "json", "pdf", "epub")
+            ),
+        }
+
+
+def boxed(language="en") -> dict[str, bytes]:
+    """What the year's archive holds."""
+    box = zipfile.ZipFile(ready.latest_year(language, 2020))
+    return {name: box.read(name) for name in box.namelist()}
+
+
+def test_a_year_takes_in_what_is_printed_after_it_was_first_made(two_weeks):
+    making.make(current().filter(first=two_weeks.first))
+    assert "2020/2020-08-03.pdf" not in boxed()
+    bake.bake()
+    assert told_size() == presenters.size(shown_archive().stat().st_size, "en")
+    small = told_size()
+    make_forms.call("2020-08-03")
+    assert {"2020/2020-08-03.pdf", "2020/2020-08-03.epub"} <= {*boxed()}
+    assert shown_archive().read_bytes() == ready.latest_year("en", 2020).read_bytes()
+    assert told_size() == presenters.size(shown_archive().stat().st_size, "en") != small
+
+
+def test_a_year_takes_in_a_form_that_is_made_otherwise(two_weeks):
+    making.make(current())
+    edition = current().get(first=two_weeks.first, language="en")
+    files = ready.files("en", "2020-08-10", edition.digest)
+    made = {name: path.read_bytes() for name, path in files.items()} | {ready.PDF: b"%PDF of the same edition"}
+    ready.keep("en", "2020-08-10", edition.digest, made)
+    making.make([edition])
+    assert boxed()["2020/2020-08-10.pdf"] == b"%PDF of the same edition"
+
+
+def test_in_whatever_order_a_year_is_printed_its_archive_has_the_same_bytes(two_weeks, monkeypatch):
+    monkeypatch.setattr(making, "_made", lambda edition, imprint: {ready.PDF: edition.digest.encode()})
+    publish(issue(2))
+    for first in ("2020-08-17", "2020-08-03", "2020-08-10"):
+        making.make(current().filter(first=first))
+    found = ready.latest_year("en", 2020)
+    step_by_step = found.name, found.read_bytes()
+    shutil.rmtree(ready.folder())
+    making.make(current())
+    found = ready.latest_year("en", 2020)
+    assert (found.name, found.read_bytes()) == step_by_step
+
+
+def shown_archive():
+    return bake.folder() / "current/en/archive/2020.zip"
+
+
+def told_size() -> str:
+    page = shown_archive().with_name("2020").joinpath("index.html").read_text(encoding="utf-8")
+    return re.search(r'2020\.zip">[^<]+</a> <span class="fine">([^<]+)</span>', page)[1]
 
 
 def test_doing_it_again_changes_nothing(two_weeks):

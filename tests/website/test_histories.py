@@ -7,6 +7,7 @@ import sys
 import time
 from datetime import date
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,7 +17,8 @@ from hypothesis.extra.django import TestCase
 from barograph.editions import services as editions
 from barograph.editions.models import Edition, Imprint, Line
 from barograph.issues.models import Issue
-from barograph.website import bake
+from barograph.takeaway import making
+from barograph.website import bake, ready
 from tests.website import contents
 from tests.website.test_bake import correct, tree
 
@@ -24,7 +26,7 @@ VERDICTS = st.tuples(*[st.sampled_from(["worsened", "unchanged", "improved", Non
 LANGUAGES = st.lists(st.sampled_from(["ru", "be", "en"]), min_size=0, max_size=3, unique=True)
 #: (kind, week, verdicts, languages of the commentaries, who writes)
 STEPS = st.tuples(
-    st.sampled_from(["issue", "issue", "issue", "correct", "take back", "imprint", "bake", "undo"]),
+    st.sampled_from(["issue", "issue", "issue", "correct", "take back", "imprint", "bake", "undo", "print", "print"]),
     st.integers(0, 60),
     VERDICTS,
     LANGUAGES,
@@ -43,6 +45,14 @@ def edition(week: int, verdicts, languages, slug: str, version: int) -> dict:
                 topic["commentary"]["byline"] = [{"slug": slug, "name": slug, "about": "", "pseudonym": False}]
                 topic["commentary"]["headline"] += f" {version}"
     return found
+
+
+def printed(edition: Edition, imprint: dict) -> dict[str, bytes]:
+    """Printed forms that take no time, of different sizes; one that can't be set has no PDF."""
+    made = {ready.EPUB: edition.digest.encode(), ready.CARD: b"a card"}
+    if edition.digest[0] > "4":
+        made[ready.PDF] = edition.digest.encode() * (1 + int(edition.digest[1], 16) * 100)
+    return made
 
 
 def people():
@@ -73,11 +83,16 @@ class Histories(TestCase):
         django_settings.DATA = root / name
         try:
             contents.found(contents.imprint(people=people()))
-            self.play(steps)
-            bake.bake()
-            step_by_step = tree(bake.folder() / "current")
-            django_settings.DATA = root / f"{name}-whole"
-            assert tree(bake.bake(everything=True).path) == step_by_step
+            with mock.patch.object(making, "_made", printed):
+                self.play(steps)
+                bake.bake()
+                step_by_step = tree(bake.folder() / "current")
+                taken = root / name / "takeaways"
+                django_settings.DATA = root / f"{name}-whole"
+                django_settings.DATA.mkdir()
+                if taken.exists():
+                    (django_settings.DATA / "takeaways").symlink_to(taken)
+                assert tree(bake.bake(everything=True).path) == step_by_step
         finally:
             django_settings.DATA = root
 
@@ -91,12 +106,18 @@ class Histories(TestCase):
                 bake.bake()
             elif kind == "take back" and versions:
                 number = sorted(versions)[week % len(versions)] + 1
-                editions.withdraw(issue=Issue.objects.get(number=number))
+                row = Issue.objects.get(number=number)
+                editions.withdraw(issue=row)
+                making.unmake(first=row.first)
                 bake.bake()
             elif kind == "imprint":
                 contents.found(house(week))
                 bake.bake()
             elif kind == "bake":
+                bake.bake()
+            elif kind == "print" and versions:
+                number = sorted(versions)[week % len(versions)] + 1
+                making.make(Edition.objects.filter(issue__number=number).current())
                 bake.bake()
             elif kind == "undo" and (bake.folder() / "current").exists() and _versions()[0] < _shown():
                 bake.undo()

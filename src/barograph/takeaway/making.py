@@ -48,10 +48,10 @@ def unmake(*, first: date) -> None:
         had = [edition for edition in later if ready.files(language, edition.first.isoformat(), edition.digest)]
         for edition in had:
             ready.forget(language, edition.first.isoformat())
-        if ready.latest_year(language, first.year):
-            ready.forget_year(language, first.year)
-            _make_year(language, first.year, current_imprint())
+        archived = bool(ready.latest_year(language, first.year))
         make(had)
+        if archived:
+            _make_year(language, first.year, current_imprint())
 
 
 def _made(edition: Edition, imprint: Content) -> dict[str, bytes]:
@@ -83,9 +83,9 @@ def windows_up_to(first: str, language: str, content: Content) -> Windows:
 
 
 def _make_year(language: str, number: int, imprint: Content) -> None:
-    """Until it is of just what is current: an issue may be released or taken back while it is made."""
-    while (marks := _marks(language, number)) and not ready.year(language, number, [mark for _first, mark in marks]):
-        _keep_year(language, number, imprint, marks)
+    """Until it is of just what is current: an issue may be released, taken back or printed while it is made."""
+    while (marks := _marks(language, number)) and not ready.year(language, number, marks):
+        ready.keep_year(language, number, marks, _archive(language, number, imprint))
     if not marks:
         ready.forget_year(language, number)
 
@@ -95,13 +95,16 @@ def _of_year(language: str, number: int) -> EditionQuerySet:
     return rows.filter(first__range=(date(number, 1, 1), date(number, 12, 31))).order_by("first")
 
 
-def _marks(language: str, number: int) -> list[tuple[date, str]]:
-    return list(_of_year(language, number).values_list("first", "digest"))
+def _marks(language: str, number: int) -> list[str]:
+    """Of each issue: they change when its edition does, and when its PDF or EPUB is made or changed."""
+    rows = _of_year(language, number).values_list("first", "digest")
+    return [ready.mark(language, first.isoformat(), digest) for first, digest in rows]
 
 
-def _keep_year(language: str, number: int, imprint: Content, marks: list[tuple[date, str]]) -> None:
-    digests = [digest for _first, digest in marks]
-    found = {first.isoformat(): ready.files(language, first.isoformat(), digest) for first, digest in marks}
-    pdfs = {first: files[ready.PDF] for first, files in found.items() if ready.PDF in files}
-    contents = _of_year(language, number).values_list("content", flat=True).iterator(chunk_size=10)
-    ready.keep_year(language, number, digests, year.archive(number, contents, imprint, pdfs))
+def _archive(language: str, number: int, imprint: Content) -> bytes:
+    rows = _of_year(language, number).values_list("content", "digest").iterator(chunk_size=10)
+    return year.archive(
+        number,
+        ((content, ready.files(language, content["issue"]["first"], digest)) for content, digest in rows),
+        imprint,
+    )

@@ -1,4 +1,4 @@
-"""A year in one archive: each issue as a page that opens anywhere, as PDF where there is one, and as data."""
+"""A year in one archive: each issue as a page that opens anywhere, as PDF and EPUB once they are made, and as data."""
 
 from __future__ import annotations
 
@@ -16,25 +16,31 @@ from barograph.base import languages, pages
 from barograph.takeaway import telling
 from barograph.takeaway.epub import entry
 from barograph.takeaway.telling import Content
+from barograph.website import ready
 
 _PICTURE = re.compile(r"<img\b[^>]*?alt=\"([^\"]*)\"[^>]*>")
 
 
-def archive(year: int, contents: Iterable[Content], imprint: Content, pdfs: Mapping[str, Path]) -> bytes:
-    """`contents`: the year's current editions in one language, oldest first; `pdfs`: first day → file."""
+#: How an issue's printed forms are named beside its page.
+_FORMS = {ready.PDF: "pdf", ready.EPUB: "epub"}
+
+
+def archive(year: int, issues: Iterable[tuple[Content, Mapping[str, Path]]], imprint: Content) -> bytes:
+    """`issues`: the year's current editions in one language, oldest first, with what is ready of each: name → file."""
     out = io.BytesIO()
     lines: list[Content] = []
     language = ""
     with zipfile.ZipFile(out, "w") as box:
-        for content in contents:
+        for content, files in issues:
             language, first = content["language"], content["issue"]["first"]
             page, line = _page(content, imprint)
             box.writestr(entry(f"{year}/{first}.html"), page.encode(), compresslevel=6)
             text = json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1)
             box.writestr(entry(f"{year}/{first}.json"), text.encode(), compresslevel=6)
-            if first in pdfs:
-                box.writestr(entry(f"{year}/{first}.pdf", zipfile.ZIP_STORED), pdfs[first].read_bytes())
-            lines.append({**line, "pdf": first in pdfs})
+            forms = {ending: files[name] for name, ending in _FORMS.items() if name in files}
+            for ending, path in forms.items():  # compressed already
+                box.writestr(entry(f"{year}/{first}.{ending}", zipfile.ZIP_STORED), path.read_bytes())
+            lines.append({**line, "forms": list(forms)})
         index = pages.render(
             "takeaway/year.html",
             {"year": year, "lines": lines, "publication": lines[0]["publication"] if lines else ""},

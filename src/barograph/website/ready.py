@@ -1,7 +1,7 @@
 """Where printed forms lie once they are made: files by edition, found by the bake. Makes nothing itself.
 
     DATA/takeaways/{language}/{first day}/{edition's digest}/   bulletin.pdf, bulletin.epub, card.png, {topic}.png
-    DATA/takeaways/{language}/{year}-{digest}.zip
+    DATA/takeaways/{language}/{year}-{digest of its marks}.zip
     DATA/takeaways/journal                                      first days and years, in the order in which something
                                                                 of them was kept or dropped
 
@@ -59,19 +59,26 @@ def keep(language: str, first: str, digest: str, made: Mapping[str, bytes]) -> N
             shutil.rmtree(other, ignore_errors=True)
 
 
-def _year(language: str, year: int, digests: Iterable[str]) -> Path:
-    mark = hashlib.sha256("\n".join(digests).encode()).hexdigest()[:16]
-    return folder() / language / f"{year}-{mark}.zip"
+def mark(language: str, first: str, digest: str) -> str:
+    """Changes when an edition changes, or what is ready of it to be read."""
+    found = files(language, first, digest)
+    forms = [hashlib.sha256(found[name].read_bytes()).hexdigest() if name in found else "" for name in (PDF, EPUB)]
+    return " ".join([digest, *forms])
 
 
-def year(language: str, year: int, digests: Iterable[str]) -> Path | None:
-    """The archive of a year, where one is ready for exactly these editions (digests, oldest first)."""
-    path = _year(language, year, digests)
+def _year(language: str, year: int, marks: Iterable[str]) -> Path:
+    found = hashlib.sha256("\n".join(marks).encode()).hexdigest()[:16]
+    return folder() / language / f"{year}-{found}.zip"
+
+
+def year(language: str, year: int, marks: Iterable[str]) -> Path | None:
+    """The archive of a year, where one is ready for exactly these issues (their marks, oldest first)."""
+    path = _year(language, year, marks)
     return path if path.is_file() else None
 
 
 def latest_year(language: str, year: int) -> Path | None:
-    """The archive of a year as it was last made: a new issue comes in with the next one."""
+    """The archive of a year as it was last made: what is newer comes in with the next one."""
     return max((folder() / language).glob(f"{year}-*.zip"), default=None)
 
 
@@ -89,9 +96,9 @@ def _note(first: str) -> None:
         file.write(f"{first}\n")
 
 
-def keep_year(language: str, year: int, digests: Iterable[str], content: bytes) -> None:
+def keep_year(language: str, year: int, marks: Iterable[str], content: bytes) -> None:
     """Put a year's archive in place; its earlier ones go."""
-    path = _year(language, year, digests)
+    path = _year(language, year, marks)
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
