@@ -33,6 +33,27 @@ def test_a_period_reads_as_the_language_prints_it(first, last, language, expecte
     assert plain(dates.period(first, last, language)) == expected
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "language", "lines"),
+    [
+        (date(2020, 8, 3), date(2020, 8, 9), "be", ["3 – 9 жніўня", "2020"]),
+        (date(2020, 8, 3), date(2020, 8, 9), "ru", ["3 – 9 августа", "2020"]),
+        (date(2020, 8, 3), date(2020, 8, 9), "en", ["August 3 –", "August 9, 2020"]),
+        (date(2020, 7, 27), date(2020, 8, 2), "be", ["27 ліпеня –", "2 жніўня 2020"]),
+        (date(2020, 12, 28), date(2021, 1, 3), "ru", ["28 декабря 2020 –", "3 января 2021"]),
+        (date(2020, 12, 28), date(2021, 1, 3), "en", ["December 28, 2020 –", "January 3, 2021"]),
+        (date(2020, 8, 1), date(2020, 8, 31), "be", ["жнівень 2020"]),
+    ],
+)
+def test_a_line_never_ends_between_two_days_and_never_begins_with_a_dash(first, last, language, lines):
+    assert [plain(line) for line in dates.period(first, last, language).split(" ")] == lines
+
+
+def test_without_its_year_a_week_of_one_month_stays_in_one_line():
+    for language in ("be", "ru"):
+        assert " " not in dates.period(date(2020, 8, 3), date(2020, 8, 9), language, year=False)
+
+
 @given(DAYS, st.integers(0, 60), st.sampled_from(["be", "ru", "en", "de"]))
 def test_both_years_stand_in_every_period(first, days, language):
     last = first + timedelta(days=days)

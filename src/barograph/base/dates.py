@@ -58,6 +58,7 @@ def short_month(day: date, language: str) -> str:
 def period(first: date, last: date, language: str, *, year: bool = True) -> str:
     """A period in full: '3 – 9 жніўня 2020', '28 December…'. `year=False` leaves the year out.
 
+    A line may end after the dash between two months, or before the year of days of one month: nowhere else.
     Raises ValueError where `last` lies before `first`.
     """
     if last < first:
@@ -71,17 +72,17 @@ def period(first: date, last: date, language: str, *, year: bool = True) -> str:
     if english:
         left, right = f"{_month(first, language)}{NBSP}{first.day}", f"{_month(last, language)}{NBSP}{last.day}"
         if two_years and year:
-            left += f", {first.year}"
+            left += f",{NBSP}{first.year}"
         if year:
-            right += f", {last.year}"
+            right += f",{NBSP}{last.year}"
         return f"{left}{NBSP}– {right}"
     right = f"{last.day}{NBSP}{_month(last, language)}"
     if (first.year, first.month) == (last.year, last.month):
-        left = f"{first.day}"
-    else:
-        left = f"{first.day}{NBSP}{_month(first, language)}"
-        if two_years and year:
-            left += f"{NBSP}{first.year}"
+        days = f"{first.day}{NBSP}–{NBSP}{right}"
+        return f"{days} {last.year}" if year else days
+    left = f"{first.day}{NBSP}{_month(first, language)}"
+    if two_years and year:
+        left += f"{NBSP}{first.year}"
     if year:
         right += f"{NBSP}{last.year}"
     return f"{left}{NBSP}– {right}"
