@@ -90,7 +90,7 @@ def shown_archive():
 
 def told_size() -> str:
     page = shown_archive().with_name("2020").joinpath("index.html").read_text(encoding="utf-8")
-    return re.search(r'2020\.zip">[^<]+</a> <span class="fine">([^<]+)</span>', page)[1]
+    return re.search(r'2020\.zip">[^<]+</a> <span class="fine">\(ZIP,&nbsp;([^<]+)\)</span>', page)[1]
 
 
 def test_doing_it_again_changes_nothing(two_weeks):

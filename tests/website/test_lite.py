@@ -58,7 +58,7 @@ def test_an_issue_lists_its_files_with_sizes_once_they_are_there_and_no_sooner()
     after = tree(report.path)
     listed = after["be/2020-08-03/index.html"].decode()
     for form in ("PDF", "EPUB"):
-        link = rf'<a href="/be/2020-08-03/bulletin\.{form.lower()}">{form}</a> <span class="fine">\d+\xa0КБ'
+        link = rf'<a href="/be/2020-08-03/bulletin\.{form.lower()}">{form}</a><span class="fine">,&nbsp;\d+\xa0КБ'
         assert re.search(link, listed)
     assert "/be/2020-08-03/economy/card.png" in after["be/2020-08-03/economy/index.html"].decode()
     assert after["be/2020-08-03/economy/card.png"].startswith(b"\x89PNG")
