@@ -30,9 +30,14 @@ def barograph(tmp_path_factory, installation):
         assert "Traceback" not in done.stderr
         return done
 
-    run("import", str(CONTENT), "--publish", "--json")
+    run.imported = run("import", str(CONTENT), "--publish").stdout
     run.folder = folder
     return run
+
+
+def test_an_import_says_what_follows_in_the_background_and_what_makes_it_now(barograph):
+    assert "PDF, EPUB and cards of 7 issues follow in the background" in barograph.imported
+    assert "`barograph bake --takeaways` makes them now" in barograph.imported
 
 
 def test_importing_the_same_folder_twice_changes_nothing(barograph):

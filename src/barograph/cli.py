@@ -116,8 +116,9 @@ def do_import(args: argparse.Namespace) -> int:
     from barograph.interchange.importing import import_folder
     from barograph.issues.models import Issue
     from barograph.publishing.archive import release_archive
+    from barograph.publishing.tasks import ask_for_missing_forms
 
-    progress = Progress("Importing")
+    progress, unprinted = Progress("Importing"), 0
     report = import_folder(args.folder, dry_run=args.dry_run, draft=args.draft, progress=progress)
     progress.end()
     counts = report.as_dict()
@@ -135,12 +136,18 @@ def do_import(args: argparse.Namespace) -> int:
         baking = Progress("Baking")
         release_archive(Issue.objects.filter(first__in=report.issue_days).order_by("first"), progress=baking)
         baking.end()
+        unprinted = ask_for_missing_forms()
     if not args.json:
         would = "would be " if args.dry_run else ""
         _say(
             f"{counts['issues']} issues, {counts['topics']} topics, {counts['people']} people, "
             f"{counts['commentaries']} commentaries, {counts['translations']} translations: "
             f"{counts['created']} {would}created, {counts['updated']} {would}updated, {counts['unchanged']} unchanged."
+        )
+    if unprinted and not args.json:
+        _say(
+            f"PDF, EPUB and cards of {unprinted} issue{'s' * (unprinted != 1)} follow in the background, the latest "
+            "first, while `barograph serve` or `barograph worker` runs; `barograph bake --takeaways` makes them now."
         )
     return 0
 

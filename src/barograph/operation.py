@@ -239,7 +239,19 @@ def examine() -> list[dict]:
             check(*finding)
     site = settings.DATA / "site" / "current"
     check("site", site.exists(), "baked" if site.exists() else "Nothing is baked yet: run `barograph bake`.")
+    if site.exists():
+        check("printed forms", True, _printed_forms())
     return checks
+
+
+def _printed_forms() -> str:
+    from barograph.publishing import archive, tasks
+
+    count = archive.count_without_forms()
+    if not count:
+        return "every issue has its PDF, EPUB and cards"
+    lacking = f"{count} issue{'s' * (count != 1)} without PDF, EPUB or cards"
+    return f"{lacking}: {'the worker makes them' if tasks.is_making_forms() else 'run `barograph bake --takeaways`'}."
 
 
 def _sender_records() -> list[tuple[str, bool, str]]:

@@ -5,10 +5,11 @@ import shutil
 import zipfile
 
 import pytest
-from django.conf import settings
+from django_tasks_db.models import DBTaskResult
 
+from barograph import operation
 from barograph.editions.models import Edition
-from barograph.publishing.tasks import make_forms
+from barograph.publishing.tasks import ask_for_missing_forms, make_missing_forms
 from barograph.takeaway import making
 from barograph.website import bake, presenters, ready
 from tests.website.contents import found, imprint, issue, publish
@@ -55,7 +56,7 @@ def test_a_year_takes_in_what_is_printed_after_it_was_first_made(two_weeks):
     bake.bake()
     assert told_size() == presenters.size(shown_archive().stat().st_size, "en")
     small = told_size()
-    make_forms.call("2020-08-03")
+    make_missing_forms.call()
     assert {"2020/2020-08-03.pdf", "2020/2020-08-03.epub"} <= {*boxed()}
     assert shown_archive().read_bytes() == ready.latest_year("en", 2020).read_bytes()
     assert told_size() == presenters.size(shown_archive().stat().st_size, "en") != small
@@ -130,13 +131,69 @@ def test_the_line_of_a_topic_comes_from_the_weeks_before(two_weeks):
     assert [first for first, _verdict in windows["security"]] == ["2020-08-03", "2020-08-10", "2020-08-17"]
 
 
-def test_the_worker_makes_those_of_one_older_week_and_its_pages_name_them(two_weeks):
-    made = make_forms.call(two_weeks.first.isoformat())
-    assert made == 3
-    assert make_forms.call(two_weeks.first.isoformat()) == 0
-    edition = current().get(first=two_weeks.first, language="en")
-    page = ((settings.DATA / "site" / "current") / "en" / two_weeks.first.isoformat() / "index.html").read_text(
-        encoding="utf-8"
-    )
-    assert ready.PDF in page
-    assert ready.files("en", two_weeks.first.isoformat(), edition.digest)
+@pytest.fixture
+def printed(monkeypatch):
+    """Forms that take no time, and for which editions they were made."""
+    made = []
+
+    def make(edition, imprint):
+        made.append(f"{edition.first} {edition.language}")
+        return {ready.PDF: b"a PDF", ready.EPUB: b"a book"}
+
+    monkeypatch.setattr(making, "_made", make)
+    return made
+
+
+def worked_off() -> None:
+    """What the worker does with the queue, without waiting for its hour."""
+    while rows := DBTaskResult.objects.filter(status="READY"):
+        for row in rows:
+            row.task.call(*row.args_kwargs["args"])
+            row.delete()
+
+
+def test_the_worker_makes_what_older_weeks_lack_one_by_one_and_their_pages_name_it(two_weeks, printed):
+    making.make(current().filter(first="2020-08-10"))
+    publish(issue(2))
+    printed.clear()
+    bake.bake()
+    assert ask_for_missing_forms() == 2
+    assert ask_for_missing_forms() == 2  # asked twice, done once
+    assert DBTaskResult.objects.count() == 1
+    assert make_missing_forms.call() == "2020-08-17"
+    assert {day.split()[0] for day in printed} == {"2020-08-17"}
+    worked_off()
+    assert len(printed) == len(set(printed)) == 6
+    assert ask_for_missing_forms() == 0
+    for day in ("2020-08-03", "2020-08-17"):
+        page = (bake.folder() / f"current/en/{day}/index.html").read_text(encoding="utf-8")
+        assert ready.PDF in page
+
+
+def test_an_issue_that_cant_be_printed_doesnt_keep_the_others(two_weeks, printed, monkeypatch, caplog):
+    real = making._made
+
+    def made(edition, imprint):
+        if edition.first == two_weeks.first:
+            raise OSError(28, "No space")
+        return real(edition, imprint)
+
+    monkeypatch.setattr(making, "_made", made)
+    assert ask_for_missing_forms() == 2
+    worked_off()
+    assert {day.split()[0] for day in printed} == {"2020-08-03"}
+    assert "no printed forms of the issue of 2020-08-10" in caplog.text
+    assert ask_for_missing_forms() == 1
+
+
+def test_the_examination_tells_how_many_issues_are_left(two_weeks, printed):
+    bake.bake()
+    assert told_by_doctor() == "2 issues without PDF, EPUB or cards: run `barograph bake --takeaways`."
+    ask_for_missing_forms()
+    assert told_by_doctor() == "2 issues without PDF, EPUB or cards: the worker makes them."
+    worked_off()
+    assert told_by_doctor() == "every issue has its PDF, EPUB and cards"
+
+
+def told_by_doctor() -> str:
+    return next(check["message"] for check in operation.examine() if check["name"] == "printed forms")

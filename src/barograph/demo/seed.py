@@ -21,7 +21,7 @@ from barograph.issues.models import Issue, PlannedTopic, Topic
 from barograph.people.models import Pen, Person, User
 from barograph.publishing import services as publishing
 from barograph.publishing.archive import release_archive
-from barograph.publishing.tasks import make_forms
+from barograph.publishing.tasks import ask_for_missing_forms
 
 CONTENT = Path(__file__).parent / "content"
 NEXT_ISSUE = date(2020, 9, 28)
@@ -53,8 +53,7 @@ def ensure(*, say: Callable[..., None]) -> None:
     if not Issue.objects.released().exists():
         release_archive(Issue.objects.filter(first__lt=NEXT_ISSUE).order_by("first"))
         _correct()
-        for first in Issue.objects.released().order_by("-first").values_list("first", flat=True):
-            make_forms.enqueue(first.isoformat())  # the pages can be read while the worker makes them
+        ask_for_missing_forms()  # the pages can be read while the worker makes them
 
 
 @transaction.atomic

@@ -19,7 +19,8 @@ from barograph.website import bake
 def release_archive(wanted: Iterable[Issue], *, progress: Callable[[int, int], None] | None = None) -> bake.BakeReport:
     """Publish past issues. Each bears the hour at which it should have come out, never a future one.
 
-    PDF, EPUB and cards are made of the latest one; `bake --takeaways` makes the others.
+    PDF, EPUB and cards are made of the latest one; a worker that is asked for them, or `bake --takeaways`, makes
+    the others.
     Safe to repeat: what is frozen and baked already stays as it is.
     """
     house, now = issues.publication(), timezone.now()
@@ -45,3 +46,13 @@ def make_forms(first: date) -> int:
     made = takeaways.make(Edition.objects.filter(first=first).current())
     bake.bake()
     return made
+
+
+def next_without_forms(*, before: date | None = None) -> date | None:
+    """The latest issue, of those that begin before a day, that lacks something to be taken along."""
+    found = Edition.objects.current()
+    return max(takeaways.lacking(found.filter(first__lt=before) if before else found), default=None)
+
+
+def count_without_forms() -> int:
+    return len(takeaways.lacking(Edition.objects.current()))

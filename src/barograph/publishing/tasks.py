@@ -1,10 +1,19 @@
 """Background work of the release, for django-tasks workers."""
 
-from datetime import date
+import logging
+from datetime import date, timedelta
 
+from django.utils import timezone
 from django_tasks import task
+from django_tasks.base import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
 
 from barograph.publishing import archive, services
+
+log = logging.getLogger(__name__)
+
+#: Between two issues' printed forms, so that the worker looks at the calendar and the mailbox meanwhile.
+BREATH = timedelta(seconds=0.5)
 
 
 @task()
@@ -17,6 +26,33 @@ def run_release(release_id: int) -> str:
 
 
 @task(priority=-50)
-def make_forms(first: str) -> int:
-    """An older issue's PDF, EPUB and cards, once nothing else is to be done. Returns how many editions lacked them."""
-    return archive.make_forms(date.fromisoformat(first))
+def make_missing_forms(before: str = "") -> str:
+    """PDF, EPUB and cards of the latest issue that lacks them and begins before that day, then of the next such one.
+
+    One issue at a time, each once whatever else is due has been done. One whose forms can't be made is left to
+    `bake --takeaways`. Returns its first day.
+    """
+    first = archive.next_without_forms(before=date.fromisoformat(before) if before else None)
+    if first is None:
+        return ""
+    try:
+        archive.make_forms(first)
+    except Exception:
+        log.exception("no printed forms of the issue of %s", first)
+    make_missing_forms.using(run_after=timezone.now() + BREATH).enqueue(first.isoformat())
+    return first.isoformat()
+
+
+def is_making_forms() -> bool:
+    """Whether a worker is at it, or will be."""
+    rows = DBTaskResult.objects.filter(task_path=make_missing_forms.module_path)
+    return rows.filter(status__in=[TaskResultStatus.READY, TaskResultStatus.RUNNING]).exists()
+
+
+def ask_for_missing_forms() -> int:
+    """Let the workers make what issues lack to be taken along. Returns how many issues lack it."""
+    count = archive.count_without_forms()
+    rows = DBTaskResult.objects.filter(task_path=make_missing_forms.module_path, status=TaskResultStatus.READY)
+    if count and not any(row.args_kwargs["args"] == [] for row in rows):
+        make_missing_forms.enqueue()
+    return count

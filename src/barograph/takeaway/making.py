@@ -38,6 +38,12 @@ def make(editions: Iterable[Edition], *, progress: Progress | None = None) -> in
     return done
 
 
+def lacking(editions: EditionQuerySet) -> set[date]:
+    """First days of the issues of which some edition has no printed forms."""
+    rows = editions.values_list("language", "first", "digest")
+    return {first for language, first, digest in rows if not ready.files(language, first.isoformat(), digest)}
+
+
 def unmake(*, first: date) -> None:
     """Drop an issue that was taken back from whatever is to be taken along: its own forms, those of the issues after
     it that show how its topics moved, and its year's archives.
