@@ -103,7 +103,12 @@ def _shown(value: Any) -> str:
 
 
 class _Code(CodeGenerator):
-    """Jinja's, with the quick ways to what templates do most often: show a value, say a word."""
+    """Jinja's, with the quick ways to what templates do most often: show a value, say a word.
+
+    Jinja lets one put another generator in (`code_generator_class`), but has no public way to change these two calls.
+    tests/base/test_pages.py tells what a new Jinja does otherwise: then compare `_output_child_pre` and `visit_Call`
+    with Jinja's own. Without either method pages are the same, and slower.
+    """
 
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
         if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape or finalize.src is not None:
