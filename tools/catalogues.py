@@ -3,6 +3,7 @@
     python tools/catalogues.py update    # take up new strings, keep what is translated
     python tools/catalogues.py check     # fail where a string is missing, fuzzy, empty or left over
     python tools/catalogues.py compile   # write the .mo files that the product reads
+    python tools/catalogues.py begin he  # begin one of another language: see docs/new-language.md
 
 Pure Python (Babel), so that nothing of the system is needed.
 """
@@ -15,12 +16,14 @@ import sys
 from pathlib import Path
 
 import wagtail_words
+from babel import Locale, UnknownLocaleError
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "barograph"
+LOCALE = SOURCE / "locale"
 LANGUAGES = ("be", "ru")
 PLURALS = "nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<12 || n%100>14) ? 1 : 2);"
 DJANGO_TAG = re.compile(r"""\{%-?\s*(?:translate|trans)\s+(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""")
@@ -41,7 +44,7 @@ KEYWORDS = {
 
 def extract_django(fileobj, keywords, comment_tags, options):
     """Strings of the desk's Django templates: `{% translate "…" %}` and `_("…")` in tags."""
-    for number, line in enumerate(io.TextIOWrapper(fileobj, "utf-8"), start=1):
+    for number, line in enumerate(fileobj.read().decode().splitlines(), start=1):
         if DJANGO_OTHER.search(line):
             sys.exit(f"A template's line {number} has a string that would not be found: {line.strip()}")
         for pattern in (DJANGO_TAG, DJANGO_CALL):
@@ -60,8 +63,40 @@ def template() -> Catalog:
     return catalog
 
 
+#: Where the words stand that readers see: what the catalogue of a further language begins with.
+READERS = ("base/", "feeds/", "newsletter/", "search/", "subscribers/", "takeaway/", "website/")
+
+
+def for_readers(source: Catalog, language: str) -> Catalog:
+    """The strings of pages, mails and printed forms alone."""
+    catalog = Catalog(locale=language, project="Barograph", charset="utf-8")
+    for message in source:
+        places = [place for place in message.locations if place[0].startswith(READERS)]
+        if message.id and places:
+            catalog.add(message.id, locations=places, auto_comments=message.auto_comments, context=message.context)
+    return catalog
+
+
+def others() -> list[str]:
+    """Further languages that somebody has begun: readers' words alone, what is empty there is said in English."""
+    found = (folder.name for folder in LOCALE.iterdir() if (folder / "LC_MESSAGES/django.po").exists())
+    return sorted(set(found) - {*LANGUAGES})
+
+
+def begin(language: str) -> Path:
+    """An empty catalogue of a further language. Raises SystemExit where there is one, or no such language."""
+    if path(language).exists():
+        sys.exit(f"There is one: {path(language)}")
+    try:
+        Locale(language)
+        write(path(language), for_readers(template(), language))
+    except UnknownLocaleError as error:
+        sys.exit(f"{error}: a code such as he, ar or pt is wanted.")
+    return path(language)
+
+
 def path(language: str) -> Path:
-    return SOURCE / "locale" / language / "LC_MESSAGES" / "django.po"
+    return LOCALE / language / "LC_MESSAGES" / "django.po"
 
 
 def load(language: str) -> Catalog:
@@ -82,6 +117,11 @@ def update() -> None:
             words = wagtail_words.updated(language, domain)
             if len(words):
                 write(wagtail_words.path(language, domain), words)
+    for language in others():
+        catalog = load(language)
+        catalog.update(for_readers(source, language), no_fuzzy_matching=True, update_creation_date=False)
+        catalog.obsolete.clear()
+        write(path(language), catalog)
 
 
 def write(target: Path, catalog: Catalog) -> None:
@@ -93,7 +133,8 @@ def write(target: Path, catalog: Catalog) -> None:
         "",
         out.getvalue().decode(),
     )
-    text = re.sub(r'"Plural-Forms:.*?\\n"\n', f'"Plural-Forms: {PLURALS}\\\\n"\n', text, flags=re.S)
+    if str(catalog.locale) in LANGUAGES:
+        text = re.sub(r'"Plural-Forms:.*?\\n"\n', f'"Plural-Forms: {PLURALS}\\\\n"\n', text, flags=re.S)
     target.write_text(text, encoding="utf-8")
 
 
@@ -118,22 +159,32 @@ def problems() -> list[str]:
                 if isinstance(message.id, tuple | list) and len(texts) != 3:
                     found.append(f"{language}: wants three plural forms: {key[1]!r}")
         found += [f"{language}: missing: {text!r}" for context, text in sorted(source - known, key=str)]
+    for language in others():
+        catalog = load(language)
+        translated = (message for message in catalog if message.id and any(message.string))
+        found += [f"{language}: {error}: {message.id!r}" for message in translated for error in message.check(catalog)]
     return found
 
 
 def compile_all() -> None:
-    for language in (*LANGUAGES, "en"):  # English: what the desk does otherwise than Wagtail says
+    for language in (*LANGUAGES, *others(), "en"):  # English: what the desk does otherwise than Wagtail says
         for source in (path(language), *(wagtail_words.path(language, domain) for domain in wagtail_words.DOMAINS)):
-            if not source.exists():
-                continue
-            target = source.with_suffix(".mo")
-            partial = target.with_suffix(".partial")
-            with partial.open("wb") as file:
-                write_mo(file, wagtail_words.read(source, language))
-            partial.replace(target)
+            if source.exists():
+                compile_one(source, language)
+
+
+def compile_one(source: Path, language: str) -> None:
+    target = source.with_suffix(".mo")
+    partial = target.with_suffix(".partial")
+    with partial.open("wb") as file:
+        write_mo(file, wagtail_words.read(source, language))
+    partial.replace(target)
 
 
 def main(arguments: list[str]) -> int:
+    if len(arguments) == 2 and arguments[0] == "begin":
+        print(begin(arguments[1]))
+        return 0
     verb = arguments[0] if len(arguments) == 1 else ""
     if verb == "update":
         update()

@@ -2,7 +2,8 @@
 
 Month names come from CLDR through Babel; how two dates are joined into a
 period is the house's pattern (be, ru: "3 – 9 жніўня 2020"; en: "August 3 –
-August 9, 2020"), which CLDR's interval formats do not give.
+August 9, 2020"), which CLDR's interval formats do not give. Languages that
+somebody has added are written as CLDR has them.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Literal
 
-from babel.dates import format_date, get_month_names
+from babel.dates import format_date, format_interval, format_skeleton, get_month_names
 from django.utils.translation import ngettext
 
-from barograph.base.languages import interface
+from barograph.base.languages import INTERFACE, interface
 
 NBSP = "\u00a0"
 
@@ -65,6 +66,8 @@ def period(first: date, last: date, language: str, *, year: bool = True) -> str:
         raise ValueError("a period ends before it begins")
     if is_whole_month(first, last) and year:
         return month(first, language)
+    if first != last and _locale(language) not in INTERFACE:
+        return format_interval(first, last, "yMMMd" if year else "MMMd", locale=_locale(language))
     english = _locale(language) == "en"
     if first == last:
         return day(first, language, year=year)
@@ -93,6 +96,9 @@ def day(when: date, language: str, *, year: bool = True) -> str:
     if _locale(language) == "en":
         text = f"{_month(when, language)}{NBSP}{when.day}"
         return f"{text}, {when.year}" if year else text
+    if _locale(language) not in INTERFACE:
+        locale = _locale(language)
+        return format_date(when, "long", locale) if year else format_skeleton("MMMMd", when, locale=locale)
     text = f"{when.day}{NBSP}{_month(when, language)}"
     return f"{text}{NBSP}{when.year}" if year else text
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
-#: The languages Barograph's own words exist in.
+#: The languages that all of Barograph's own words exist in, the desk's too.
 INTERFACE = ("be", "ru", "en")
 
 NAMES = {"be": "Беларуская", "ru": "Русский", "en": "English"}
@@ -54,10 +55,20 @@ def x_default(alternates: dict[str, str]) -> str:
     return "/" if alternates[code] == f"/{code}/" else alternates[code]
 
 
+@cache
+def spoken() -> frozenset[str]:
+    """The languages pages and mails can be in: those above, and each with a catalogue in a folder of LOCALE_PATHS."""
+    from django.conf import settings
+
+    found = (path for folder in settings.LOCALE_PATHS for path in Path(folder).glob("*/LC_MESSAGES/django.mo"))
+    return frozenset({*INTERFACE, *(path.parent.parent.name for path in found)})
+
+
+@cache
 def interface(language: str) -> str:
     """The interface language nearest to a publication's language: itself, else English."""
     short = language.split("-")[0]
-    return short if short in INTERFACE else "en"
+    return short if short in spoken() else "en"
 
 
 def localized(texts: dict[str, str] | None, language: str, fallbacks: list[str] | tuple[str, ...] = ()) -> str:

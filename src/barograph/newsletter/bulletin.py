@@ -16,7 +16,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from barograph.base import barogram, dates
+from barograph.base import barogram, dates, numbers
 from barograph.base.languages import interface, name
 from barograph.delivery.messages import Picture
 from barograph.newsletter import bodies, links, mails, pictures
@@ -105,8 +105,7 @@ def _scenarios(commentary: Content, language: str) -> list[Content]:
     found = []
     for scenario in commentary["scenarios"]:
         share = scenario["probability"]
-        sign = "%" if interface(language) == "en" else "\u00a0%"
-        found.append({**scenario, "percent": "" if share is None else f"{round(share * 100)}{sign}"})
+        found.append({**scenario, "percent": "" if share is None else numbers.percent(round(share, 2), language)})
     return found
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import get_language, gettext_noop, ngettext
 from django.utils.translation import gettext as _
 
 from barograph.base import barogram, dates, languages, richtext
+from barograph.base.numbers import decimal, percent
 
 Content = dict[str, Any]
 Verdict = str | None
@@ -137,22 +138,12 @@ def written(commentary: Content, language: str) -> str:
     }.get(source) or _("Translated from: %(language)s.") % {"language": languages.name(source)}
 
 
-def percent(share: float, language: str) -> str:
-    """0.35 → '35%'; with a no-break space before the sign where the language wants one."""
-    value = f"{share * 100:.1f}".removesuffix(".0")
-    if languages.interface(language) != "en":
-        value = value.replace(".", ",")
-    return f"{value}%" if languages.interface(language) == "en" else f"{value}\u00a0%"
-
-
 def size(count: int, language: str) -> str:
     """Bytes as a reader is told them: '80 KB', '1.2 MB'; at least 1 KB."""
     large = count >= 1_000_000
-    value = f"{count / 1_000_000:.1f}".removesuffix(".0") if large else str(max(1, round(count / 1000)))
+    value = round(count / 1_000_000, 1) if large else max(1, round(count / 1000))
     unit = _("MB") if large else _("KB")
-    if languages.interface(language) != "en":
-        value = value.replace(".", ",")
-    return f"{value}\u00a0{unit}"
+    return f"{decimal(value, language)}\u00a0{unit}"
 
 
 def issue_dates(content: Content) -> tuple[date, date]:
