@@ -21,6 +21,13 @@ def test_the_sum_of_a_week_leaves_out_what_did_not_happen():
     assert told("en") == ""
 
 
+@pytest.mark.parametrize("language", ["be", "ru", "en"])
+def test_a_line_of_the_summary_ends_between_its_parts_alone(language):
+    with translation.override(language):
+        text = presenters.summary_text(["worsened", "unchanged", None, None])
+    assert len(text.split(" ")) == 3, text
+
+
 @pytest.mark.parametrize("language", ["be", "ru"])
 def test_a_window_counts_its_weeks_in_the_right_plural(language):
     with translation.override(language):

@@ -72,7 +72,7 @@ def summary(verdicts: Iterable[Verdict]) -> str:
         None: ngettext("%(count)s not rated", "%(count)s not rated", counts[None]),
     }
     parts = [words[verdict] % {"count": counts[verdict]} for verdict in ORDER if counts[verdict]]
-    return ", ".join(part.replace(" ", "\u00a0", 1) for part in parts)
+    return ", ".join(part.replace(" ", "\u00a0") for part in parts)
 
 
 def windows(history: Sequence[Content]) -> dict[str, Window]:

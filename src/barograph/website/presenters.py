@@ -77,7 +77,7 @@ def _counted(verdict: Verdict, count: int, _language: str | None) -> str:
         "improved": ngettext("%(count)s improved", "%(count)s improved", count),
         None: ngettext("%(count)s not rated", "%(count)s not rated", count),
     }[verdict]
-    return (text % {"count": count}).replace(" ", "\u00a0", 1)
+    return (text % {"count": count}).replace(" ", "\u00a0")
 
 
 # Not frozen, here and below: such would take twice as long to make, and a page has a dozen.
