@@ -381,6 +381,8 @@ def main(arguments: list[str] | None = None) -> int:
             sentence = f"Something went wrong that should not have ({type(error).__name__}: {error})."
         sys.stderr.write(sentence.strip() + "\n")
         return 1
+    finally:
+        gc.freeze()  # the process ends: to look for rubbish once more takes half a second
 
 
 if __name__ == "__main__":

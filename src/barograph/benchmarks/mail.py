@@ -87,12 +87,14 @@ def _database(server: str, folder: Path) -> Iterator[str]:
 def _prepare(number: int) -> dict[str, Any]:
     """Subscribers, an edition, and its mailing, addressed."""
     from barograph.delivery.models import Mailing
+    from barograph.newsletter import links
     from barograph.newsletter import services as newsletter
     from barograph.operation import ensure_database
 
     ensure_database()
     _publication()
     add_subscribers(number)
+    links.pattern("newsletter_settings")  # reads all addresses' patterns: a worker did that with its first mailing
     begun = time.monotonic()
     newsletter.make_mailings(issue_key=ISSUE)
     addressing = time.monotonic() - begun

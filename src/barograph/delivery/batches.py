@@ -54,12 +54,15 @@ class Claims:
         mailing has been paused, stopped or taken back.
         """
         moment, ops, deliveries = now(), connection.ops, table(Delivery)
-        locked = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
+        if connection.features.has_select_for_update_skip_locked:  # by where a row lies: it stays there while locked
+            locked, name, chosen = "FOR UPDATE SKIP LOCKED", "ctid", "ctid = ANY(ARRAY(SELECT ctid FROM due))"
+        else:
+            locked, name, chosen = "", "id", "id IN (SELECT id FROM due)"
         sql = (
-            f"WITH due AS MATERIALIZED (SELECT id FROM {deliveries} "  # noqa: S608 - only names of tables are put in
+            f"WITH due AS MATERIALIZED (SELECT {name} FROM {deliveries} "  # noqa: S608 - only names are put in
             f"WHERE mailing_id = %s AND state = %s AND next_try_at <= %s ORDER BY next_try_at, id LIMIT %s {locked}) "
             f"UPDATE {deliveries} SET state = %s, claim = %s, claimed_by = %s, lease_until = %s "
-            "WHERE id IN (SELECT id FROM due) AND state = %s RETURNING id, subscriber_id, tries, drops"
+            f"WHERE {chosen} AND state = %s RETURNING id, subscriber_id, tries, drops"
         )
         queued, claimed = DeliveryState.QUEUED.value, DeliveryState.CLAIMED.value
         at, until = (ops.adapt_datetimefield_value(time) for time in (moment, moment + LEASE))

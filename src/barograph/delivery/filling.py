@@ -36,7 +36,8 @@ def fill(mailing: Mailing, *, progress: Callable[[int, int], None] | None = None
             return
         upto = recipients.end_of_chunk(list_key=mailing.list_key, after=mailing.filled_upto, size=size)
         if upto is None:
-            _look_at_tables()
+            if mailing.total > CHUNK:
+                _look_at_tables()
             Mailing.objects.filter(pk=mailing.pk, state=MailingState.PREPARING).update(state=MailingState.QUEUED)
             mailing.state = MailingState.QUEUED
             return
@@ -45,10 +46,10 @@ def fill(mailing: Mailing, *, progress: Callable[[int, int], None] | None = None
         took = time.monotonic() - begun
         if connection.vendor == "sqlite":  # who waits for its one writer only looks now and then whether it is free
             time.sleep(min(took, LONGEST))
-        if took > LONGEST:
-            size = max(min(SMALLEST, size), size // 2)
-        elif took < LONGEST / 3:
-            size = min(CHUNK, size * 2)
+            if took > LONGEST:
+                size = max(min(SMALLEST, size), size // 2)
+            elif took < LONGEST / 3:
+                size = min(CHUNK, size * 2)
         if progress:
             progress(mailing.total, 0)
 

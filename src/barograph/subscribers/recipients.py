@@ -73,8 +73,8 @@ def end_of_chunk(*, list_key: str, after: uuid.UUID | None, size: int) -> uuid.U
     walk = Subscription.objects.filter(list_key=list_key).order_by("subscriber_id")
     if after is not None:
         walk = walk.filter(subscriber_id__gt=after)
-    ids = list(walk.values_list("subscriber_id", flat=True)[:size])
-    return ids[-1] if ids else None
+    ids = walk.values_list("subscriber_id", flat=True)
+    return ids[size - 1 : size].first() or ids.reverse().first()
 
 
 def chunk_query(
