@@ -79,9 +79,9 @@ def test_search_answers_from_the_editions(barograph, query, language):
     assert set(answer["hits"][0]) >= {"url", "issue", "topic", "headline", "score"}
 
 
-def test_export_and_import_elsewhere_give_the_same_publication(barograph, tmp_path):
+def test_export_and_import_elsewhere_give_the_same_publication(barograph, tmp_path, installation):
     barograph("export", str(tmp_path / "one"))
-    other = {"BAROGRAPH_DATA": str(tmp_path / "other")}
+    other = {"BAROGRAPH_DATA": str(installation(tmp_path / "other"))}
     barograph("import", str(tmp_path / "one"), **other)
     barograph("export", str(tmp_path / "two"), **other)
 

@@ -9,7 +9,6 @@ import django
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
 from django.db import transaction  # noqa: E402
 
 from barograph.issues import services as issues  # noqa: E402
@@ -20,7 +19,6 @@ from tests.factories import CommentaryFactory, IssueFactory  # noqa: E402
 
 
 def prepare():
-    call_command("migrate", verbosity=0)
     issues.publication()
     making._made = lambda edition, imprint: {"card.png": b"a card"}
     for number in (1, 2):

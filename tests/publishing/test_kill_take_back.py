@@ -10,19 +10,16 @@ from pathlib import Path
 import pytest
 
 from barograph.publishing import steps
+from tests import prepared
 
 SCRIPT = Path(__file__).with_name("kill_take_back.py")
 
 
 @pytest.mark.own_data
-def test_killed_after_any_part_it_is_taken_up_again(tmp_path):
+def test_killed_after_any_part_it_is_taken_up_again(tmp_path, installation):
     root = SCRIPT.parents[2]
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("BAROGRAPH_")} | {
-        "DJANGO_SETTINGS_MODULE": "barograph.settings",
-        "PYTHONPATH": f"{root / 'src'}{os.pathsep}{root}",
-        "BAROGRAPH_DATA": str(tmp_path),
-        "BAROGRAPH_MAIL_GRACE": "60",
-    }
+    path = f"{root / 'src'}{os.pathsep}{root}"
+    environment = prepared.environment(installation(tmp_path), PYTHONPATH=path, BAROGRAPH_MAIL_GRACE="60")
     site = tmp_path / "site/current/en"
 
     def done(*command):
@@ -35,8 +32,8 @@ def test_killed_after_any_part_it_is_taken_up_again(tmp_path):
             keys = connection.execute("SELECT count(*) FROM delivery_mailing WHERE key LIKE 'taken-back:%'").fetchone()
         return bool(back), bool(open_ones), bool(keys[0])
 
-    prepared = done(str(SCRIPT), "prepare")
-    assert prepared.returncode == 0, prepared.stderr.decode()
+    made = done(str(SCRIPT), "prepare")
+    assert made.returncode == 0, made.stderr.decode()
     assert (site / "2020-08-10/index.html").exists()
     for part in ("withdraw", "request", *(step.name for step in steps.BACK[:-1])):
         assert done(str(SCRIPT), part).returncode == -signal.SIGKILL

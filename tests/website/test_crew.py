@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from tests import prepared
+
 CREW = """
 import json
 import django
 django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from barograph.website import bake, crew
 from tests.website import contents
 from tests.website.test_bake import tree
@@ -39,10 +39,9 @@ print(json.dumps(found))
 
 
 @pytest.mark.own_data
-def test_a_crew_writes_what_one_process_writes_and_lays_the_spare(tmp_path):
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("BAROGRAPH_")}
-    environment |= {"BAROGRAPH_DATA": str(tmp_path), "DJANGO_SETTINGS_MODULE": "barograph.settings"}
-    environment["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parents[2]), *sys.path])
+def test_a_crew_writes_what_one_process_writes_and_lays_the_spare(tmp_path, installation):
+    path = os.pathsep.join([str(Path(__file__).parents[2]), *sys.path])
+    environment = prepared.environment(installation(tmp_path / "data"), PYTHONPATH=path)
     told = subprocess.run([sys.executable, "-c", CREW], env=environment, check=True, capture_output=True)
     found = json.loads(told.stdout)
     left = {".lock", "current", "record.sqlite3", "record.sqlite3-shm", "record.sqlite3-wal", "spare", "versions"}

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import prepared
+
 UPGRADE = """
 import json, sys
 import django
@@ -18,7 +20,6 @@ from django.db.migrations.executor import MigrationExecutor
 def at(name):
     call_command("migrate", "editions", name, verbosity=0)
     return MigrationExecutor(connection).loader.project_state([("editions", name)]).apps.get_model("editions", "Line")
-call_command("migrate", verbosity=0)
 from barograph.editions.models import Edition, Line
 from barograph.website import bake
 from tests.website import contents
@@ -39,11 +40,9 @@ print(json.dumps({"left": left, "written": report.written, "pages": report.pages
 
 
 @pytest.mark.own_data
-def test_lines_with_a_brief_are_made_anew_with_head_and_cells(tmp_path):
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("BAROGRAPH_")}
-    environment |= {"BAROGRAPH_DATA": str(tmp_path), "DJANGO_SETTINGS_MODULE": "barograph.settings"}
-    root = Path(__file__).parents[2]
-    environment["PYTHONPATH"] = os.pathsep.join([str(root), *sys.path])
+def test_lines_with_a_brief_are_made_anew_with_head_and_cells(tmp_path, installation):
+    path = os.pathsep.join([str(Path(__file__).parents[2]), *sys.path])
+    environment = prepared.environment(installation(tmp_path / "data"), PYTHONPATH=path)
     told = subprocess.run([sys.executable, "-c", UPGRADE], env=environment, check=True, capture_output=True)
     found = json.loads(told.stdout)
     assert found["pages"] > 20
