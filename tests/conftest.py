@@ -10,12 +10,19 @@ from django.utils import translation
 
 from barograph.delivery.transports.memory import MemoryTransport
 from tests import prepared
+from tests.sharing import Sharing
 
 # how long an example takes says more about what else this machine does than about the code
 hypothesis.settings.register_profile("tests", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("tests")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return Sharing(config, log)
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
     """On PostgreSQL only what touches the database: all else has run on SQLite and says the same."""
     if os.environ.get("BAROGRAPH_DATABASE_URL", "").startswith("postgres"):
@@ -23,7 +30,8 @@ def pytest_collection_modifyitems(config, items):
     else:
         kept = [item for item in items if not any(item.iter_markers("postgres"))]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
-    items[:] = kept
+    # who brings a data folder starts processes: they take long, and so come first
+    items[:] = sorted(kept, key=lambda item: not any(item.iter_markers("own_data")))
 
 
 def _asks(item) -> bool:

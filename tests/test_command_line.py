@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.xdist_group("command line"), pytest.mark.own_data]
+pytestmark = pytest.mark.own_data
 CONTENT = Path(__file__).resolve().parents[1] / "src" / "barograph" / "demo" / "content"
 
 

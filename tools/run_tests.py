@@ -98,13 +98,15 @@ class Run:
 def whole_suite() -> list[tuple[int, dict[str, int]]]:
     """The browser's journeys run by themselves: its event loop and those of other tests don't share a process.
 
-    Each of their files stays in one process, with the pages and papers that it makes for all its tests.
+    How tests are shared out: tests/sharing.py.
     """
-    spread = ["-q", "-n", "2", "--dist", "loadgroup"]
+    spread = ["-q", "-n", "2"]
     with Postgres() as url:
-        for begun in [prepare(), prepare(BAROGRAPH_DATABASE_URL=url)]:
-            begun.wait()
+        begun = [prepare(), prepare(BAROGRAPH_DATABASE_URL=url)]
+        begun[0].wait()
         done = [Run("SQLite", [*spread, "-m", "not journey"]).end()]
+        for preparing in begun:
+            preparing.wait()
         done.append(
             Run(
                 "PostgreSQL",
@@ -112,8 +114,7 @@ def whole_suite() -> list[tuple[int, dict[str, int]]]:
                 BAROGRAPH_DATABASE_URL=url,
             ).end()
         )
-    journeys = ["-q", "-n", "2", "--dist", "loadfile", "-m", "journey", "tests/journeys"]
-    return [*done, Run("Journeys in the browser", journeys).end()]
+    return [*done, Run("Journeys in the browser", [*spread, "-m", "journey", "tests/journeys"]).end()]
 
 
 def main(arguments: list[str]) -> int:

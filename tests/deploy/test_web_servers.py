@@ -24,7 +24,7 @@ from cryptography.x509.oid import NameOID
 from barograph.website import bake
 from tests.website import contents
 
-pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.xdist_group("web servers")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 
