@@ -13,26 +13,69 @@ pytestmark = pytest.mark.own_data
 CONTENT = Path(__file__).resolve().parents[1] / "src" / "barograph" / "demo" / "content"
 
 
+#: Has imported all that a command needs; each line on its stdin is one, run in a process forked for it alone.
+WARM = """
+import gc, json, os, sys
+from barograph import cli
+cli.setup()
+from django.db import connections
+connections.close_all()
+gc.freeze()
+for line in sys.stdin:
+    arguments, *places = json.loads(line)
+    child = os.fork()
+    if not child:
+        for number, place in enumerate((os.devnull, *places)):
+            os.dup2(os.open(place, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), number)
+        try:
+            code = cli.main(arguments)
+        except SystemExit as stop:
+            code = stop.code
+        sys.stdout.flush()
+        os._exit(code)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+
+
 @pytest.fixture(scope="module")
 def barograph(tmp_path_factory, installation):
+    """barograph(*arguments): runs a command on a publication that all these tests share."""
     folder = installation(tmp_path_factory.mktemp("data"))
+    places = [tmp_path_factory.mktemp("said") / name for name in ("stdout", "stderr")]
     clean = {k: v for k, v in os.environ.items() if not k.startswith("BAROGRAPH_")}
+    command = [sys.executable, "-m", "barograph.cli"]
 
-    def run(*arguments, expect=0, **environment):
+    def checked(code, stdout, stderr, expect):
+        assert code == expect, stderr + stdout
+        assert "Traceback" not in stderr
+        return subprocess.CompletedProcess(command, code, stdout, stderr)
+
+    def alone(*arguments, expect=0, **environment):
         done = subprocess.run(
-            [sys.executable, "-m", "barograph.cli", *arguments],
+            [*command, *arguments],
             env={**clean, "BAROGRAPH_DATA": str(folder), **environment},
             capture_output=True,
             text=True,
             timeout=280,
         )
-        assert done.returncode == expect, done.stderr + done.stdout
-        assert "Traceback" not in done.stderr
-        return done
+        return checked(done.returncode, done.stdout, done.stderr, expect)
 
-    run.imported = run("import", str(CONTENT), "--publish").stdout
-    run.folder = folder
-    return run
+    imported = alone("import", str(CONTENT), "--publish").stdout
+    warm = [sys.executable, "-c", WARM]
+    environment = {**clean, "BAROGRAPH_DATA": str(folder)}
+    with subprocess.Popen(warm, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as ready:
+
+        def run(*arguments, expect=0, **environment):
+            """In a process of its own, with its own settings where any are given."""
+            if environment:
+                return alone(*arguments, expect=expect, **environment)
+            ready.stdin.write(json.dumps([arguments, *map(str, places)]) + "\n")
+            ready.stdin.flush()
+            code = int(ready.stdout.readline())
+            return checked(code, *(place.read_text(encoding="utf-8") for place in places), expect)
+
+        run.folder, run.imported = folder, imported
+        yield run
 
 
 def test_an_import_says_what_follows_in_the_background_and_what_makes_it_now(barograph):
