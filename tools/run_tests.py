@@ -63,9 +63,9 @@ def variables(**more: str) -> dict[str, str]:
     return {**{k: v for k, v in os.environ.items() if not k.startswith("BAROGRAPH_")}, **more}
 
 
-def prepare(**more: str) -> subprocess.Popen:
-    """Begin to make what every run needs (tests/prepared.py)."""
-    return subprocess.Popen([sys.executable, "-m", "tests.prepared"], cwd=ROOT, env=variables(**more))
+def prepare(module: str = "tests.prepared", **more: str) -> subprocess.Popen:
+    """Begin to make what every run needs (tests/prepared.py), or every journey."""
+    return subprocess.Popen([sys.executable, "-m", module], cwd=ROOT, env=variables(**more))
 
 
 class Run:
@@ -104,6 +104,7 @@ def whole_suite() -> list[tuple[int, dict[str, int]]]:
     with Postgres() as url:
         begun = [prepare(), prepare(BAROGRAPH_DATABASE_URL=url)]
         begun[0].wait()
+        begun.append(prepare("tests.journeys.demos"))
         done = [Run("SQLite", [*spread, "-m", "not journey"]).end()]
         for preparing in begun:
             preparing.wait()

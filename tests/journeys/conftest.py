@@ -1,16 +1,13 @@
-"""A real demo, as `make demo` starts it, and a real browser."""
+"""A real demo (demos.py) and a real browser."""
 
-import os
+import contextlib
 import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 
 import pytest
 from playwright.sync_api import expect
+
+from tests import prepared
+from tests.journeys import demos
 
 # What is waited for comes at once or, where much else is going on, late; it costs nothing to be patient.
 expect.set_options(timeout=60_000)
@@ -27,10 +24,13 @@ def pytest_addoption(parser):
     parser.addoption("--approve-looks", action="store_true", help="keep what the pages look like now (make looks)")
 
 
+#: Minutes of a processor, roughly. What takes long comes first: at the end no worker is left alone with much.
+WEIGHTS = {"test_pages": 3, "test_looks": 1.1, "test_writing": 1, "test_mail": 1, "test_week": 1, "test_reading": 1}
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """What publishes comes last: until then every page of the demo is the one that was approved."""
-    items.sort(key=lambda item: "test_week" in item.nodeid)
+    items.sort(key=lambda item: -WEIGHTS.get(item.path.stem, 0))
 
 
 @pytest.fixture(scope="session")
@@ -42,44 +42,23 @@ def browser_type_launch_args():
     return {"executable_path": chromium(), "headless": True, "args": [*quiet, *drawn]}
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+@pytest.fixture(scope="session")
+def new_demo(tmp_path_factory):
+    """new_demo(): the address of a demo that nobody has touched; the whole product runs behind it until the end."""
+
+    @contextlib.contextmanager
+    def new():
+        played = demos.played(prepared.folder(tmp_path_factory))
+        with demos.running(demos.copy(played, tmp_path_factory.mktemp("demo") / "data")) as base:
+            yield base
+
+    return new
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory, installation):
-    """The demo's address; the whole product runs behind it until the tests end."""
-    folder, port = installation(tmp_path_factory.mktemp("demo") / "data"), free_port()
-    (folder / "demo").touch()  # the mark of a demo's folder
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("BAROGRAPH_")}
-    log = (tmp_path_factory.mktemp("log") / "demo.log").open("w+")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "barograph.cli", "demo", "--no-browser", "--port", str(port), "--data", str(folder)],
-        env=environment, stdout=log, stderr=log, start_new_session=True,
-    )  # fmt: skip
-    base = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + 280
-    while True:
-        try:
-            urllib.request.urlopen(f"{base}/be/", timeout=2).close()
-            break
-        except OSError:
-            if process.poll() is not None or time.monotonic() > deadline:
-                log.seek(0)
-                said = log.read()
-                log.close()
-                raise RuntimeError(f"the demo did not start:\n{said}") from None
-            time.sleep(0.3)
-    yield base
-    process.send_signal(signal.SIGTERM)
-    try:
-        process.wait(20)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-    log.close()
+def demo(new_demo):
+    with new_demo() as base:
+        yield base
 
 
 @pytest.fixture(scope="session")

@@ -1,34 +1,27 @@
 """A copy of the site opened from a folder and from the plainest of servers: read from home to archive."""
 
 import functools
-import os
 import subprocess
 import sys
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
 
-import barograph
+from tests import prepared
+from tests.journeys import demos
 
 pytestmark = [pytest.mark.journey]
 
-CONTENT = Path(barograph.__file__).parent / "demo/content"
-
 
 @pytest.fixture(scope="module")
-def copy(tmp_path_factory, installation):
+def copy(tmp_path_factory):
     """What `barograph bake --relative` writes of the demo's content."""
     folder = tmp_path_factory.mktemp("copied")
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("BAROGRAPH_")}
-    environment |= {
-        "BAROGRAPH_DATA": str(installation(folder / "data")),
-        "BAROGRAPH_BASE_URL": "https://situation.example",
-    }
-    for command in (["import", str(CONTENT), "--publish"], ["bake", "--relative", str(folder / "copy")]):
-        barograph_command = [sys.executable, "-m", "barograph.cli", *command]
-        subprocess.run(barograph_command, env=environment, check=True, capture_output=True)
+    data = demos.copy(demos.played(prepared.folder(tmp_path_factory)), folder / "data")
+    command = [sys.executable, "-m", "barograph.cli", "bake", "--relative", str(folder / "copy")]
+    environment = prepared.environment(data, BAROGRAPH_BASE_URL="https://situation.example")
+    subprocess.run(command, env=environment, check=True, capture_output=True)
     return folder / "copy"
 
 

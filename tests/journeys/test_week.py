@@ -29,6 +29,13 @@ HEADLINES = {
 }
 
 
+@pytest.fixture(scope="module")
+def demo(new_demo):
+    """A demo of its own: what is published here, no other test expects."""
+    with new_demo() as base:
+        yield base
+
+
 def read(page: Page) -> None:
     page.goto("/")
     expect(page).to_have_url(re.compile(r"/be/$"))
