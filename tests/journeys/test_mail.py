@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from barograph.newsletter import bulletin, digest, mails
-from tests.journeys.accessibility import violations
+from tests.journeys.accessibility import COLOURS, violations
 from tests.newsletter.letters import IMPRINT, LANGUAGES, week
 
 pytestmark = [pytest.mark.journey]
@@ -49,9 +49,9 @@ def _mails(language):
     }
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "rules"), [("light", OPTIONS), ("dark", COLOURS)], ids=["light", "dark"])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_mails_are_legible_and_no_wider_than_their_screen(browser, language, scheme):
+def test_mails_are_legible_and_no_wider_than_their_screen(browser, language, scheme, rules):
     context, found = browser.new_context(color_scheme=scheme), {}
     page = context.new_page()
     for name, html in _mails(language).items():
@@ -60,7 +60,7 @@ def test_mails_are_legible_and_no_wider_than_their_screen(browser, language, sch
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
             assert page.locator(".preheader").count() == 0 or not page.locator(".preheader").is_visible()
-            if wrong := violations(page, OPTIONS):
+            if wrong := violations(page, rules):
                 found[name, width] = wrong
     context.close()
     assert found == {}
