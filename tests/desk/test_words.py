@@ -136,7 +136,7 @@ def strings(script: str) -> set[str]:
 
 def shown(html: str) -> set[str]:
     """What a page says: its text, what is read out, and the strings in what its scripts get."""
-    soup = BeautifulSoup(html, "html.parser")
+    soup = BeautifulSoup(html, "lxml")
     found: set[str] = set()
     for script in soup.find_all("script"):
         found |= strings(script.get_text())
