@@ -244,7 +244,8 @@ def test_what_cannot_be_written_down_is_to_be_sent_again(monkeypatch):
     assert refusal.value.smtp_code == 451
 
 
-def test_a_port_that_is_taken_stops_no_worker():
+def test_a_port_that_is_taken_stops_no_worker(monkeypatch):
+    monkeypatch.setenv("AIOSMTPD_CONTROLLER_TIMEOUT", "1")  # seconds that it waits for the thread that has failed
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
