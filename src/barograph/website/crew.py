@@ -23,6 +23,8 @@ from barograph.website.writing import write
 #: From so many files on, starting children pays.
 LEAST = 600
 CHUNK = 80
+#: After so many the disk is asked for, while others are made.
+SYNC = 4000
 
 #: An edition's data, made from what its pages are made from.
 _DATA = re.compile(r"data/editions/([\d-]+)\.([A-Za-z-]+)\.json")
@@ -44,13 +46,16 @@ def write_all(
     connections.close_all()  # a connection must not be shared with a child
     gc.freeze()  # what is there stays shared with the children
     starts = range(0, len(due), CHUNK)
-    done = 0
+    done = synced = 0
     try:
         with multiprocessing.get_context("fork").Pool(min(os.cpu_count() or 1, 8), gc.enable) as pool:
             for count in pool.imap_unordered(_chunk, starts):
                 done += count
                 if progress:
                     progress(done, len(due))
+                if done - synced >= SYNC:
+                    os.sync()  # what is on the disk by then need not be waited for at the end
+                    synced = done
     finally:
         gc.unfreeze()
         _work = ((), None, False)
