@@ -19,6 +19,7 @@ class _Rude(socketserver.StreamRequestHandler):
         relay.connections += 1
         self.say(relay.greeting)
         recipient, taken = "", 0
+        self.is_behind = False
         while line := self.rfile.readline():
             verb = line[:4].upper()
             if verb == b"MAIL" and relay.most is not None and taken >= relay.most:
@@ -28,6 +29,11 @@ class _Rude(socketserver.StreamRequestHandler):
                     relay.over.wait(20)
                 return
             relay.commands[verb.decode()] += 1
+            if self.is_behind and relay.behind is not None:
+                if relay.behind:
+                    self.say(relay.behind)
+                self.is_behind = verb != b"DATA"
+                continue
             if verb == b"EHLO":
                 self.say("250-rude", *(f"250-{offer}" for offer in relay.offers), "250 HELP")
             elif verb == b"RCPT":
@@ -51,6 +57,9 @@ class _Rude(socketserver.StreamRequestHandler):
         lines = []
         while (line := self.rfile.readline()) not in (b".\r\n", b""):
             lines.append(line)
+        self.connection.setblocking(False)
+        self.is_behind = bool(self.rfile.peek(1))
+        self.connection.setblocking(True)
         if not lines:
             self.say("554 no mail")
             return True
@@ -78,7 +87,8 @@ class RudeRelay:
     """`to_rcpt(address)` and `to_mail(number, address)` give the answers; None drops the line, a float stalls.
 
     `most`: mails a connection; the next is answered by `farewell` (if any) and the line closed, or left open
-    (`lingers`). `closes_after`: closed right after so many. `piece`: bytes of an answer that go out together.
+    (`lingers`). `behind`: what is said to commands that came behind a text; '' is silence. `closes_after`: closed
+    right after so many. `piece`: bytes of an answer that go out together.
     """
 
     greeting = "220 rude"
@@ -86,6 +96,7 @@ class RudeRelay:
     def __init__(self, *, offers=("PIPELINING",), to_rcpt=None, to_mail=None, most=None, farewell="", **manners):
         self.offers = offers
         self.most, self.farewell, self.lingers = most, farewell, manners.pop("lingers", False)
+        self.behind = manners.pop("behind", None)
         self.closes_after, self.piece = manners.pop("closes_after", 0), manners.pop("piece", 4096)
         assert not manners, manners
         self.over = threading.Event()

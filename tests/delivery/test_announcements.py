@@ -9,7 +9,7 @@ from barograph.base.environment import Smtp
 from barograph.delivery import feed, sending, services
 from barograph.delivery.models import Mailing
 from barograph.delivery.transports import Parcel, Unreachable
-from barograph.delivery.transports.smtp import WIDTH, SmtpTransport
+from barograph.delivery.transports.smtp import WIDTH, SmtpTransport, connection
 from barograph.delivery.transports.smtp.line import Line
 from barograph.subscribers import services as people
 from tests.delivery.mailings import mailing, readers
@@ -98,6 +98,17 @@ def test_an_announced_mail_is_refused_by_itself():
     assert (outcomes.pop(7).status, outcomes.pop(8).status) == ("5.1.1", "5.1.3")
     assert {answer.code for answer in outcomes.values()} == {250}
     assert len(relay.accepted) == 28
+
+
+@pytest.mark.parametrize("says", ["503 5.5.1 one after another", ""], ids=["refuses", "is silent"])
+def test_a_relay_that_minds_announcements_gets_its_mails_by_turns(says, monkeypatch):
+    monkeypatch.setattr(connection, "ANSWER_SECONDS", 0.3)
+    relay = RudeRelay(behind=says)
+    with relay.running() as port:
+        outcomes = carried(port, parcels(30))
+    assert {answer.code for answer in outcomes.values()} == {250}
+    assert len(set(relay.accepted)) == len(relay.accepted) == len(outcomes) == 30
+    assert relay.connections <= 12  # each of the four lost at most two
 
 
 def test_only_the_mail_whose_text_went_out_is_in_doubt():

@@ -118,6 +118,8 @@ class SmtpTransport:
                 if connection is None:
                     return trouble
                 was_lost = not connection.is_open
+                if connection.dislikes_announcements:
+                    self.following = _nobody
                 connection.abort()
                 if is_kept and was_lost and not trouble.in_doubt:
                     continue  # the relay had enough of a kept connection: that says nothing about the next

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import re
 import ssl
+import time
 from collections.abc import Callable
 
 from barograph.base.environment import Smtp
@@ -38,6 +39,7 @@ class Connection:
         self.used = 0
         self.needs_reset = False
         self.announced: Parcel | None = None  # its envelope was said behind the last mail
+        self.dislikes_announcements = False
 
     @property
     def is_open(self) -> bool:
@@ -125,9 +127,14 @@ class Connection:
         sent next. Raises ValueError for an address that cannot stand in an SMTP command.
         """
         self.used += 1
-        if self.announced is parcel:
+        was_announced = self.announced is parcel
+        if was_announced:
             self.announced, resets = None, 0
-            replies = await self._replies(3)
+            try:
+                replies = await self._replies(3)
+            except Unreachable:
+                self.dislikes_announcements = not self.line.replies and self.line.is_late(time.monotonic())
+                raise
         else:
             fits, commands = self._envelope(parcel)
             if fits is not None:
@@ -139,6 +146,9 @@ class Connection:
         mail, rcpt, data = (replies[resets:] + [(503, ""), (503, "")])[:3]
         if mail[0] != 250:
             await self._empty(data)
+            if was_announced:  # perhaps it minds what comes behind a text: anew then, and by turns
+                self.dislikes_announcements = True
+                self.abort()
             raise Unreachable(f"the relay does not take our sender: {mail[0]} {without_addresses(mail[1])}")
         if rcpt[0] not in (250, 251, 252):
             await self._empty(data)
