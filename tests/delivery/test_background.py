@@ -36,7 +36,7 @@ def kept():
 def test_the_database_writes_while_mails_are_on_their_way_but_never_more_than_the_connections(monkeypatch):
     readers(60)
     made = mailing()
-    before_each_update("PERFORM pg_sleep(0.01); RETURN NEW;")
+    before_each_update("PERFORM pg_sleep(0.03); RETURN NEW;")
     records, seen, before = [], [], kept()
 
     class Watched(Record):
