@@ -179,6 +179,20 @@ def test_who_leaves_after_the_announcement_gets_nothing_and_costs_one_connection
 
 
 @pytest.mark.django_db
+def test_who_changes_the_address_after_the_announcement_gets_it_at_the_new_one(interfered):
+    readers(60)
+    made = mailing()
+
+    def move(number):
+        people.move(subscriber_id=made.deliveries.get(pk=number).subscriber_id, address="new@example.org")
+
+    report, relay = interfered(made, move)
+    assert report.is_finished
+    assert len(set(relay.accepted)) == len(relay.accepted) == 60
+    assert "new@example.org" in relay.accepted
+
+
+@pytest.mark.django_db
 def test_a_mailing_that_is_paused_sends_nothing_that_was_announced(interfered):
     readers(60)
     made = mailing()

@@ -5,7 +5,7 @@ from django.test import Client
 from wagtail.users.models import UserProfile
 
 from barograph.editions import services as editions
-from tests.website.test_refused import BROKEN, DAMAGED, LARGE, MANY, TOO_MUCH
+from tests.website.test_refused import EACH
 
 pytestmark = pytest.mark.django_db
 
@@ -17,9 +17,7 @@ def web():
 
 
 @pytest.mark.parametrize("language", ["be", "ru", "en"])
-@pytest.mark.parametrize(
-    ("sent", "status", "words"), [(DAMAGED, 400, BROKEN), (LARGE, 413, TOO_MUCH), (MANY, 413, TOO_MUCH)]
-)
+@EACH
 def test_the_desk_says_it_in_the_language_chosen_there(web, cast, language, sent, status, words):
     UserProfile.objects.update_or_create(user=cast["analyst"], defaults={"preferred_language": language})
     web.force_login(cast["analyst"])

@@ -16,6 +16,9 @@ LARGE = {"data": b"address=" + b"x" * (configured.DATA_UPLOAD_MAX_MEMORY_SIZE or
 MANY = {"data": b"&".join(b"a=1" for _ in range(1100)), "content_type": FORM}
 TOO_MUCH = {"be": "больш, чым мы можам", "ru": "больше, чем мы можем", "en": "more than we can take"}
 BROKEN = {"be": "пашкоджаным", "ru": "повреждённым", "en": "arrived damaged"}
+EACH = pytest.mark.parametrize(
+    ("sent", "status", "words"), [(DAMAGED, 400, BROKEN), (LARGE, 413, TOO_MUCH), (MANY, 413, TOO_MUCH)]
+)
 
 
 @pytest.fixture
@@ -25,9 +28,7 @@ def web():
 
 
 @pytest.mark.parametrize("language", ["be", "ru", "en"])
-@pytest.mark.parametrize(
-    ("sent", "status", "words"), [(DAMAGED, 400, BROKEN), (LARGE, 413, TOO_MUCH), (MANY, 413, TOO_MUCH)]
-)
+@EACH
 def test_forms_of_the_site_say_why_they_took_nothing(web, language, sent, status, words):
     answer = web.post(f"/{language}/subscribe/", **sent)
     page = answer.content.decode()

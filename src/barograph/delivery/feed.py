@@ -45,10 +45,10 @@ class Feed:
         self.copies, self.version = Copies(mailing), mailing.version
         self.rows: deque[tuple] = deque()  # claimed, not looked up
         self.ready: deque[tuple] = deque()  # looked up, with the reader
-        self.made: deque[tuple[tuple, Parcel, float]] = deque()  # with their rows, and when the reader was looked up
+        self.made: deque[tuple[tuple, Parcel, float]] = deque()  # with row and reader, and when that was looked up
         self.seen_at, self.today = 0.0, timezone.localdate()
         self.known: dict[int, tuple[int, int]] = {}  # tries and drops of what is on its way
-        self.foreseen: dict[int, tuple[tuple, float, int]] = {}  # announced: row, when looked up, the text's version
+        self.foreseen: dict[int, tuple[tuple, float, int]] = {}  # announced: the same, and the text's version
         self.is_dry, self.is_going = False, True
         self.allowance = Allowance(mailing)
         self.watch = installation.Watch.begin()
@@ -65,7 +65,7 @@ class Feed:
                 return None
             if not self.made:
                 continue
-            row, parcel, seen_at = self.made.popleft()
+            (row, _reader), parcel, seen_at = self.made.popleft()
             if time.monotonic() - seen_at > FRESH:
                 self.rows.appendleft(row)
                 continue
@@ -78,20 +78,19 @@ class Feed:
         """A mail that can be announced: one that is made, fresh, and waits for nothing."""
         if not self.made or not self.domains.are_calm or time.monotonic() - self.made[0][2] > FRESH:
             return None
-        row, parcel, seen_at = self.made.popleft()
-        self.foreseen[row[0]] = (row, seen_at, self.version)
+        found, parcel, seen_at = self.made.popleft()
+        self.foreseen[parcel.number] = (found, seen_at, self.version)
         return parcel
 
     def is_due(self, parcel: Parcel) -> bool:
         """Whether a mail that was announced is still to be sent, and as it is."""
-        row, seen_at, version = self.foreseen.pop(parcel.number)
+        (row, reader), seen_at, version = self.foreseen.pop(parcel.number)
         if time.monotonic() - seen_at > FRESH:
             if not self._goes_on():
                 return False
-            if version != self.version:
-                self.rows.appendleft(row)
-                return False
-            if not self._due([row]):
+            found = self._due([row])
+            if version != self.version or found != [(row, reader)]:  # another text, or the reader has moved
+                self.rows.extendleft(again for again, _reader in found)
                 return False
         if not self.domains.are_calm and self._has_to_wait(row, domain_of(parcel)):
             return False
@@ -114,7 +113,7 @@ class Feed:
             return True
         row, reader = self.ready.popleft()
         try:
-            self.made.append((row, self.copies.parcel(row[0], reader, on=self.today), self.seen_at))
+            self.made.append(((row, reader), self.copies.parcel(row[0], reader, on=self.today), self.seen_at))
         except addresses.UnknownKey:
             raise  # this machine lacks a key: nobody's address is to blame, and others may send
         except addresses.Unreadable:
