@@ -5,7 +5,10 @@ from django.db import DatabaseError, connection, transaction
 
 from barograph.base.environment import Smtp
 from barograph.delivery import sending, services
-from barograph.delivery.recording import Record
+from barograph.delivery.enums import DeliveryState
+from barograph.delivery.filling import fill
+from barograph.delivery.recording import Note, Record
+from barograph.delivery.transports import Answer
 from barograph.delivery.transports.smtp import WIDTH, SmtpTransport
 from tests.delivery.mailings import mailing, readers
 from tests.delivery.relays import RudeRelay
@@ -74,3 +77,52 @@ def test_an_outcome_that_cannot_be_written_in_the_background_is_said_and_the_nex
             hindered(port)
         assert services.send(made.pk, transport=SmtpTransport(Smtp("127.0.0.1", port, "", "", ""))).is_finished
     assert set(made.deliveries.values_list("state", "tries")) == {("sent", 1)}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "2.0.0 Ok: queued as 4F1",
+        "",
+        "NULL",
+        'he said "ok", {and} left',
+        "back\\slash \\",
+        "прынята — дзякуй",
+        "a,b",
+        "'; --",
+    ],
+)
+def test_what_the_relay_said_is_kept_as_it_said_it(words):
+    """Accepted mails are written as arrays, anything else as JSON: both keep every word."""
+    readers(3)
+    made = mailing()
+    fill(made)
+    record = Record(made, "mine")
+    ids = list(made.deliveries.order_by("pk").values_list("pk", flat=True))
+    made.deliveries.update(claim="mine", state="claimed")
+    accepted = [Note(pk, DeliveryState.SENT, Answer(250, words), is_a_try=True) for pk in ids[:2]]
+    record.write(accepted)
+    assert record.statement is record.accepted
+    record.write([Note(ids[2], DeliveryState.FAILED, Answer(550, words), is_a_try=True)])
+    assert record.statement is record.together
+    record.close()
+    rows = made.deliveries.order_by("pk").values_list(
+        "state", "tries", "claim", "last_code", "last_text", "last_status"
+    )
+    assert list(rows) == [
+        (state, 1, "", code, words, Answer(code, words).status)
+        for state, code in (("sent", 250), ("sent", 250), ("failed", 550))
+    ]
+
+
+def test_an_acceptance_that_is_no_longer_ours_is_not_written():
+    readers(2)
+    made = mailing()
+    fill(made)
+    first, second = made.deliveries.order_by("pk").values_list("pk", flat=True)
+    made.deliveries.update(claim="mine", state="claimed")
+    made.deliveries.filter(pk=second).update(claim="another's")
+    record = Record(made, "mine")
+    record.write([Note(pk, DeliveryState.SENT, Answer(250, "Ok"), is_a_try=True) for pk in (first, second)])
+    record.close()
+    assert list(made.deliveries.order_by("pk").values_list("state", flat=True)) == ["sent", "claimed"]

@@ -1,6 +1,6 @@
 """The mails of one run of a mailing, one after another, made just before they are handed over.
 
-Claimed in batches, readers looked up in small groups, each mail made while the
+Claimed in batches, whose readers are looked up at once, each mail made while the
 ones before are on their way. Knows no transport.
 """
 
@@ -25,7 +25,7 @@ from barograph.delivery.transports import Answer, Parcel
 from barograph.subscribers import addresses
 from barograph.subscribers.recipients import still_receiving
 
-#: Readers looked up together, a connection; and for how many seconds what was seen of them and the mailing holds.
+#: Readers looked up together again, a connection; for how many seconds what was seen of them and the mailing holds.
 GROUP = 20
 FRESH = 1.0
 #: Seconds between two looks for what dead workers had in hand.
@@ -37,7 +37,7 @@ def domain_of(parcel: Parcel) -> str:
 
 
 class Feed:
-    """The mails of one run, one after another: claimed in batches, readers looked up in small groups."""
+    """The mails of one run, one after another."""
 
     def __init__(self, mailing: Mailing, claims: Claims, record: Record, width: int, domains: Domains) -> None:
         self.mailing, self.claims, self.record, self.domains = mailing, claims, record, domains
@@ -134,18 +134,24 @@ class Feed:
         return True
 
     def _look_up(self) -> bool:
-        """Look at the next readers, just before their mails are handed over. False where nobody is left."""
-        if not self.rows and not self._claim():
+        """Look at the next readers, just before their mails are handed over. False where nobody is left.
+
+        What was claimed this moment is looked at as a whole, since it is ours for sure; what a slow relay
+        leaves of it is looked at again, then in small groups.
+        """
+        is_new = not self.rows
+        if is_new and not self._claim():
             return False
         if not self._goes_on():
             self.rows.clear()  # a slow relay: what was claimed goes back at the end of the run
             return False
         self.today = timezone.localdate()
-        self.ready.extend(self._due([self.rows.popleft() for _ in range(min(self.group, len(self.rows)))]))
         self.seen_at = time.monotonic()
+        number = len(self.rows) if is_new and self.group > 1 else min(self.group, len(self.rows))
+        self.ready.extend(self._due([self.rows.popleft() for _ in range(number)], are_new=is_new))
         return True
 
-    def _due(self, rows: list[tuple]) -> list[tuple]:
+    def _due(self, rows: list[tuple], *, are_new: bool = False) -> list[tuple]:
         """Those that still want their mail and are still ours, with the reader; who has left is written down."""
         self.record.settle()
         readers = still_receiving(
@@ -154,8 +160,9 @@ class Feed:
             on=self.today,
             paces=self.mailing.paces,
         )
-        held = self.claims.held([row[0] for row in rows])
-        rows = [row for row in rows if row[0] in held]
+        if not are_new:
+            held = self.claims.held([row[0] for row in rows])
+            rows = [row for row in rows if row[0] in held]
         self.record.write([Note(row[0], DeliveryState.SKIPPED) for row in rows if row[1] not in readers])
         return [(row, readers[row[1]]) for row in rows if row[1] in readers]
 

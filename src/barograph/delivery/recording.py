@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -59,6 +60,31 @@ _TOGETHER = """
     WHERE kept.id = ANY($2::bigint[]) AND kept.id = note.number AND kept.claim = $4
 """
 
+#: The same where all were accepted at once, as nearly all are: their numbers, codes, statuses and words as arrays.
+_ACCEPTED = """
+    UPDATE {table} AS kept SET state = '{sent}', tries = tries + 1, settled_at = $5::timestamptz, lease_until = NULL,
+    claim = '', last_code = note.code, last_status = note.status, last_text = note.text, blame = ''
+    FROM unnest($1::bigint[], $2::int[], $3::text[], $4::text[]) AS note (number, code, status, text)
+    WHERE kept.id = ANY($1::bigint[]) AND kept.id = note.number AND kept.claim = $6
+"""
+
+
+def _numbers(values: Iterable[int]) -> str:
+    """An array as PostgreSQL reads it."""
+    return f"{{{','.join(map(str, values))}}}"
+
+
+def _texts(values: Iterable[str]) -> str:
+    """The same of texts."""
+    quoted = [value.replace("\\", "\\\\").replace('"', '\\"') for value in values]
+    return '{"' + '","'.join(quoted) + '"}'
+
+
+def _answers(notes: list[Note]) -> list[Answer] | None:
+    """The relay's answers, where every note says that a mail was accepted and nothing else; else None."""
+    answers = [note.answer for note in notes if note.state == DeliveryState.SENT and note.is_a_try and note.answer]
+    return answers if len(answers) == len(notes) else None
+
 
 def _json(notes: list[Note]) -> str:
     return json.dumps(
@@ -88,13 +114,16 @@ class Record:
     claim: str
     settled: Counter[str] = field(default_factory=Counter)
     pending: int = 0  # notes that the database has and did not confirm
-    statement: Statement | None = field(default=None, init=False)
+    together: Statement | None = field(default=None, init=False)
+    accepted: Statement | None = field(default=None, init=False)
+    statement: Statement | None = field(default=None, init=False)  # the one that was begun last
 
     def __post_init__(self) -> None:
         if connection.vendor == "postgresql":
             from barograph.delivery.background import Statement  # psycopg takes memory that SQLite has no use for
 
-            self.statement = Statement(_TOGETHER.format(table=table(Delivery)))
+            self.together = self.statement = Statement(_TOGETHER.format(table=table(Delivery)))
+            self.accepted = Statement(_ACCEPTED.format(table=table(Delivery), sent=DeliveryState.SENT))
 
     def write(self, notes: list[Note]) -> None:
         """Write down what became of some deliveries that are still ours."""
@@ -107,9 +136,16 @@ class Record:
         if not notes:
             return
         moment = connection.ops.adapt_datetimefield_value(timezone.now())
-        if self.statement is not None:
-            numbers = ",".join(str(note.number) for note in notes)
-            self.statement.begin((_json(notes), f"{{{numbers}}}", moment.isoformat(), self.claim))
+        if self.together is not None and self.accepted is not None:
+            numbers = _numbers(note.number for note in notes)
+            if (answers := _answers(notes)) is not None:
+                codes, statuses = _numbers(one.code for one in answers), _texts(one.status for one in answers)
+                what = (numbers, codes, statuses, _texts(one.text for one in answers), moment.isoformat(), self.claim)
+                self.statement = self.accepted
+            else:
+                what = (_json(notes), numbers, moment.isoformat(), self.claim)
+                self.statement = self.together
+            self.statement.begin(what)
             self.pending = len(notes)
         else:
             with transaction.atomic(), connection.cursor() as cursor:
@@ -151,8 +187,9 @@ class Record:
     def close(self) -> None:
         """Leave the database's connection to others. Raises DatabaseError where something could not be written."""
         self.settle()
-        if self.statement is not None:
-            self.statement.close()
+        for statement in (self.together, self.accepted):
+            if statement is not None:
+                statement.close()
 
     def take_back(self, numbers: list[int], *, until: datetime) -> None:
         """Refusals that were no fault of theirs: these deliveries wait again."""
