@@ -102,9 +102,9 @@ def test_what_the_relay_said_is_kept_as_it_said_it(words):
     made.deliveries.update(claim="mine", state="claimed")
     accepted = [Note(pk, DeliveryState.SENT, Answer(250, words), is_a_try=True) for pk in ids[:2]]
     record.write(accepted)
-    assert record.statement is record.accepted
+    assert record.statement is record.statements[1]
     record.write([Note(ids[2], DeliveryState.FAILED, Answer(550, words), is_a_try=True)])
-    assert record.statement is record.together
+    assert record.statement is record.statements[0]
     record.close()
     rows = made.deliveries.order_by("pk").values_list(
         "state", "tries", "claim", "last_code", "last_text", "last_status"

@@ -62,7 +62,7 @@ _TOGETHER = """
 
 #: The same where all were accepted at once, as nearly all are: their numbers, codes, statuses and words as arrays.
 _ACCEPTED = """
-    UPDATE {table} AS kept SET state = '{sent}', tries = tries + 1, settled_at = $5::timestamptz, lease_until = NULL,
+    UPDATE {table} AS kept SET state = 'sent', tries = tries + 1, settled_at = $5::timestamptz, lease_until = NULL,
     claim = '', last_code = note.code, last_status = note.status, last_text = note.text, blame = ''
     FROM unnest($1::bigint[], $2::int[], $3::text[], $4::text[]) AS note (number, code, status, text)
     WHERE kept.id = ANY($1::bigint[]) AND kept.id = note.number AND kept.claim = $6
@@ -114,16 +114,15 @@ class Record:
     claim: str
     settled: Counter[str] = field(default_factory=Counter)
     pending: int = 0  # notes that the database has and did not confirm
-    together: Statement | None = field(default=None, init=False)
-    accepted: Statement | None = field(default=None, init=False)
+    statements: list[Statement] = field(default_factory=list, init=False)  # any notes, accepted ones: PostgreSQL's
     statement: Statement | None = field(default=None, init=False)  # the one that was begun last
 
     def __post_init__(self) -> None:
         if connection.vendor == "postgresql":
             from barograph.delivery.background import Statement  # psycopg takes memory that SQLite has no use for
 
-            self.together = self.statement = Statement(_TOGETHER.format(table=table(Delivery)))
-            self.accepted = Statement(_ACCEPTED.format(table=table(Delivery), sent=DeliveryState.SENT))
+            self.statements = [Statement(text.format(table=table(Delivery))) for text in (_TOGETHER, _ACCEPTED)]
+            self.statement = self.statements[0]
 
     def write(self, notes: list[Note]) -> None:
         """Write down what became of some deliveries that are still ours."""
@@ -136,23 +135,27 @@ class Record:
         if not notes:
             return
         moment = connection.ops.adapt_datetimefield_value(timezone.now())
-        if self.together is not None and self.accepted is not None:
-            numbers = _numbers(note.number for note in notes)
-            if (answers := _answers(notes)) is not None:
-                codes, statuses = _numbers(one.code for one in answers), _texts(one.status for one in answers)
-                what = (numbers, codes, statuses, _texts(one.text for one in answers), moment.isoformat(), self.claim)
-                self.statement = self.accepted
-            else:
-                what = (_json(notes), numbers, moment.isoformat(), self.claim)
-                self.statement = self.together
-            self.statement.begin(what)
-            self.pending = len(notes)
+        if self.statement is not None:
+            self._in_background(notes, moment)
         else:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.executemany(_ONE.format(table=table(Delivery)), [self._row(note, moment) for note in notes])
         for note in notes:
             if note.state != DeliveryState.QUEUED:
                 self.settled[note.state] += 1
+
+    def _in_background(self, notes: list[Note], moment: datetime) -> None:
+        together, accepted = self.statements
+        numbers, answers = _numbers(note.number for note in notes), _answers(notes)
+        if answers is None:
+            self.statement = together
+            together.begin((_json(notes), numbers, moment.isoformat(), self.claim))
+        else:
+            self.statement = accepted
+            codes, statuses = _numbers(one.code for one in answers), _texts(one.status for one in answers)
+            words = _texts(one.text for one in answers)
+            accepted.begin((numbers, codes, statuses, words, moment.isoformat(), self.claim))
+        self.pending = len(notes)
 
     @property
     def is_settled(self) -> bool:
@@ -187,9 +190,8 @@ class Record:
     def close(self) -> None:
         """Leave the database's connection to others. Raises DatabaseError where something could not be written."""
         self.settle()
-        for statement in (self.together, self.accepted):
-            if statement is not None:
-                statement.close()
+        for statement in self.statements:
+            statement.close()
 
     def take_back(self, numbers: list[int], *, until: datetime) -> None:
         """Refusals that were no fault of theirs: these deliveries wait again."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import brotli
 import deflate
 
-#: Brotli's quality: costs 0.5 ms for a page and is within 12 % of the best.
+#: Brotli's quality: this one costs 0.5 ms for a page and is within 12 % of the best.
 QUALITY = 5
 #: How far back brotli looks, as a power of two: for a page's size there is a quicker way of finding, and none lost.
 NARROW, WIDE = 16, 22
