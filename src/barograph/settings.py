@@ -50,7 +50,7 @@ INSTALLED_APPS = [
     "barograph.issues",
     "barograph.people",
     "barograph.base",
-    "wagtail.snippets",
+    "barograph.desk.snippets.SnippetsConfig",
     "barograph.desk.users.UsersConfig",
     "wagtail.images",
     "wagtail.documents",
