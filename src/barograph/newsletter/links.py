@@ -12,7 +12,7 @@ from barograph.subscribers.models import Subscriber
 def page(name: str, language: str, token: str = "") -> str:
     """The full address of one of this app's pages, by its URL's name."""
     arguments = [language, token] if token else [language]
-    return settings.BASE_URL + reverse(name, args=arguments)
+    return settings.BASE_URL + reverse(name, urlconf="barograph.newsletter.urls", args=arguments)
 
 
 def pattern(name: str) -> str:

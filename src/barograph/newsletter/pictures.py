@@ -8,9 +8,11 @@ knows which of them a mail program puts behind. Plain functions; no models.
 
 from __future__ import annotations
 
+import base64
 import hashlib
-import io
 import json
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 
 from barograph.base import barogram
@@ -29,10 +31,6 @@ MOST_BYTES = 30_000
 
 #: Heavier than on the site: narrow screens show it at two thirds.
 _STYLE = "path{stroke-width:2}.mid{stroke-width:1;stroke-dasharray:1 3}.now{stroke-width:4}</style>"
-_SOURCE = """
-#set page(width: {width}pt, height: {height}pt, margin: 0pt, fill: none)
-#for drawing in json(bytes(sys.inputs.drawings)) {{ page(image(bytes(drawing), format: "svg", width: {width}pt)) }}
-"""
 
 
 def drawn(windows: Mapping[str, Window]) -> dict[str, Picture]:
@@ -63,26 +61,10 @@ def _svg(window: Window) -> str:
 
 
 def _pngs(svgs: Sequence[str]) -> list[bytes]:
+    """Drawn by another program: what it takes of memory to draw goes with it, and a worker sends on for hours."""
     if not svgs:
         return []
-    import typst  # some 20 MB of memory, which a worker that only sends does without
-
-    source = _SOURCE.format(width=WIDTH, height=HEIGHT)
-    compiler = typst.Compiler(
-        input=source.encode(),
-        font_paths=typst.Fonts(include_system_fonts=False),
-        sys_inputs={"drawings": json.dumps(svgs)},
-    )
-    made = compiler.compile(format="png", ppi=72 * SCALE)
-    return [_small(page) for page in (made if isinstance(made, list) else [made])]
-
-
-def _small(png: bytes) -> bytes:
-    """The same picture in a palette that keeps its clear ground."""
-    from PIL import Image
-
-    with Image.open(io.BytesIO(png)) as picture:
-        flat = picture.convert("RGBA").quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    out = io.BytesIO()
-    flat.save(out, "PNG", optimize=True)
-    return out.getvalue()
+    told = json.dumps({"svgs": svgs, "width": WIDTH, "height": HEIGHT, "scale": SCALE, "colours": COLOURS})
+    command = [sys.executable, "-P", "-m", "barograph.newsletter.drawing"]
+    done = subprocess.run(command, input=told, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603 our own
+    return [base64.b64decode(png) for png in json.loads(done.stdout)]
