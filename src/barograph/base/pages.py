@@ -15,10 +15,9 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import translation
-from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, nodes, pass_context
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, nodes
 from jinja2.bccache import Bucket
 from jinja2.compiler import CodeGenerator, Frame
-from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from barograph.base import dates, languages, style
@@ -121,7 +120,7 @@ class _Code(CodeGenerator):
         said = node.args[0] if name == "_" and node.args else None
         if isinstance(said, nodes.Const):
             self.write(f"environment.words[{said.value!r}]")
-        elif forward_caller or name == "look":  # which asks for the context
+        elif forward_caller:
             super().visit_Call(node, frame, forward_caller=forward_caller)
         else:
             self.write("environment.called(")
@@ -146,68 +145,30 @@ class _Environment(Environment):
         return self.globals
 
 
-#: What an edition's valve lets through in a body, what richtext makes of it, and a search's hits.
-_BODY = frozenset(
-    [
-        "p",
-        "h2",
-        "h3",
-        "h4",
-        "ul",
-        "ol",
-        "li",
-        "a",
-        "b",
-        "i",
-        "em",
-        "strong",
-        "blockquote",
-        "figure",
-        "figcaption",
-        "img",
-        "sup",
-        "sub",
-        "section",
-        "notes",
-        "back",
-        "mark",
-    ]
-)
-_VERDICTS = frozenset({"worsened", "unchanged", "improved", "unrated"})
-#: What barogram.py names, on the pages that show one: a small one, and those that have a history or an axis besides.
-_SMALL = frozenset(["barogram", "svg", "path", "circle", "mid", "now"])
-_LARGE = _SMALL | {"text", "g", "yr", "lv", "fix", "lines", "axis", "long"}
-_DRAWING = re.compile(r"\b(?:barogram|(chart|axis))\b")
-_COMMENT = re.compile(r"{#.*?#}", re.DOTALL)
-_TAG = re.compile(r"</?([a-z][a-z0-9]*)")
-_CLASS = re.compile(r'class="((?:{{.*?}}|{%.*?%}|[^"{])*)"', re.DOTALL)  # with what its expressions name
-_WORD = re.compile(r"[\w-]+")
-_VALUE = re.compile(r"\b\w+\.\w+")  # an attribute, which isn't the name of a class: row.verdict
+#: Names an element or the classes of one, wherever they stand in a page.
+_HELD = re.compile(r'<([a-z][a-z0-9]*)|\bclass="([^"]*)"')
 _INCLUDE = re.compile(r'{%-?\s*include\s+"([^"]+)"\s*-?%}\n?')
-_PART = re.compile(r'{%-?\s*(?:extends|include|import|from)\s+"([^"]+)"')
+#: What templates leave for the style and its hash.
+_UNDRESSED, _NO_STYLE = "<style></style>", style.source_of("")
 
 
 @cache
-def _names(template: str) -> frozenset[str]:
-    """The elements and classes that a template and those it is built of name."""
-    env = environment()
-    source, _path, _current = env.loader.get_source(env, template)  # type: ignore[union-attr]
-    source = _COMMENT.sub("", source)
-    own = {*_TAG.findall(source), *_WORD.findall(_VALUE.sub("", " ".join(_CLASS.findall(source))))}
-    for found in _DRAWING.finditer(source):
-        own |= _LARGE if found[1] else _SMALL
-    return frozenset(own.union(*(_names(part) for part in _PART.findall(source))))
+def _style(names: frozenset[str]) -> tuple[str, str]:
+    """What these elements and classes need of the style, and how a policy calls it."""
+    css = style.needed(style.css(), names)
+    return f"<style>{css}</style>", style.source_of(css)
 
 
-@cache
-def look(template: str) -> str:
-    """The style that pages of this template need."""
-    return style.needed(style.css(), _names(template) | _names(FRAME) | _BODY | _VERDICTS)
+@lru_cache(maxsize=4096)
+def _style_of(held: frozenset[tuple[str, str]]) -> tuple[str, str]:
+    names = {name for element, classes in held for name in (element, *classes.split())}
+    return _style(style.names() & names)
 
 
-@pass_context
-def _look(context: Context) -> Markup:
-    return Markup(look(context.name or ""))  # noqa: S704 our own style
+def dressed(page: str) -> str:
+    """A page with what it needs of the style, and with that style's hash in its policy."""
+    css, source = _style_of(frozenset(_HELD.findall(page)))
+    return page.replace(_NO_STYLE, source, 1).replace(_UNDRESSED, css, 1)
 
 
 @cache
@@ -232,8 +193,7 @@ def environment(language: str = "en") -> Environment:
         territory=languages.territory,
         x_default=languages.x_default,
         fonts=style.fonts,
-        look=_look,
-        policy=lambda text, frames=False: Markup(style.policy(text, frames=frames)),  # noqa: S704 made of our own words and a hash
+        policy=lambda frames=False: Markup(style.policy("", frames=frames)),  # noqa: S704 made of our own words and a hash
     )
     env.filters.update(
         period=lambda issue, language, year=True: dates.period(
@@ -254,7 +214,8 @@ def render(template: str, context: dict[str, Any], *, language: str) -> str:
 
 def drawn(template: str, context: dict[str, Any], language: str) -> str:
     """The same, where the interface's language is the present one."""
-    return environment(languages.interface(language)).get_template(template).render(**context, language=language)
+    page = environment(languages.interface(language)).get_template(template).render(**context, language=language)
+    return dressed(page) if _UNDRESSED in page else page
 
 
 def macro(template: str, name: str, language: str) -> Callable[..., Markup]:

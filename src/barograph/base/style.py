@@ -43,8 +43,22 @@ def minified(source: str) -> str:
 
 @cache
 def css() -> str:
-    """The whole style of the public pages; each carries what it needs of it (pages.look)."""
+    """The whole style of the public pages; each carries what it needs of it (pages.dressed)."""
     return minified(SOURCE.read_text(encoding="utf-8"))
+
+
+@cache
+def names() -> frozenset[str]:
+    """The elements and classes that it speaks of."""
+    return frozenset(_spoken_of(css()))
+
+
+def _spoken_of(text: str) -> Iterator[str]:
+    for head, inside in rules(text):
+        if head.startswith("@media"):
+            yield from _spoken_of(inside)
+        elif not head.startswith("@"):
+            yield from named(head)
 
 
 def needed(style: str, names: Container[str]) -> str:
