@@ -143,7 +143,10 @@ def test_a_wrong_address_keeps_what_was_typed_and_says_what_to_do(web, address):
 
 
 def test_unknown_lists_and_languages_are_refused(web):
-    assert sign_up(web, list_key="secret").status_code == 422
+    answer = sign_up(web, list_key="secret")
+    assert answer.status_code == 422
+    assert b'<fieldset aria-describedby="sign-up-problem">' in answer.content
+    assert b"aria-invalid" not in answer.content, "the address is right"
     assert sign_up(web, language="xx").status_code == 404
 
 

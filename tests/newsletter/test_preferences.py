@@ -140,6 +140,31 @@ def test_the_settings_page_keeps_every_choice(web, topics):
     assert b"<script" not in web.get(page(subscriber)).content
 
 
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"lists": []}, '<fieldset aria-describedby="problem"><legend>Newsletters'),
+        ({"pace": "hourly"}, '<fieldset class="rows" aria-describedby="problem"><legend>How often'),
+        ({"language": "xx"}, '<fieldset aria-describedby="problem"><legend>Language of our letters'),
+        (
+            {"paused_until": "1999-01-01"},
+            'value="1999-01-01" aria-invalid="true" aria-describedby="problem" autofocus>',
+        ),
+        (
+            {"act": "move", "address": "nobody"},
+            'value="nobody" aria-invalid="true" aria-describedby="problem" autofocus>',
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_where_it_is(web, wrong, field):
+    wish = {"lists": ["en"], "language": "en", "pace": "issue"}
+    answer = web.post(page(reader("reader")), wish | wrong)
+    shown = answer.content.decode()
+    assert answer.status_code == 422
+    assert shown.count('id="problem"') == shown.count('aria-describedby="problem"') == 1
+    assert 0 < shown.index('<p class="error" id="problem" role="alert">') - shown.index(field) < 300
+
+
 @pytest.mark.parametrize("language", ["be", "ru", "en"])
 def test_the_page_speaks_every_language(web, topics, language):
     editions.freeze_imprint()

@@ -6,6 +6,7 @@ commentaries.permissions; nothing here names a person.
 
 from __future__ import annotations
 
+from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
@@ -105,6 +106,7 @@ def label(group: Group) -> str:
 @transaction.atomic
 def ensure_roles() -> None:
     """Make or mend groups and workflow; a second call changes nothing."""
+    apps.get_app_config("wagtailsnippets").make_permissions()
     for name in PERMISSIONS:
         group = Group.objects.get_or_create(name=name)[0]
         group.permissions.set(_permissions(PERMISSIONS[name]))

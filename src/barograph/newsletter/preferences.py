@@ -57,9 +57,8 @@ def _page(request: HttpRequest, imprint: Content, language: str, form: Content) 
         "latest": (today + LONGEST_PAUSE).isoformat(),
     }
     names = [(key, localized(names, language, imprint["languages"])) for key, names in topics(imprint).items()]
-    context = {"form": {"moving": "", "moving_problem": "", **form}, "topics": names, "paces": _paces(imprint)}
-    problem = form["problem"] or form.get("moving_problem")
-    return show(request, "preferences", imprint, language, context, status=422 if problem else 200)
+    context = {"form": {"moving": "", **form}, "topics": names, "paces": _paces(imprint)}
+    return show(request, "preferences", imprint, language, context, status=422 if form["problem"] else 200)
 
 
 def topics(imprint: Content) -> dict[str, dict[str, str]]:
@@ -96,6 +95,7 @@ def _kept(subscriber: Subscriber) -> Content:
         "paused_until": until.isoformat() if until and until > timezone.localdate() else "",
         "saved": False,
         "problem": "",
+        "about": "",
     }
 
 
@@ -112,18 +112,19 @@ def _save(request: HttpRequest, imprint: Content, subscriber: Subscriber) -> Con
         "paused_until": request.POST.get("paused_until", "").strip(),
         "saved": False,
         "problem": "",
+        "about": "",
     }
     pause = None
     if form["paused_until"]:
         pause = _day(form["paused_until"])
         if pause is None:
-            form["problem"] = _("Choose a day within the next year, or leave it empty.")
+            form |= {"problem": _("Choose a day within the next year, or leave it empty."), "about": "pause"}
     if form["language"] not in imprint["languages"]:
-        form["problem"] = _("Choose a language.")
+        form |= {"problem": _("Choose a language."), "about": "language"}
     if form["pace"] not in Pace.values:
-        form["problem"] = _("Choose how often you want our letters.")
+        form |= {"problem": _("Choose how often you want our letters."), "about": "pace"}
     if not lists:
-        form["problem"] = _("Choose at least one newsletter, or unsubscribe below.")
+        form |= {"problem": _("Choose at least one newsletter, or unsubscribe below."), "about": "lists"}
     if not form["problem"]:
         services.change_preferences(
             subscriber_id=subscriber.pk,
@@ -161,7 +162,7 @@ def _move(request: HttpRequest, imprint: Content, language: str, subscriber: Sub
     except addresses.InvalidAddress:
         problem = _("This does not look like an e-mail address. Check it: it should look like name@example.org.")
     if problem:
-        form = _kept(subscriber) | {"moving": address, "moving_problem": problem}
+        form = _kept(subscriber) | {"moving": address, "problem": problem, "about": "address"}
         return _page(request, imprint, language, form)
     if asked is Asked.TOO_MANY:
         return _wait(request, imprint, language)

@@ -26,17 +26,18 @@ def subscribe(request: HttpRequest, imprint: Content, language: str) -> HttpResp
     if request.method != "POST":
         return show(request, "subscribe", imprint, language, {"form": {}})
     address, list_key = request.POST.get("address", "").strip()[:400], request.POST.get("list", "")
-    problem = ""
+    problem = about = ""
     if list_key not in {entry["key"] for entry in imprint["lists"]}:
-        problem = _("Choose in which language you want to read the newsletter.")
+        problem, about = _("Choose in which language you want to read the newsletter."), "list"
     try:
         addresses.clean(address)
     except addresses.InvalidAddress:
         problem = _("This does not look like an e-mail address. Check it: it should look like name@example.org.")
+        about = "address"
     if not address:
-        problem = _("Write your e-mail address.")
+        problem, about = _("Write your e-mail address."), "address"
     if problem:
-        form = {"address": address, "list": list_key, "problem": problem}
+        form = {"address": address, "list": list_key, "problem": problem, "about": about}
         return show(request, "subscribe", imprint, language, {"form": form}, status=422)
     if not request.POST.get("website"):  # a field people do not see: whoever fills it in is a program
         asked = signups.ask(address=address, list_key=list_key, language=language, network=limits.network_of(request))
