@@ -184,6 +184,13 @@ def test_a_page_holds_the_one_style_its_policy_allows_and_nothing_foreign(publis
     assert not re.search(r'(?:src|srcset)="(?:https?:)?//', page)
 
 
+def test_every_page_allows_the_very_style_that_it_holds(published):
+    for path in bake.bake().path.rglob("*.html"):
+        page = path.read_text()
+        (held,) = re.findall(r"<style>(.+?)</style>", page, re.DOTALL)
+        assert f"style-src {style.source_of(held)};" in page, path
+
+
 def test_an_empty_publication_has_an_honest_page():
     contents.found(contents.imprint())
     home = (bake.bake().path / "en/index.html").read_text()

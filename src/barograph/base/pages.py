@@ -193,7 +193,7 @@ def environment(language: str = "en") -> Environment:
         territory=languages.territory,
         x_default=languages.x_default,
         fonts=style.fonts,
-        policy=lambda frames=False: Markup(style.policy("", frames=frames)),  # noqa: S704 made of our own words and a hash
+        policy=lambda text="", frames=False: Markup(style.policy(text, frames=frames)),  # noqa: S704 made of our own words and a hash
     )
     env.filters.update(
         period=lambda issue, language, year=True: dates.period(
