@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from barograph import accounts, mailings, readers, searching
 from barograph.benchmarks import measuring
@@ -82,10 +82,10 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def do_demo(args: argparse.Namespace) -> int:
+def do_demo(args: argparse.Namespace) -> NoReturn:
     from barograph import operation
 
-    return operation.demo(
+    operation.demo(
         port=args.port,
         data=args.data,
         fresh=args.fresh,
@@ -96,11 +96,11 @@ def do_demo(args: argparse.Namespace) -> int:
     )
 
 
-def do_serve(args: argparse.Namespace) -> int:
+def do_serve(args: argparse.Namespace) -> NoReturn:
     setup()
     from barograph import operation
 
-    return operation.serve(host=args.host, port=args.port, workers=args.workers, worker=not args.no_worker, say=_say)
+    operation.serve(host=args.host, port=args.port, workers=args.workers, worker=not args.no_worker)
 
 
 def do_worker(args: argparse.Namespace) -> int:

@@ -9,12 +9,15 @@ import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 from barograph import __version__
 from barograph.base.environment import DEMO_ADDRESS
 from barograph.demo.sign_ins import welcome
-from barograph.supervisor import Child, supervise
+from barograph.supervisor import become
+
+WORKER = [sys.executable, "-m", "barograph.cli", "worker"]
 
 
 class Unsafe(Exception):
@@ -76,14 +79,6 @@ def web_command(host: str, port: int, workers: int = 1) -> list[str]:
     return [*command, "barograph.asgi:application"]
 
 
-def _web(host: str, port: int, workers: int = 1) -> Child:
-    return Child("web", web_command(host, port, workers))
-
-
-def _worker() -> Child:
-    return Child("worker", [sys.executable, "-m", "barograph.cli", "worker"])
-
-
 def _free(host: str, port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -106,18 +101,17 @@ def check_safe(*, host: str) -> None:
         raise Unsafe("Set BAROGRAPH_BASE_URL to the site's public https address before serving to others.")
 
 
-def serve(*, host: str, port: int, workers: int, worker: bool, say: Callable[..., None]) -> int:
+def serve(*, host: str, port: int, workers: int, worker: bool) -> NoReturn:
     """Site, desk and worker under one supervisor, until a signal."""
     check_safe(host=host)
     if not _free(host, port):
         raise Unsafe(f"Port {port} is taken. Choose another with --port.")
     ensure_desk_files()
     ensure_site()
-    children = [_web(host, port, workers)]
+    children = {"web": web_command(host, port, workers)}
     if worker:
-        children.append(_worker())
-    supervise(children, when_started=lambda: say(f"Serving on http://{host}:{port}"))
-    return 0
+        children["worker"] = WORKER
+    become(children, says=f"Serving on http://{host}:{port}")
 
 
 def demo(
@@ -129,7 +123,7 @@ def demo(
     configure: Callable[..., None],
     setup: Callable[..., None],
     say: Callable[..., None],
-) -> int:
+) -> NoReturn:
     """The whole product on this machine. Its own data folder is marked, and only such a one is ever deleted."""
     folder = Path(data or os.environ.get("BAROGRAPH_DATA") or "data").absolute()
     mark = folder / "demo"
@@ -159,18 +153,8 @@ def demo(
         bake.bake()
         mark.write_text(complete, encoding="utf-8")
     mailbox = [sys.executable, "-m", "barograph.demo.mailbox", "--port", str(mail_port), "--data", str(folder)]
-    children = [Child("mail", mailbox), _web("127.0.0.1", port), _worker()]
-
-    def started() -> None:
-        _wait_for(port)
-        say(welcome(base))
-        if browser:
-            import webbrowser
-
-            webbrowser.open(base)
-
-    supervise(children, when_started=started)
-    return 0
+    children = {"mail": mailbox, "web": web_command("127.0.0.1", port), "worker": WORKER}
+    become(children, says=welcome(base), answers_on=("127.0.0.1", port), opens=base if browser else "")
 
 
 def _made_of(base: str) -> str:
@@ -186,18 +170,6 @@ def _some_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-def _wait_for(port: int, seconds: float = 20) -> None:
-    import time
-
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.1)
 
 
 def examine() -> list[dict]:

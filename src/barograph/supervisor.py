@@ -1,18 +1,23 @@
 """Keeps a handful of child processes running, and ends them all with their parent.
 
 A child that dies is started again, with growing pauses; a signal to the
-parent ends the children gently, then firmly.
+parent ends the children gently, then firmly. A program of its own without
+Django, for it does nothing else as long as the product runs.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
+from typing import NoReturn
 
 GRACE_SECONDS = 10.0
 
@@ -37,6 +42,36 @@ class Stop(Exception):
 
 def _stop(signum: int, frame: FrameType | None) -> None:
     raise Stop
+
+
+def become(
+    children: dict[str, Sequence[str]], *, says: str, answers_on: tuple[str, int] | None = None, opens: str = ""
+) -> NoReturn:
+    """This process goes on as the supervisor of these commands and as nothing else; its memory is given back.
+
+    `says` is printed once they are started and, where given, something `answers_on` that host and port; then a
+    browser `opens` that address.
+    """
+    told = json.dumps({"children": children, "says": says, "answers_on": answers_on, "opens": opens})
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "barograph.supervisor", told])  # noqa: S606 our own program
+
+
+def main(told: str) -> None:
+    given = json.loads(told)
+
+    def started() -> None:
+        if given["answers_on"]:
+            _wait_for(*given["answers_on"])
+        sys.stdout.write(given["says"] + "\n")
+        sys.stdout.flush()
+        if given["opens"]:
+            import webbrowser
+
+            webbrowser.open(given["opens"])
+
+    supervise([Child(name, command) for name, command in given["children"].items()], when_started=started)
 
 
 def supervise(children: list[Child], *, when_started: Callable[[], None] | None = None) -> None:
@@ -85,3 +120,17 @@ def _end(children: list[Child]) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def _wait_for(host: str, port: int, seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection((host, port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
