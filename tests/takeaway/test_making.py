@@ -10,7 +10,7 @@ from django_tasks_db.models import DBTaskResult
 from barograph import operation
 from barograph.editions.models import Edition
 from barograph.publishing.tasks import ask_for_missing_forms, make_missing_forms
-from barograph.takeaway import making
+from barograph.takeaway import making, typesetting
 from barograph.website import bake, presenters, ready
 from tests.website.contents import found, imprint, issue, publish
 
@@ -42,6 +42,18 @@ def test_each_edition_gets_its_forms_and_each_year_its_archive(two_weeks):
                 for ending in ("html", "json", "pdf", "epub")
             ),
         }
+
+
+def test_a_typesetter_that_dies_is_told_and_followed_by_another(two_weeks):
+    card = {"name": "x"}
+    with typesetting.press() as program:
+        program.kill()
+        with pytest.raises(typesetting.NotSet, match="has ended"):
+            typesetting.png("card.typ", card)
+    with pytest.raises(typesetting.NotSet) as refused:
+        typesetting.png("card.typ", card)
+    assert "has ended" not in str(refused.value), "Typst's own words"
+    assert making.make(current()) == 6
 
 
 def boxed(language="en") -> dict[str, bytes]:

@@ -29,7 +29,9 @@ def make(editions: Iterable[Edition], *, progress: Progress | None = None) -> in
         first = edition.first.isoformat()
         years.add((edition.language, edition.first.year))
         if not ready.files(edition.language, first, edition.digest):
-            ready.keep(edition.language, first, edition.digest, _made(edition, imprint))
+            with typesetting.press():
+                made = _made(edition, imprint)
+            ready.keep(edition.language, first, edition.digest, made)
             done += 1
         if progress:
             progress(number, len(wanted))
