@@ -39,3 +39,14 @@ def test_a_form_without_its_token_says_what_to_do(web, cast, settings, language,
         assert words in page
         assert settings.BASE_URL in page
         assert "CSRF" not in page.partition("<main")[2].partition("</main")[0]
+
+
+@pytest.mark.parametrize(("language", "words"), [("be", "няпоўнай"), ("ru", "неполной"), ("en", "incomplete")])
+def test_an_incomplete_form_gets_a_page_that_says_so(client, cast, language, words):
+    UserProfile.objects.update_or_create(user=cast["editor"], defaults={"preferred_language": language})
+    client.force_login(cast["editor"])
+    answer = client.post("/desk/choose-external-link/")
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert f'<html lang="{language}"' in page
+    assert words in page

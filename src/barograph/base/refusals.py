@@ -41,6 +41,11 @@ def unreadable(error: Exception) -> Refusal:
     return Refusal(400, _("That arrived damaged"), (words, again))
 
 
+def incomplete() -> Refusal:
+    """A form without what every browser sends with it."""
+    return Refusal(400, _("That arrived damaged"), (_("The form arrived incomplete. Go back and send it again."),))
+
+
 def foreign() -> Refusal:
     """A form whose page this browser did not get in this sign-in."""
     where = _("If that changes nothing, allow cookies for this site, and open it by its main address: %(address)s")

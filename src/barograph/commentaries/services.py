@@ -203,7 +203,7 @@ def start_translation(source: Commentary, language: str, by=None) -> Commentary:
 
 def _check_language(language: str) -> None:
     if language not in publication().languages:
-        raise ValidationError(_("This language is not one of the publication's."))
+        raise ValidationError(_("This language is not one of the publication’s."))
 
 
 @transaction.atomic

@@ -19,8 +19,9 @@ from django.utils.datastructures import MultiValueDictKeyError
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from barograph.base import refusals
 from barograph.commentaries.permissions import is_editor
-from barograph.desk import once_more
+from barograph.desk import once_more, refused
 from barograph.people import audit, factors
 from barograph.people.models import User
 from barograph.people.sessions import BEGUN, BROWSER
@@ -40,7 +41,6 @@ OPEN = frozenset(
 PAGES = ("wagtailadmin_pages:", "wagtailadmin_explore")
 #: Fields without which a view of Wagtail's fails.
 NEEDED = {"wagtailadmin_choose_page_external_link": "external-link-chooser-url"}
-PLAIN = "text/plain; charset=utf-8"
 SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
 BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
 
@@ -69,7 +69,7 @@ class SecondFactorGate:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Fields missing, or hidden ones as no browser sends them: a bad request, not our failure."""
         if request.path_info.startswith("/desk") and isinstance(error, (MultiValueDictKeyError, ValidationError)):
-            return _incomplete()
+            return refused.page(request, refusals.incomplete)
         return None
 
 
@@ -87,22 +87,18 @@ def _shut(request: HttpRequest) -> HttpResponse | None:
     if name.startswith("wagtailadmin_reports:") and not _sees_who_wrote(request.user):
         raise PermissionDenied
     if request.method == "POST" and name in NEEDED and NEEDED[name] not in request.POST:
-        return _incomplete()
+        return refused.page(request, refusals.incomplete)
     if (
         request.method == "POST"
         and name.startswith("wagtail")
         and not request.POST.get("next", "/").startswith(("/", "http"))
     ):
-        return _incomplete()  # Wagtail would take the word for a view's name
+        return refused.page(request, refusals.incomplete)  # Wagtail would take the word for a view's name
     return None
 
 
 def _sees_who_wrote(user: User) -> bool:
     return is_editor(user) and user.has_perm("people.view_pen")
-
-
-def _incomplete() -> HttpResponse:
-    return HttpResponse(_("The form arrived incomplete. Go back and send it again."), status=400, content_type=PLAIN)
 
 
 def _lead(request: HttpRequest, view: str) -> HttpResponse:

@@ -28,4 +28,4 @@ def clean_body(html: str) -> str:
     try:
         return seen(converter.to_database_format(converter.from_database_format(html)))
     except (ValueError, KeyError, TypeError, AttributeError, AssertionError, IndexError, RecursionError):
-        raise ValidationError(_("The text's HTML can't be read.")) from None
+        raise ValidationError(_("The text’s HTML can’t be read.")) from None

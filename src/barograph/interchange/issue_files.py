@@ -206,7 +206,7 @@ def _corrections(fields: Fields, first: date, terms: Terms) -> list[CorrectionCo
             _topic(fields, topic, own.line_of("topic"), terms)
         day = own.day("date", required=True)
         if day and day < first:
-            own.wrong("date", _("a day after the issue's first"))
+            own.wrong("date", _("a day after the issue’s first"))
         kind = own.choice("kind", CorrectionKind.values) or CorrectionKind.FACT.value
         notes = own.localized("notes", terms.languages, required=True)
         if day:
@@ -239,7 +239,7 @@ def _check_periods(issues: list[IssueFile], others: dict[date, tuple[date, int]]
             continue
         for first, last, folder in periods:
             if first <= content.last and content.first <= last:
-                message = _("%(here)s overlaps the issue %(there)s; change “last” or the folder's name.")
+                message = _("%(here)s overlaps the issue %(there)s; change “last” or the folder’s name.")
                 words = {"here": f"{content.first} – {content.last}", "there": folder or f"{first} – {last}"}
                 issue.fields.refuse(issue.fields.line_of("last"), message % words)
                 break

@@ -139,10 +139,10 @@ class _Walk:
 
     def image(self, opening: Token, token: Token) -> list[Block]:
         if token.attrs.get("title"):
-            self.refuse(opening, _("Leave out the image's title; describe the image in the square brackets."))
+            self.refuse(opening, _("Leave out the image’s title; describe the image in the square brackets."))
         path = str(token.attrs.get("src", ""))
         if not path:
-            self.refuse(opening, _("Name the image's file in the round brackets."))
+            self.refuse(opening, _("Name the image’s file in the round brackets."))
         alt = "".join(" " if child.tag == "br" else child.content for child in token.children or [])
         return [Image(path, " ".join(alt.split()))]
 
@@ -212,7 +212,7 @@ class _Walk:
     def link(self, inline: Token, token: Token, lines: int) -> str:
         href = str(token.attrs.get("href", ""))
         if token.attrs.get("title"):
-            self.refuse(inline, _("Leave out the link's title."), lines)
+            self.refuse(inline, _("Leave out the link’s title."), lines)
         if not richtext.is_allowed_address(href):
             message = _("A link must begin with https://, http://, mailto: or / and hold no spaces, not “%(link)s”.")
             self.refuse(inline, message % {"link": href[:80]}, lines)

@@ -153,7 +153,7 @@ class _Reader:
             if text:
                 ZoneInfo(text)
         except (ValueError, OSError, KeyError):
-            fields.wrong("timezone", _("a time zone's name, like Europe/Minsk"))
+            fields.wrong("timezone", _("a time zone’s name, like Europe/Minsk"))
         return text
 
     def _time(self, fields: Fields) -> str:
@@ -264,7 +264,7 @@ class _Reader:
                 raise ValueError
             first = date.fromisoformat(path.name)
         except ValueError:
-            message = _("Name the folder after the issue's first day, like 2020-08-03; or take it away.")
+            message = _("Name the folder after the issue’s first day, like 2020-08-03; or take it away.")
             self.problems.add(path.name, 1, message)
             return []
         return [issue_files.read_issue(self.folder, path, first, terms)]

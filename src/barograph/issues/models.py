@@ -44,7 +44,7 @@ class Publication(models.Model):
 
     name = LocalizedTextField(_("name"))
     strapline = LocalizedTextField(_("strapline"), blank=True)
-    newsletter_text = LocalizedTextField(_("text beside the newsletter's form"), blank=True, multiline=True)
+    newsletter_text = LocalizedTextField(_("text beside the newsletter’s form"), blank=True, multiline=True)
     languages = models.JSONField(_("languages"), default=default_languages)
     rhythm = models.CharField(_("rhythm"), max_length=5, choices=Rhythm.choices, default=Rhythm.WEEK)
     timezone = models.CharField(_("time zone"), max_length=64, default="Europe/Minsk")

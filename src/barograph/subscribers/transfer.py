@@ -86,7 +86,7 @@ def _row(cells: dict[str, str], line: int, report: ImportReport) -> Row | None:
     if status not in Status.values:
         report.problem(line, _("The status must be confirmed, unsubscribed or bounced."))
     if list_key and not _LIST.match(list_key):
-        report.problem(line, _("A list's key has small letters, digits and hyphens only."))
+        report.problem(line, _("A list’s key has small letters, digits and hyphens only."))
     if not list_key and status == Status.CONFIRMED:
         report.problem(line, _("Say which list this address is on."))
     if language and not _LANGUAGE.match(language):

@@ -35,7 +35,7 @@ def render_commentary(commentary: Commentary, request: HttpRequest, mode_name: s
     imprint = compose_imprint()
     language = commentary.language
     if language not in contents:
-        return _answer(_("This language is not one of the publication's."), status=404)
+        return _answer(_("This language is not one of the publication’s."), status=404)
     issues = _with_earlier(contents, commentary)
     page = plans.one_commentary(
         imprint, issues, language, contents[language], commentary.topic.key, note=_note(language)

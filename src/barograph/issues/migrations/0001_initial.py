@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', barograph.base.fields.LocalizedTextField(default=dict, verbose_name='name')),
                 ('strapline', barograph.base.fields.LocalizedTextField(blank=True, default=dict, verbose_name='strapline')),
-                ('newsletter_text', barograph.base.fields.LocalizedTextField(blank=True, default=dict, verbose_name="text beside the newsletter's form")),
+                ('newsletter_text', barograph.base.fields.LocalizedTextField(blank=True, default=dict, verbose_name="text beside the newsletter’s form")),
                 ('languages', models.JSONField(default=barograph.issues.models.default_languages, verbose_name='languages')),
                 ('rhythm', models.CharField(choices=[('week', 'weekly'), ('month', 'monthly')], default='week', max_length=5, verbose_name='rhythm')),
                 ('timezone', models.CharField(default='Europe/Minsk', max_length=64, verbose_name='time zone')),
