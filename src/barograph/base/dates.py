@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from typing import Literal
 
 from babel.dates import format_date, format_interval, format_skeleton, get_month_names
-from django.utils.translation import ngettext
+from django.utils.translation import get_language, ngettext
 
 from barograph.base.languages import INTERFACE, interface
 
@@ -115,6 +115,11 @@ def hour(when: datetime, language: str) -> str:
 
 def latest(count: int, rhythm: str) -> str:
     """'Last 8 weeks', 'Last 3 months', in the present language of the interface."""
+    return _latest(count, rhythm, get_language())
+
+
+@lru_cache(maxsize=1024)
+def _latest(count: int, rhythm: str, _interface: str | None) -> str:
     if rhythm == "month":
         text = ngettext("Last %(count)s month", "Last %(count)s months", count)
     else:

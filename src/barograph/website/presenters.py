@@ -36,6 +36,7 @@ WORDS: dict[Verdict, str] = {
     "improved": gettext_noop("improved"),
     None: gettext_noop("not rated"),
 }
+NOTES, BACK = gettext_noop("Notes"), gettext_noop("Back to the text")
 #: How many periods a small barogram shows.
 WINDOW = 26
 
@@ -124,7 +125,11 @@ def first_sentence(commentary: Content) -> str:
 
 def written(commentary: Content, language: str) -> str:
     """'Written in Russian.' or 'Translated from Russian.'"""
-    source = commentary["source_language"]
+    return _written(commentary["source_language"], language, get_language())
+
+
+@lru_cache(maxsize=64)
+def _written(source: str, language: str, _interface: str | None) -> str:
     if source == language:
         return {
             "be": _("Written in Belarusian."),
@@ -264,7 +269,7 @@ class CommentaryView:
 
 
 def commentary_view(topic: Content, content: Content, publication: str, url: str) -> CommentaryView:
-    commentary, language = topic["commentary"], content["language"]
+    commentary, language, spoken = topic["commentary"], content["language"], get_language()
     shares = [s["probability"] for s in commentary["scenarios"] if s["probability"] is not None]
     told = shares and len(shares) == len(commentary["scenarios"])
     rest = max(0.0, round(1 - sum(shares), 3)) if told else 0.0
@@ -275,7 +280,7 @@ def commentary_view(topic: Content, content: Content, publication: str, url: str
     return CommentaryView(
         headline=commentary["headline"],
         lede=commentary["lede"],
-        body=richtext.for_page(commentary["body"], notes=_("Notes"), back=_("Back to the text")),
+        body=richtext.for_page(commentary["body"], notes=_told(NOTES, spoken), back=_told(BACK, spoken)),
         byline=commentary["byline"],
         question=commentary["question"],
         resolves_by=commentary["resolves_by"],
