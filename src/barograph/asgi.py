@@ -10,6 +10,6 @@ from django.urls import get_resolver
 
 from barograph.website.server import application_for
 
-django = get_asgi_application()
+answers = get_asgi_application()
 get_resolver().url_patterns  # noqa: B018 - read now, with the desk behind them, not when somebody waits for a page
-application = application_for(settings.DATA / "site" / "current", django)
+application = application_for(settings.DATA / "site" / "current", answers)

@@ -48,7 +48,7 @@ def write_all(
     starts = range(0, len(due), CHUNK)
     done = synced = 0
     try:
-        with multiprocessing.get_context("fork").Pool(min(os.cpu_count() or 1, 8), _calm) as pool:
+        with multiprocessing.get_context("fork").Pool(min(os.cpu_count() or 1, 8), _seldom) as pool:
             for count in pool.imap_unordered(_chunk, starts):
                 done += count
                 if progress:
@@ -61,7 +61,7 @@ def write_all(
         _work = ((), None, False)
 
 
-def _calm() -> None:
+def _seldom() -> None:
     """Pages make little rubbish that needs looking for: seldom is enough."""
     gc.enable()
     gc.set_threshold(50_000, 20, 100)
