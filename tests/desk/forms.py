@@ -7,7 +7,7 @@ from barograph.commentaries.models import BODY_FEATURES
 
 
 def address(commentary, name="edit", *args) -> str:
-    return reverse(type(commentary).snippet_viewset.get_url_name(name), args=[commentary.pk, *args])
+    return reverse(f"wagtailsnippets_commentaries_commentary:{name}", args=[commentary.pk, *args])
 
 
 def form_of(commentary, **values):

@@ -1,12 +1,15 @@
 """Writing a commentary: the checklist beside the editor and again when it is handed on."""
 
 import pytest
-from wagtail.models import TaskState
+from django.utils import translation
+from wagtail.models import ModelLogEntry, TaskState
 from wagtail.users.models import UserProfile
 
 from barograph.commentaries import review
 from barograph.commentaries.models import Commentary, Term
 from barograph.desk.glossary import strays
+from barograph.issues.enums import IssueState
+from barograph.issues.models import Issue
 from tests.desk.forms import address, form_of
 from tests.factories import CommentaryFactory
 
@@ -73,7 +76,7 @@ def test_more_than_a_whole_is_never_handed_on(cast, sign_in, draft):
 def test_advice_is_said_and_holds_nothing_back(cast, sign_in, draft):
     typed = form_of(draft, lede="", **{"action-submit": "1"})
     answer = sign_in(cast["analyst"]).post(address(draft), typed, follow=True)
-    assert "Handed on. Worth a look: There is no lede" in answer.content.decode()
+    assert "Worth a look: There is no lede" in answer.content.decode()
     assert Commentary.objects.get(pk=draft.pk).workflow_in_progress
 
 
@@ -173,3 +176,35 @@ def test_the_glossarys_names_stand_in_the_list(cast, sign_in, issue):
 def test_what_to_do_while_nothing_is_saved_is_said_in_the_desks_language(cast, sign_in, draft, language, said):
     UserProfile.objects.update_or_create(user=cast["analyst"], defaults={"preferred_language": language})
     assert said in sign_in(cast["analyst"]).get(address(draft)).content.decode()
+
+
+def told(client, response) -> str:
+    return client.get(response.url).content.decode()
+
+
+@pytest.mark.parametrize("language", ["en", "be", "ru"])
+def test_signing_off_says_ready_and_never_published(cast, sign_in, draft, language):
+    """A signed-off text reaches readers with its issue: neither the screen nor the log calls it published."""
+    UserProfile.objects.update_or_create(user=cast["editor"], defaults={"preferred_language": language})
+    client = sign_in(cast["editor"])
+    page = told(client, client.post(address(draft), form_of(draft, **{"action-publish": "1"})))
+    ready = {"en": "is ready. It goes out with the issue.", "be": "гатовы. Ён выйдзе з выпускам.", "ru": "готов. Он выйдет с выпуском."}[language]
+    assert ready in page
+    for word in ("published", "апублікава", "опубликова"):
+        assert f"{draft.headline} {word}" not in page
+    with translation.override("en"):
+        assert ModelLogEntry.objects.filter(action="wagtail.publish").get().message == "Signed off"
+
+
+def test_signing_off_in_a_published_issue_says_how_readers_get_it(cast, sign_in, draft):
+    Issue.objects.filter(pk=draft.issue_id).update(state=IssueState.RELEASED)
+    client = sign_in(cast["editor"])
+    page = told(client, client.post(address(draft), form_of(draft, **{"action-publish": "1"})))
+    assert "is ready. Readers see it once you publish a correction." in page
+
+
+def test_sending_to_the_editor_is_said_in_the_desks_words(cast, sign_in, draft):
+    client = sign_in(cast["analyst"])
+    page = told(client, client.post(address(draft), form_of(draft, **{"action-submit": "1"})))
+    assert "is with the editors." in page
+    assert "moderation" not in page

@@ -27,6 +27,7 @@ from wagtail.snippets.views.snippets import EditView
 from barograph.commentaries import checklist, review
 from barograph.commentaries.models import Commentary
 from barograph.commentaries.services import keep_beside, newer_by_others
+from barograph.issues.enums import IssueState
 
 #: What hands a text on, and so wants the checklist's needs met.
 HANDS_ON = frozenset({"submit", "publish", "restart-workflow", "workflow-action"})
@@ -68,6 +69,30 @@ class CommentaryEdit(EditView):
         panels = [panel for panel in super().get_side_panels() if panel.name != "checks"]
         return MediaContainer([review.ChecklistPanel(self.object, self.request), *panels])
 
+    def get_success_message(self, instance=None):
+        """What a press on a button did. Wagtail's "published" would be untrue: readers see a text with its issue."""
+        text = (instance or self.object).headline or _("No headline yet")
+        return self._outcome() % {"headline": text}
+
+    def _outcome(self) -> str:
+        if self.action == "publish":
+            return self._signed_off()
+        if self.action == "workflow-action":
+            row = Commentary.objects.select_related("issue").get(pk=self.object.pk)
+            if getattr(self, "workflow_action", "") == "reject":
+                return _("“%(headline)s” is back with its writer.")
+            return _("Saved: “%(headline)s”.") if row.has_unpublished_changes or not row.live else self._signed_off()
+        return {
+            "submit": _("“%(headline)s” is with the editors."),
+            "restart-workflow": _("“%(headline)s” is with the editors again."),
+            "cancel-workflow": _("“%(headline)s” is out of review."),
+        }.get(self.action, _("Saved: “%(headline)s”."))
+
+    def _signed_off(self) -> str:
+        if self.object.issue.state == IssueState.RELEASED:
+            return _("“%(headline)s” is ready. Readers see it once you publish a correction.")
+        return _("“%(headline)s” is ready. It goes out with the issue.")
+
     def get_success_url(self):
         if self.action in {"publish", "submit", "workflow-action"}:
             return f"{reverse('wagtailadmin_home')}?issue={self.object.issue.key}"
@@ -86,7 +111,7 @@ class CommentaryEdit(EditView):
             response = super().form_valid(form)
         if self.advice:
             told = " ".join(remark.text for remark in self.advice)
-            messages.info(self.request, _("Handed on. Worth a look: %(advice)s") % {"advice": told})
+            messages.info(self.request, _("Worth a look: %(advice)s") % {"advice": told})
         return response
 
     def _base(self) -> datetime | None:

@@ -42,8 +42,11 @@ def own_words(menu_items, request, context):
             item.label = _("Take out of review")
 
 
-@hooks.register("register_log_actions")
-def actions(found):
-    found.register_action(
+@hooks.register("register_log_actions", order=100)
+def actions(registry):
+    """Log entries of our own, and true words for Wagtail's: publishing a commentary only signs it off."""
+    registry.register_action(
         "barograph.kept_beside", _("Keep words beside a newer version"), _("Kept beside a newer version")
     )
+    registry.register_action("wagtail.publish", _("Sign off"), _("Signed off"))
+    registry.register_action("wagtail.unpublish", _("Take back a sign-off"), _("Sign-off taken back"))
