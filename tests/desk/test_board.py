@@ -6,6 +6,8 @@ from django.urls import reverse
 from barograph.commentaries import services
 from barograph.commentaries.models import Commentary, Term
 from barograph.desk.glossary import Glossary, stands_in, words_of
+from barograph.issues.enums import IssueState
+from barograph.issues.models import Issue
 
 BOARD = "/desk/translations/"
 
@@ -37,6 +39,24 @@ def test_what_went_stale_comes_before_what_is_ready(client, source, translation,
     Commentary.objects.filter(pk=source.pk).update(lede="Another lede.", latest_revision=None)
     (stale,) = shown(client, "?language=be")[0].tasks
     assert (stale.state.value, stale.changed) == ("stale", 1)
+
+
+def test_a_published_text_whose_original_changed_is_asked_for_again(client, source, translation, cast):
+    """Translators learn of a correction: the board shows what readers still have in the old words."""
+    texts = {"headline": "Загаловак", "lede": "Лід.", "body": "<p>Цела.</p>"}
+    services.sign_off(commentary=source)
+    services.save_translation(translation=translation, texts=texts, by=cast["translator"])
+    services.sign_off(commentary=Commentary.objects.get(pk=translation.pk), by=cast["translator"])
+    Issue.objects.filter(pk=source.issue_id).update(state=IssueState.RELEASED)
+    assert shown(client, "?language=be&all=1")[0].tasks == []
+    (missing,) = shown(client, "?language=en")[0].tasks
+    assert (missing.state.value, missing.is_published) == ("missing", True)
+    draft = services.working_copy(Commentary.objects.get(pk=source.pk))
+    draft.lede = "Another lede."
+    draft.save_revision(clean=False)
+    services.sign_off(commentary=Commentary.objects.get(pk=source.pk))
+    (stale,) = shown(client, "?language=be")[0].tasks
+    assert (stale.state.value, stale.is_published) == ("stale", True)
 
 
 def test_the_number_of_queries_does_not_follow_the_number_of_commentaries(

@@ -188,7 +188,11 @@ def test_signing_off_says_ready_and_never_published(cast, sign_in, draft, langua
     UserProfile.objects.update_or_create(user=cast["editor"], defaults={"preferred_language": language})
     client = sign_in(cast["editor"])
     page = told(client, client.post(address(draft), form_of(draft, **{"action-publish": "1"})))
-    ready = {"en": "is ready. It goes out with the issue.", "be": "гатовы. Ён выйдзе з выпускам.", "ru": "готов. Он выйдет с выпуском."}[language]
+    ready = {
+        "en": "is ready. It goes out with the issue.",
+        "be": "гатовы. Ён выйдзе з выпускам.",
+        "ru": "готов. Он выйдет с выпуском.",
+    }[language]
     assert ready in page
     for word in ("published", "апублікава", "опубликова"):
         assert f"{draft.headline} {word}" not in page

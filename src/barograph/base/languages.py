@@ -74,7 +74,9 @@ def interface(language: str) -> str:
 def localized(texts: dict[str, str] | None, language: str, fallbacks: list[str] | tuple[str, ...] = ()) -> str:
     """The text in `language`, else in the first fallback that has one, else any, else ''."""
     texts = texts or {}
-    for code in (language, *fallbacks, *texts):
-        if texts.get(code):
-            return texts[code]
-    return ""
+    return texts.get(localized_in(texts, language, fallbacks), "")
+
+
+def localized_in(texts: dict[str, str], language: str, fallbacks: list[str] | tuple[str, ...] = ()) -> str:
+    """Language code of the text that `localized` chooses; `language` itself where there is no text at all."""
+    return next((code for code in (language, *fallbacks, *texts) if texts.get(code)), language)

@@ -74,6 +74,12 @@ def is_stale(translation: Commentary) -> bool:
     return words.digest(translation.source_texts) != words.digest(standing_texts(translation.source))
 
 
+def stale_translations(issue: Issue) -> list[Commentary]:
+    """Signed-off translations of an issue that were made from an earlier source text, by topic and language."""
+    rows = Commentary.objects.translations().ready().filter(issue=issue).select_related("topic", "source")
+    return [row for row in rows.order_by("topic__position", "language") if is_stale(row)]
+
+
 def changes_since(translation: Commentary) -> list[Change]:
     """What changed in the source since it was translated, text by text."""
     if translation.source is None:

@@ -1,4 +1,7 @@
-"""The translation board: everything to translate in the open issues, in one list. Reads only.
+"""The translation board: what is to translate in the open issues, and what published ones still lack. Reads only.
+
+Of published issues it shows texts whose original has changed since, however old the issue is, and what was never
+translated of the latest few; nothing of them that is ready.
 
 One query for each kind of thing, whatever the number of commentaries and languages.
 """
@@ -9,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language, ngettext
@@ -18,13 +22,16 @@ from django.views.decorators.http import require_GET
 from barograph.base import languages
 from barograph.base.languages import localized
 from barograph.commentaries.enums import TranslationState
-from barograph.commentaries.models import Commentary
+from barograph.commentaries.models import Commentary, CommentaryQuerySet
 from barograph.commentaries.permissions import may_translate
 from barograph.commentaries.services import changes_since, machine_made, standing_texts, translation_state
 from barograph.commentaries.texts import visible
+from barograph.issues.enums import IssueState
 from barograph.issues.models import Issue
 from barograph.issues.services import publication
 
+#: Of so many published issues the board also shows what was never translated.
+RECENT = 4
 #: What asks for work first.
 ORDER = (TranslationState.STALE, TranslationState.MISSING, TranslationState.IN_WORK, TranslationState.READY)
 
@@ -46,6 +53,11 @@ class Task:
     by: str
     touched: datetime | None
     machine: bool = False  # has a machine's words that nobody has signed off
+
+    @property
+    def is_published(self) -> bool:
+        """Whether readers have the issue already."""
+        return self.issue.state == IssueState.RELEASED
 
     @property
     def length_told(self) -> str:
@@ -92,18 +104,15 @@ def board(request: HttpRequest) -> HttpResponse:
 
 
 def _group(code: str, found: list[Task]) -> Group:
-    found.sort(key=lambda task: (ORDER.index(task.state), task.issue.release_at, task.source.topic.position))
+    found.sort(key=lambda task: (ORDER.index(task.state), task.issue.first, task.source.topic.position))
     return Group(code, languages.name(code), found, sum(task.state != ORDER[-1] for task in found))
 
 
 def tasks(codes: list[str]) -> dict[str, list[Task]]:
-    """{language: its tasks} in the open issues."""
+    """{language: its tasks}, in open and in published issues."""
     found: dict[str, list[Task]] = {code: [] for code in codes}
-    rows = list(
-        Commentary.objects.filter(issue__in=Issue.objects.open()).select_related(
-            "issue", "topic", "latest_revision__user"
-        )
-    )
+    recent = set(Issue.objects.released().order_by("-first").values_list("pk", flat=True)[:RECENT])
+    rows = list(_rows(recent))
     made = {(row.source_id, row.language): row for row in rows if row.is_translation}
     for source in rows:
         if source.is_translation:
@@ -116,8 +125,27 @@ def tasks(codes: list[str]) -> dict[str, list[Task]]:
             translation = made.get((source.pk, code))
             if translation:
                 translation.source = source  # read once, with its newest revision
-            found[code].append(_task(source, code, translation, texts.get("headline", ""), words))
+            task = _task(source, code, translation, texts.get("headline", ""), words)
+            if not task.is_published or task.state in _asked_for(source.issue_id in recent):
+                found[code].append(task)
     return found
+
+
+def _rows(recent: set[int]) -> CommentaryQuerySet:
+    """Commentaries and translations that may be tasks, with what a task shows of them."""
+    changed = Commentary.objects.translations().filter(
+        issue__in=Issue.objects.released(), source__last_published_at__gt=F("last_published_at")
+    )
+    sources = changed.values("source")
+    rows = Commentary.objects.filter(
+        Q(issue__in=Issue.objects.open()) | Q(issue__in=recent) | Q(pk__in=sources) | Q(source__in=sources)
+    )
+    return rows.select_related("issue", "topic", "latest_revision__user")
+
+
+def _asked_for(recent: bool) -> set[TranslationState]:
+    """What is still asked for of a published issue."""
+    return {TranslationState.STALE, TranslationState.MISSING, TranslationState.IN_WORK} if recent else {ORDER[0]}
 
 
 def _task(source: Commentary, code: str, translation: Commentary | None, headline: str, words: int) -> Task:

@@ -17,11 +17,12 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext
 
-from barograph.base.languages import localized
+from barograph.base.languages import localized, localized_in
 from barograph.commentaries.models import Commentary
+from barograph.commentaries.services import is_stale
 from barograph.editions import bodies, ledger, schema
 from barograph.editions.models import Edition, Imprint, Line, Withdrawal
-from barograph.issues.models import Issue, Publication, StandingText, Topic
+from barograph.issues.models import Correction, Issue, Publication, StandingText, Topic
 from barograph.issues.services import publication
 from barograph.panel import services as panel
 from barograph.people.models import Person
@@ -101,16 +102,20 @@ def _content(sheet: _Sheet, language: str, published_at: datetime, revised_at: d
         "version": 1,
         "published": _time(published_at, house),
         "revised": _time(revised_at, house) if revised_at else None,
-        "corrections": [
-            {
-                "date": correction.date.isoformat(),
-                "topic": correction.topic.key if correction.topic else None,
-                "kind": correction.kind,
-                "note": localized(correction.notes, language, chain),
-            }
-            for correction in sheet.corrections
-        ],
+        "corrections": [_correction(correction, language, chain) for correction in sheet.corrections],
         "topics": [_topic(sheet, topic, language, chain) for topic in sheet.topics],
+    }
+
+
+def _correction(correction: Correction, language: str, chain: list[str]) -> Content:
+    """A correction as readers of a language see it; a note in another language says which one."""
+    note_language = localized_in(correction.notes, language, chain)
+    return {
+        "date": correction.date.isoformat(),
+        "topic": correction.topic.key if correction.topic else None,
+        "kind": correction.kind,
+        "note": correction.notes.get(note_language, ""),
+        **({"note_language": note_language} if note_language != language else {}),
     }
 
 
@@ -149,6 +154,7 @@ def _commentary(commentary: Commentary, language: str, chain: list[str]) -> Cont
         "lede": commentary.lede,
         "body": bodies.frozen(str(commentary.body)),
         "source_language": origin.language,
+        **({"outdated": True} if commentary.source_texts and is_stale(commentary) else {}),
         "byline": [
             {
                 "slug": person.slug,

@@ -24,13 +24,30 @@ class ReleaseForm(forms.Form):
 
 
 class CorrectionForm(forms.Form):
-    """What was corrected, for readers. The new version carries it."""
+    """What was corrected, for readers. The new version carries it.
 
-    def __init__(self, *args, issue: Issue, codes: list[str], **kwargs):
+    Where translations are older than their original, publishing them again has to be said in so many words.
+    """
+
+    def __init__(self, *args, issue: Issue, codes: list[str], outdated: bool = False, **kwargs):
         super().__init__(*args, **kwargs)
         topics = [(c.topic.key, str(c.topic)) for c in issue.commentaries.sources().select_related("topic")]
         self.fields["topic"] = forms.ChoiceField(
             label=_("Topic"), required=False, choices=[("", _("The whole issue")), *topics]
         )
         self.fields["kind"] = forms.ChoiceField(label=_("Kind"), choices=CorrectionKind.choices)
-        self.fields["notes"] = LocalizedFormField(label=_("Note to readers"), codes=tuple(codes), multiline=True)
+        self.fields["notes"] = LocalizedFormField(
+            label=_("Note to readers"),
+            codes=tuple(codes),
+            multiline=True,
+            help_text=_("Where you leave a language out, its readers get the note in another one."),
+        )
+        if outdated:
+            self.fields["outdated"] = forms.BooleanField(
+                label=_("Publish with the outdated translations"),
+                error_messages={
+                    "required": _(
+                        "Bring the translations up to date first, or tick this box to publish them as they are."
+                    )
+                },
+            )

@@ -15,6 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from barograph.base import dates
+from barograph.commentaries.models import Commentary
+from barograph.commentaries.permissions import may_translate
+from barograph.commentaries.services import stale_translations
 from barograph.desk.week import week
 from barograph.issues import services as issues
 from barograph.issues.enums import IssueState, ReleaseRule
@@ -41,8 +44,10 @@ def release(request: HttpRequest, issue_id: int) -> HttpResponse:
     house = issues.publication()
     corrects = issue.state == IssueState.RELEASED
     form: ReleaseForm | CorrectionForm
+    outdated: list[Commentary] = []
     if corrects:
-        form = CorrectionForm(request.POST or None, issue=issue, codes=house.languages)
+        outdated = stale_translations(issue)
+        form = CorrectionForm(request.POST or None, issue=issue, codes=house.languages, outdated=bool(outdated))
     else:
         form = ReleaseForm(request.POST or None, issue=issue, planned=_planned(issue, house))
     notices = sorted(week(user=request.user, key=issue.key).notices, key=lambda notice: not notice.blocks)
@@ -55,6 +60,7 @@ def release(request: HttpRequest, issue_id: int) -> HttpResponse:
         else:
             return redirect("publishing_progress", issue.pk)
     context = {"issue": issue, "form": form, "notices": notices, "blocked": blocked, "corrects": corrects}
+    context |= {"outdated": outdated, "may_translate": may_translate(request.user)}
     return render(request, "publishing/release.html", context, status=422 if form.errors else 200)
 
 

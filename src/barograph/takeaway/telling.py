@@ -82,7 +82,12 @@ def bulletin(content: Content, imprint: Content, windows: Windows, base_url: str
         "topics": topics,
         "address": f"{base_url}{presenters.issue_path(language, first)}",
         "corrections": [
-            {"day": presenters.long_day(c["date"], language), "name": c["name"], "note": c["note"]}
+            {
+                "day": presenters.long_day(c["date"], language),
+                "name": c["name"],
+                "note": c["note"],
+                "language": c["language"],
+            }
             for c in presenters.corrections(content)
         ],
         "words": {

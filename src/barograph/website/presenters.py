@@ -124,8 +124,10 @@ def first_sentence(commentary: Content) -> str:
 
 
 def written(commentary: Content, language: str) -> str:
-    """'Written in Russian.' or 'Translated from Russian.'"""
-    return _written(commentary["source_language"], language, get_language())
+    """'Written in Russian.' or 'Translated from Russian.', and whether the original has changed since."""
+    source = commentary["source_language"]
+    sentence = _written(source, language, get_language())
+    return " ".join([sentence, _("The original has changed since.")]) if commentary.get("outdated") else sentence
 
 
 @lru_cache(maxsize=64)
@@ -308,7 +310,15 @@ def corrections(content: Content, topic: str | None = None) -> list[Content]:
     """The issue's corrections with their topics' names, or one topic's alone; the newest first."""
     names = {t["key"]: t["name"] for t in content["topics"]}
     found = [c for c in content["corrections"] if topic is None or c["topic"] == topic]
-    shown = [{"date": c["date"], "name": names.get(c["topic"], ""), "note": c["note"]} for c in found]
+    shown = [
+        {
+            "date": c["date"],
+            "name": names.get(c["topic"], ""),
+            "note": c["note"],
+            "language": c.get("note_language", content["language"]),
+        }
+        for c in found
+    ]
     return sorted(shown, key=lambda c: c["date"], reverse=True)
 
 
