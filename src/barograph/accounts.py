@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from functools import partial
+from getpass import getpass
 
 Say = Callable[[str], None]
 
@@ -24,6 +25,8 @@ def note(action: str, **data: str) -> None:
 
 
 def do_sign_ins(args: argparse.Namespace, *, setup: Callable[[], None], say: Say) -> int:
+    if args.verb == "add":
+        return do_add(args, setup=setup, say=say)
     setup()
     from barograph.people import audit, factors
     from barograph.people.models import User
@@ -36,6 +39,48 @@ def do_sign_ins(args: argparse.Namespace, *, setup: Callable[[], None], say: Say
         audit.note("factor_reset", about=user, at_terminal=True)
     say("Removed; all sessions of this sign-in have ended." if removed else "This sign-in has no second factor.")
     return 0
+
+
+def do_add(args: argparse.Namespace, *, setup: Callable[[], None], say: Say) -> int:
+    """Make an account. The password is asked for twice at a terminal, or is the first line of standard input."""
+    setup()
+    from django.contrib.auth.models import Group
+    from django.contrib.auth.password_validation import validate_password
+    from django.core.exceptions import ValidationError
+    from django.db import transaction
+
+    from barograph.people import audit
+    from barograph.people.models import User
+
+    groups = {group.name.casefold(): group for group in Group.objects.all()}
+    if unknown := [role for role in args.role if role.casefold() not in groups]:
+        raise Refused(f"There is no role {unknown[0]}. Roles: {', '.join(sorted(groups))}.")
+    user = User(username=args.username, email=args.email or "", is_superuser=not args.role, is_staff=not args.role)
+    password = _ask_password()
+    try:
+        validate_password(password, user)
+        user.set_password(password)
+        user.full_clean()
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages)) from None
+    with transaction.atomic():
+        user.save()
+        user.groups.set(groups[role.casefold()] for role in args.role)
+        if user.is_superuser:
+            audit.note("administrator_made", about=user, at_terminal=True)
+        else:
+            audit.note("roles_changed", about=user, at_terminal=True, added=[g.name for g in user.groups.all()])
+    say(f"{user.username} can sign in at /desk/.")
+    return 0
+
+
+def _ask_password() -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    password = getpass("Password: ")
+    if password != getpass("Password again: "):
+        raise Refused("The two passwords differ. Nothing was changed.")
+    return password
 
 
 def do_audit(args: argparse.Namespace, *, setup: Callable[[], None]) -> int:
@@ -63,9 +108,21 @@ def _date(text: str) -> date:
 def add(command: Callable[..., argparse.ArgumentParser], *, setup: Callable[[], None], say: Say) -> None:
     """Put these commands on the command line."""
     do = partial(do_sign_ins, setup=setup, say=say)
-    people = command("sign-ins", do, "Help somebody who is locked out.", "sign-ins reset-factor editor")
-    people.add_argument("verb", choices=["reset-factor"], help="take away a lost second factor")
+    example = "sign-ins add ann --email ann@example.org"
+    people = command("sign-ins", do, "Make an account, or help somebody who is locked out.", example)
+    people.add_argument(
+        "verb", choices=["add", "reset-factor"], help="make an account; or take away a lost second factor"
+    )
     people.add_argument("username", metavar="NAME")
+    people.add_argument("--email", metavar="ADDRESS", help="of a new account: for invitations and lost passwords")
+    people.add_argument(
+        "--role",
+        action="append",
+        default=[],
+        metavar="ROLE",
+        help="role of a new account (may be repeated): analysts, editors, translators, publishers, operators; "
+        "without one it is an administrator's account",
+    )
 
     about = "Who did what: the audit log on standard output, oldest first."
     audit = command("audit", partial(do_audit, setup=setup), about, "audit export --since 2020-08-03 > audit.jsonl")

@@ -45,7 +45,7 @@ KNOWN = {
     "?move=Folder puts aside what was judged",
     "BAROGRAPH_BOUNCE_LISTEN": "lmtp://127.0.0.1:8024 or smtp://…: where the worker takes mail that came back",
     "BAROGRAPH_MAIL_OVERDUE": "a mailing so many hours late asks before it goes out (default 12)",
-    "BAROGRAPH_MAIL_GRACE": "minutes between an issue's release and its first mail, to hold it in (default 0)",
+    "BAROGRAPH_MAIL_GRACE": "minutes before an issue's first mail, to hold it in (5 at the desk, 0 at a terminal)",
     "BAROGRAPH_MAIL_WINDOW": "hours in which mailings go out, for example 07:00-22:00, in the publication's time zone",
     "BAROGRAPH_MAIL_WARMUP": "a new sender's plan, for example 2026-11-25,200,1.5: first day, mails, growth a day",
     "BAROGRAPH_MACHINE_TRANSLATION": "a LibreTranslate-compatible service that drafts what is empty in a translation, "

@@ -53,7 +53,8 @@ class WarmUp:
 @dataclass(frozen=True)
 class MailRules:
     overdue: timedelta = timedelta(hours=12)
-    grace: timedelta = timedelta(0)  # between an issue's release and its first mail: time to hold it
+    #: Between an issue's release and its first mail: time to hold it. None: not set, the release decides.
+    grace: timedelta | None = None
     window: Window | None = None
     warm_up: WarmUp | None = None
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from wagtail import hooks
 from wagtail.admin.ui.components import Component
 
+from barograph.desk.first_steps import first_steps
 from barograph.desk.week import week
 
 
@@ -22,4 +24,10 @@ class WeekPanel(Component):
             "user": request.user,
             "request": request,
             "csrf_token": parent_context["csrf_token"],
+            "more_notices": [
+                text
+                for make in hooks.get_hooks("week_notices")
+                if (text := make(request, parent_context["csrf_token"]))
+            ],
+            "first_steps": first_steps(request.user),
         }

@@ -54,6 +54,9 @@ def open_issue(request: HttpRequest) -> HttpResponse:
     """The next issue, with a slot for every topic and last time's writers."""
     if not request.user.has_perm("issues.add_issue"):
         raise PermissionDenied
+    if not Topic.objects.exists():
+        messages.error(request, _("Add a topic first, under Publication: an issue is opened with its topics."))
+        return _back(None)
     try:
         issue = issues.open_issue()
     except ValidationError as error:

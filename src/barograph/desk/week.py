@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from wagtail.models import WorkflowState
@@ -22,6 +22,7 @@ from barograph.commentaries.models import Commentary, CommentaryByline
 from barograph.commentaries.notes import unsettled
 from barograph.commentaries.permissions import is_editor, may_translate
 from barograph.commentaries.services import machine_made, source_state, translation_state
+from barograph.editions.models import Edition
 from barograph.issues.enums import IssueState
 from barograph.issues.models import Issue, Slot, Topic, Verdict
 from barograph.issues.services import publication
@@ -55,6 +56,12 @@ class Row:
     may_write: bool
     notes: str = ""  # open comments, in words; empty where there is no text
     may_note: bool = False
+    published: bool = False  # readers have these very words
+
+    @property
+    def state_label(self) -> str:
+        """The state in words: a ready text that readers have is published."""
+        return _("published") if self.published and self.state == SourceState.READY else str(self.state.label)
 
 
 @dataclass(frozen=True)
@@ -78,10 +85,18 @@ class Week:
     may_translate: bool = False
     may_rate: bool = False
     may_publish: bool = False
+    has_release: bool = False  # somebody has asked for a release: its steps have a page
 
     @property
     def released(self) -> bool:
         return self.issue is not None and self.issue.state == IssueState.RELEASED
+
+    @property
+    def on_site(self) -> list[tuple[str, str]]:
+        """(code, name) of each language in which readers have the issue: the desk's own language first."""
+        if not self.released:
+            return []
+        return sorted(self.languages, key=lambda entry: entry[0] != get_language())
 
 
 def week(*, user, key: str = "") -> Week:
@@ -95,6 +110,8 @@ def week(*, user, key: str = "") -> Week:
     found.may_publish = user.has_perm("publishing.add_release")
     if issue is None:
         return found
+    found.has_release = found.may_publish and issue.releases.exists()
+    frozen = _frozen_at(issue)
     found.may_rate = found.is_editor or Pen.objects.filter(user=user).exists()
     slots = {slot.topic_id: slot for slot in issue.slots.select_related("writer")}
     verdicts = {verdict.topic_id: verdict for verdict in issue.verdicts.all()}
@@ -126,7 +143,8 @@ def week(*, user, key: str = "") -> Week:
                 headline=_headline(source) if reads else "",
                 newer_draft=bool(source and source.live and source.has_unpublished_changes),
                 touched=_touched([source, *made.values()]),
-                cells=_cells(codes, source, made),
+                cells=_cells(codes, source, made, frozen),
+                published=_is_published(source, frozen),
                 may_write=found.is_editor or mine or bool(source and source.pk in own),
                 may_note=found.may_translate or mine or bool(source and source.pk in own),
                 notes=_comments(open_notes.get(source.pk, 0)) if source else "",
@@ -198,14 +216,37 @@ def _touched(rows: Iterable[Commentary | None]) -> datetime | None:
     return max(times, default=None)
 
 
-def _cells(codes: list[tuple[str, str]], source: Commentary | None, made: dict[str, Commentary]) -> list[Cell]:
+def _frozen_at(issue: Issue) -> dict[str, datetime]:
+    """Language → when its edition was last frozen or looked at by a release; empty before the issue is public."""
+    if issue.state != IssueState.RELEASED:
+        return {}
+    released = issue.releases.filter(state="done").aggregate(at=Max("published_at"))["at"]
+    editions = Edition.objects.filter(issue=issue).current().values_list("language", "created_at")
+    return {language: max(filter(None, [created, released])) for language, created in editions}
+
+
+def _is_published(row: Commentary | None, frozen: dict[str, datetime]) -> bool:
+    """Whether readers have the signed-off words of a text, not an earlier version of them."""
+    if row is None or not row.live or row.language not in frozen:
+        return False
+    return row.last_published_at is None or row.last_published_at <= frozen[row.language]
+
+
+def _cells(
+    codes: list[tuple[str, str]],
+    source: Commentary | None,
+    made: dict[str, Commentary],
+    frozen: dict[str, datetime],
+) -> list[Cell]:
     cells = []
     for code, name in codes:
         if source is not None and source.language == code:
             cells.append(Cell(code, name, "source", _("source"), True))
             continue
         state, drafted = translation_state(made.get(code)), machine_made(made.get(code))
-        cells.append(Cell(code, name, state.value, str(state.label), False, drafted))
+        published = state == TranslationState.READY and _is_published(made.get(code), frozen)
+        word = _("published") if published else str(state.label)
+        cells.append(Cell(code, name, state.value, word, False, drafted))
     return cells
 
 

@@ -302,6 +302,15 @@ def freeze_imprint() -> Imprint:
     return Imprint.objects.create(content=content, digest=digest(content))
 
 
+def imprint_changes() -> list[str]:
+    """Members of the imprint ('name', 'standing', …) edited since readers last got it; none before a release."""
+    latest = Imprint.objects.first()
+    if latest is None:
+        return []
+    present = compose_imprint()
+    return [key for key in present if latest.content.get(key) != present[key]]
+
+
 def current_imprint() -> Content:
     """The latest frozen imprint; an unsaved one where nothing has been released yet."""
     latest = Imprint.objects.first()

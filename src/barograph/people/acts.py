@@ -58,6 +58,11 @@ ACTS: dict[str, tuple[Kind, Any, Any]] = {
     "barograph.release_went_on": (Kind.RELEASES, _("Go on with a release"), _("Stopped release taken up again")),
     "barograph.taken_back": (Kind.RELEASES, _("Take an issue back"), _("Issue taken back before any mail of it left")),
     "barograph.correction": (Kind.RELEASES, _("Correct an issue"), _("Correction released")),
+    "barograph.publication_shown": (
+        Kind.RELEASES,
+        _("Show the publication’s texts"),
+        _("Publication’s texts shown on the site"),
+    ),
     "barograph.mail_pause": (Kind.RELEASES, _("Pause a mailing"), _("Mailing paused")),
     "barograph.mail_resume": (Kind.RELEASES, _("Let a mailing go on"), _("Mailing let go on")),
     "barograph.mail_hurry": (Kind.RELEASES, _("Send a mailing at once"), _("Mailing sent before its time")),

@@ -16,8 +16,9 @@ class ReleaseForm(forms.Form):
     when = forms.ChoiceField(label=_("When"), widget=forms.RadioSelect, choices=[("now", _("Now"))], initial="now")
     mail = forms.BooleanField(label=_("Send the newsletter"), required=False, initial=True)
 
-    def __init__(self, *args, issue: Issue, planned: str | None, **kwargs):
+    def __init__(self, *args, issue: Issue, planned: str | None, readers: str = "", **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["mail"].help_text = readers
         if planned:
             self.fields["when"].choices = [("now", _("Now")), ("planned", planned)]
             self.initial["when"] = "now"

@@ -25,6 +25,7 @@ from barograph.delivery.enums import ENDED, UNFINISHED, WAITING, Hold, MailingSt
 from barograph.delivery.models import Mailing
 from barograph.delivery.transports import Unreachable
 from barograph.issues import services as issues
+from barograph.issues.enums import IssueState
 from barograph.issues.models import Issue
 from barograph.newsletter import proofs
 from barograph.newsletter import services as newsletter
@@ -73,6 +74,7 @@ def letters(request: HttpRequest, issue_id: int) -> HttpResponse:
     proof = _proof(issue, chosen["key"]) if chosen else None
     context = {
         "issue": issue,
+        "released": issue.state == IssueState.RELEASED,
         "mailings": mailings,
         "busy": any(entry.mailing.state in UNFINISHED for entry in mailings),
         "may_take_back": taking_back.is_possible(issue),

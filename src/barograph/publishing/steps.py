@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -24,6 +25,8 @@ from barograph.search import services as search
 from barograph.takeaway import making as takeaways
 from barograph.website import bake
 
+#: How long the first mail of a release from the desk waits, where the operator set nothing else.
+DESK_GRACE = timedelta(minutes=5)
 Progress = Callable[[int, int], None]
 Result = dict[str, Any]
 
@@ -64,6 +67,8 @@ def mailings(release: Release, progress: Progress) -> Result:
     if not release.mail:
         return {"mailings": 0, "corrected": corrected}
     grace = settings.MAIL_RULES.grace
+    if grace is None:  # somebody at the desk may press the wrong button; a command was typed on purpose
+        grace = timedelta(0) if release.requested_by is None or settings.DEMO else DESK_GRACE
     due_at = timezone.now() + grace if grace else release.run_at
     made = newsletter.make_mailings(issue_key=release.issue.key, due_at=due_at)
     return {"mailings": len(made), "corrected": corrected}

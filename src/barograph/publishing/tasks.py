@@ -8,7 +8,9 @@ from django_tasks import task
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from barograph.editions import services as editions
 from barograph.publishing import archive, services
+from barograph.website import bake
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +25,14 @@ def run_release(release_id: int) -> str:
         return str(services.run(release_id).state)
     except services.StepFailed as failed:
         return str(failed)[:200]
+
+
+@task()
+def show_publication() -> str:
+    """Freeze the publication's own texts as they are now and bake the pages that show them. Safe to repeat."""
+    editions.freeze_imprint()
+    report = bake.bake(everything=False)
+    return f"{report.written} files written"
 
 
 @task(priority=-50)

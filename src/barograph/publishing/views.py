@@ -23,7 +23,7 @@ from barograph.issues import services as issues
 from barograph.issues.enums import IssueState, ReleaseRule
 from barograph.issues.models import Issue, Publication, Topic
 from barograph.people import audit
-from barograph.publishing import letters, reports, rule, services, taking_back, troubles
+from barograph.publishing import audience, letters, reports, rule, services, taking_back, troubles
 from barograph.publishing.asking import issue_for
 from barograph.publishing.enums import ReleaseState
 from barograph.publishing.forms import CorrectionForm, ReleaseForm
@@ -49,7 +49,8 @@ def release(request: HttpRequest, issue_id: int) -> HttpResponse:
         outdated = stale_translations(issue)
         form = CorrectionForm(request.POST or None, issue=issue, codes=house.languages, outdated=bool(outdated))
     else:
-        form = ReleaseForm(request.POST or None, issue=issue, planned=_planned(issue, house))
+        readers = audience.in_words()
+        form = ReleaseForm(request.POST or None, issue=issue, planned=_planned(issue, house), readers=readers)
     notices = sorted(week(user=request.user, key=issue.key).notices, key=lambda notice: not notice.blocks)
     blocked = not corrects and any(notice.blocks for notice in notices)
     if request.method == "POST" and not blocked and form.is_valid():

@@ -1,14 +1,19 @@
 """The desk's pages of a release: the button, its progress, and what to do where it stopped."""
 
-from django.urls import path
+from django.template.loader import render_to_string
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 
-from barograph.publishing import letters, mail_reports, previews, views
+from barograph.publishing import audience, letters, mail_reports, previews, publication_texts, views
 
 
 @hooks.register("register_admin_urls")
 def urls():
     return [
+        path("publication/show/", publication_texts.show_now, name="publishing_show_publication"),
+        path("mailings/", audience.mailings, name="publishing_mailings"),
         path("release/<int:issue_id>/", views.release, name="publishing_release"),
         path("release/<int:issue_id>/preview/", previews.preview, name="publishing_preview"),
         path("release/<int:issue_id>/preview/site<path:address>", previews.page, name="publishing_preview_page"),
@@ -40,3 +45,25 @@ def urls():
         ),
         path("release/<int:issue_id>/letters/<slug:list_key>/test/", letters.send_test, name="publishing_send_test"),
     ]
+
+
+class NewsletterItem(MenuItem):
+    """For those who publish."""
+
+    def is_shown(self, request):
+        return request.user.has_perm("publishing.add_release")
+
+
+@hooks.register("register_admin_menu_item")
+def newsletter_item():
+    return NewsletterItem(_("Newsletter"), reverse("publishing_mailings"), name="mailings", icon_name="mail", order=140)
+
+
+@hooks.register("week_notices")
+def edited_texts(request, token):
+    """On the week's screen: what of the publication was edited and readers don't see yet. `token`: for its form."""
+    if not request.user.has_perm("publishing.add_release"):
+        return None
+    return render_to_string(
+        "publishing/edited_texts.html", {"waiting": publication_texts.waiting(), "csrf_token": token}
+    )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from barograph.subscribers import addresses
@@ -314,6 +314,14 @@ def drop_unconfirmed(*, now: datetime | None = None) -> int:
     """Erase addresses nobody confirmed while their links were good. Returns how many."""
     before = (now or timezone.now()) - CONFIRMATION_AGE
     return Subscriber.objects.pending().filter(created_at__lt=before).delete()[0]
+
+
+def receiving_by_list() -> dict[str, int]:
+    """List key → how many confirmed subscribers get mail of it today; those who paused are left out. One query."""
+    today = timezone.localdate()
+    active = Q(subscriber__paused_until__isnull=True) | Q(subscriber__paused_until__lte=today)
+    rows = Subscription.objects.filter(active, subscriber__state=SubscriberState.CONFIRMED)
+    return dict(rows.order_by("list_key").values_list("list_key").annotate(number=Count("pk")))
 
 
 def counts() -> dict[str, int]:
