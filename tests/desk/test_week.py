@@ -164,3 +164,9 @@ def test_an_issue_that_cannot_go_out_yet_offers_no_button(cast, sign_in, issue):
     assert "The issue can’t go out yet." in page
     assert "Blocks the release." in page
     assert "Publish in every language" not in page
+
+
+def test_pages_of_the_desk_are_compressed(cast, sign_in, issue):
+    answer = sign_in(cast["editor"]).get("/desk/", headers={"accept-encoding": "gzip"})
+    assert answer["content-encoding"] == "gzip"
+    assert len(answer.content) < 20_000

@@ -10,12 +10,15 @@ import hashlib
 import re
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from barograph.website import headers, ranges
 
 #: Files up to this size are kept in memory; larger ones are read in pieces as they are sent.
 SMALL = 512 * 1024
+#: Texts without a copy in gzip are compressed as they are sent, up to this size (the desk's largest script has 671 KB).
+COMPRESSED = 4 * 1024 * 1024
 BUDGET = 32 * 1024 * 1024
 
 SUFFIXES = {"br": ".br", "gzip": ".gz"}
@@ -90,6 +93,12 @@ def parts(path: str) -> list[str] | None:
 
 def encode(pairs: dict[str, str]) -> Headers:
     return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in pairs.items()]
+
+
+@lru_cache(maxsize=32)
+def _compressed(body: bytes) -> bytes:
+    """The same in gzip. A folder that may change is read anew for each request, but its files seldom do."""
+    return gzip.compress(body, 6, mtime=0)
 
 
 class Tree:
@@ -170,12 +179,13 @@ class Tree:
             if copy.is_file():
                 found, encoding, size = copy, wish, copy.stat().st_size
                 break
-        large = size > SMALL
+        pressed = self.changing and encoding == "identity" and "gzip" in encodings and headers.is_text(name)
+        large = size > (COMPRESSED if pressed else SMALL)
         body = b"" if large else found.read_bytes()
         if large and not found.is_file():
             raise IsADirectoryError(found)
-        if self.changing and encoding == "identity" and "gzip" in encodings and headers.is_text(name) and body:
-            body, encoding = gzip.compress(body, 6, mtime=0), "gzip"
+        if pressed and body:
+            body, encoding = _compressed(body), "gzip"
         if large:
             state = found.stat()
             mark = f"{state.st_mtime_ns:x}-{state.st_size:x}-{encoding}"
