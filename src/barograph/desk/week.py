@@ -92,11 +92,10 @@ class Week:
         return self.issue is not None and self.issue.state == IssueState.RELEASED
 
     @property
-    def on_site(self) -> list[tuple[str, str]]:
-        """(code, name) of each language in which readers have the issue: the desk's own language first."""
-        if not self.released:
-            return []
-        return sorted(self.languages, key=lambda entry: entry[0] != get_language())
+    def on_site(self) -> str:
+        """The language in which to look at the issue on the site: the desk's own where readers have it; '' before."""
+        codes = [code for code, _name in self.languages]
+        return (get_language() if get_language() in codes else codes[0]) if self.released and codes else ""
 
 
 def week(*, user, key: str = "") -> Week:
