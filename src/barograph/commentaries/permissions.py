@@ -47,6 +47,13 @@ def may_write_slot(user, *, issue_id: int, topic_id: int) -> bool:
     )
 
 
+def reads_every_draft(user) -> bool:
+    """Whether somebody may read words that are not published yet, whoever writes them: editors, translators, and who
+    releases. Analysts read their own alone (`may_write`), who keeps the accounts none.
+    """
+    return is_editor(user) or user.has_perm("commentaries.view_commentary")
+
+
 def may_translate(user) -> bool:
     return is_editor(user) or user.has_perm("commentaries.translate_commentary")
 

@@ -162,7 +162,7 @@ def _task(source: Commentary, code: str, translation: Commentary | None, headlin
         signed=source.live,
         words=words,
         changed=len(changes_since(translation)) if translation and state == TranslationState.STALE else 0,
-        by=revision.user.get_username() if revision and revision.user else "",
+        by=str(revision.user) if revision and revision.user else "",  # as the reader may know them: people/sight.py
         touched=revision.created_at if revision else None,
         machine=machine_made(translation),
     )

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from barograph.base import refusals
 from barograph.commentaries.permissions import is_editor
 from barograph.desk import once_more, refused
-from barograph.people import audit, factors
+from barograph.people import audit, factors, sight
 from barograph.people.models import User
 from barograph.people.sessions import BEGUN, BROWSER
 
@@ -39,6 +39,8 @@ OPEN = frozenset(
 )
 #: Wagtail's views of pages, which Barograph has none of.
 PAGES = ("wagtailadmin_pages:", "wagtailadmin_explore")
+#: Pages about accounts, which show what accounts are called: no text, topic or byline stands on them.
+ABOUT_ACCOUNTS = ("wagtailusers_users:", "desk_invitations", "desk_audit", "wagtail_bulk_action")
 #: Fields without which a view of Wagtail's fails.
 NEEDED = {"wagtailadmin_choose_page_external_link": "external-link-chooser-url"}
 SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
@@ -50,7 +52,10 @@ class SecondFactorGate:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        try:
+            return self.get_response(request)
+        finally:
+            sight.answer_for(None)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         if not request.path_info.startswith("/desk"):
@@ -58,6 +63,8 @@ class SecondFactorGate:
         request.user = audit.row_of(request.user)  # else Wagtail would note nothing about it, silently
         if not request.user.is_authenticated:
             return once_more.ask_again(request) if once_more.has_words(request) else None
+        if not request.resolver_match.view_name.startswith(ABOUT_ACCOUNTS):
+            sight.answer_for(request.user)
         _remember_browser(request)
         _speak_their_language(request.user)
         if request.resolver_match.view_name in OPEN or request.user.is_verified():
@@ -98,7 +105,7 @@ def _shut(request: HttpRequest) -> HttpResponse | None:
 
 
 def _sees_who_wrote(user: User) -> bool:
-    return is_editor(user) and user.has_perm("people.view_pen")
+    return is_editor(user) and sight.may_see_pens(user)
 
 
 def _lead(request: HttpRequest, view: str) -> HttpResponse:

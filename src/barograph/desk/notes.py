@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +16,8 @@ from barograph.commentaries.models import Commentary, Note
 from barograph.commentaries.permissions import may_write
 from barograph.commentaries.services import working_copy
 from barograph.issues.services import publication
+from barograph.people import sight
+from barograph.people.models import User
 
 
 def _source(request: HttpRequest, pk: int) -> Commentary:
@@ -21,6 +25,12 @@ def _source(request: HttpRequest, pk: int) -> Commentary:
     if not notes.may_take_part(request.user, row):
         raise PermissionDenied
     return row
+
+
+def _told(note: Note, reader: User) -> dict[str, Any]:
+    """A comment with the names that `reader` may see."""
+    by, done_by = (sight.account_name(user, reader=reader) for user in (note.user, note.done_by))
+    return {"pk": note.pk, "at": note.at, "text": note.text, "by": by, "done_at": note.done_at, "done_by": done_by}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,7 +48,7 @@ def talk(request: HttpRequest, pk: int) -> HttpResponse:
         "commentary": row,
         "headline": working_copy(row).headline,
         "may_write": may_write(request.user, row),
-        "notes": row.notes.select_related("user", "done_by"),
+        "notes": [_told(note, request.user) for note in row.notes.select_related("user", "done_by")],
         "typed": request.POST.get("text", ""),
         "errors": errors,
         "zone": publication().timezone,

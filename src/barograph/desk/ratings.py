@@ -10,7 +10,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
@@ -73,7 +72,7 @@ def _page(
     topics = list(Topic.objects.filter(pk__in=wanted).order_by("position"))
     rows = [_row(topic, opinions.get(topic.pk)) for topic in topics]
     chair = is_editor(request.user) and not members
-    open_to_all = chair or timezone.now() >= panel.reveal_at(issue) or issue.state == IssueState.RELEASED
+    open_to_all = chair or panel.is_open(issue)
     opened = [row["topic"].pk for row in rows if open_to_all or (row["opinion"] and row["opinion"].revealed)]
     said = panel.discussions(issue=issue, opened=opened)
     told = past_examples(issue=issue, topics=topics)

@@ -12,16 +12,11 @@ from django.utils.translation import get_language
 from barograph.base import dates, pages
 from barograph.desk.week import Week
 from barograph.issues.enums import Outlook, VerdictValue
-from barograph.people.models import User
 
 TEMPLATE = "desk/rows.html"
 #: A shape of its own for each verdict.
 GLYPHS = {"worsened": "▼", "unchanged": "▬", "improved": "▲"}
 NONE = "○"
-
-
-def called(user: User) -> str:
-    return user.get_full_name() or user.get_username()
 
 
 def draw(week: Week, *, token: str) -> SafeString:
@@ -30,8 +25,7 @@ def draw(week: Week, *, token: str) -> SafeString:
     zone, verdicts, outlooks = ZoneInfo(week.zone), dict(VerdictValue.choices), dict(Outlook.choices)
     context = {
         "week": week,
-        "writers": [(user.pk, called(user)) for user in week.writers],
-        "called": called,
+        "writers": [(user.pk, user.real_name()) for user in week.writers],
         "token": format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', token),
         "verdicts": {value: str(label) for value, label in verdicts.items()},
         "outlooks": {value: str(label) for value, label in outlooks.items()},

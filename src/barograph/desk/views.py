@@ -21,7 +21,7 @@ from barograph.issues import services as issues
 from barograph.issues.enums import Outlook, VerdictValue
 from barograph.issues.models import Issue, Topic
 from barograph.panel import services as panel
-from barograph.people import audit
+from barograph.people import audit, sight
 from barograph.people.models import Pen
 
 
@@ -71,6 +71,8 @@ def open_issue(request: HttpRequest) -> HttpResponse:
 def set_writer(request: HttpRequest, issue_id: int, topic_id: int) -> HttpResponse:
     """Who writes a topic; empty: nobody yet."""
     _editors_only(request)
+    if not sight.may_see_pens(request.user):
+        raise PermissionDenied
     issue, topic = get_object_or_404(Issue, pk=issue_id), get_object_or_404(Topic, pk=topic_id)
     wanted = request.POST.get("writer", "")
     choices = {str(user.pk): user for user in week(user=request.user, key=issue.key).writers}
@@ -90,17 +92,37 @@ def decide(request: HttpRequest, issue_id: int, topic_id: int) -> HttpResponse:
     form = VerdictForm(request.POST)
     if not form.is_valid():
         return _verdict_again(request, issue, topic, form)
-    middle, value = panel.middle(issue=issue, topic=topic), form.cleaned_data["value"]
-    if middle and value and value != middle and not form.cleaned_data["reason"].strip():
-        told = {"topic": topic, "verdict": VerdictValue(middle).label}
-        text = _(
-            "%(topic)s: the panel’s middle is “%(verdict)s”. Say why you decide otherwise; the verdict is not kept."
-        )
-        form.add_error("reason", text % told)
+    value, reason = form.cleaned_data["value"], form.cleaned_data["reason"].strip()
+    if value and not reason and (lacking := _why(request, issue, topic, value)):
+        form.add_error("reason", lacking)
         return _verdict_again(request, issue, topic, form)
     issues.decide_verdict(issue=issue, topic=topic, by=request.user, **form.cleaned_data)
     messages.success(request, _("%(topic)s: the verdict is set.") % {"topic": topic})
     return _back(issue)
+
+
+def _why(request: HttpRequest, issue: Issue, topic: Topic, value: str) -> str:
+    """Why a verdict needs a reason; "" where it needs none.
+
+    Whoever rates and has not rated this topic yet may not learn from the answer what the others think: they are asked
+    for a reason whatever they decide and whatever the others' ratings are.
+    """
+    members = [pen.person for pen in Pen.objects.filter(user=request.user).select_related("person").order_by("pk")]
+    opinion = panel.opinions(issue=issue, viewers=members, chair=True).get(topic.pk)
+    if opinion is None:
+        return ""
+    if not opinion.revealed:
+        return _(
+            "%(topic)s: you have not rated this topic, so the panel is hidden from you. Rate it first, or say why you "
+            "decide so; the verdict is not saved."
+        ) % {"topic": topic}
+    if opinion.median in {None, value}:
+        return ""
+    told = {"topic": topic, "verdict": VerdictValue(opinion.median).label}
+    return (
+        _("%(topic)s: the panel’s middle is “%(verdict)s”. Say why you decide otherwise; the verdict is not kept.")
+        % told
+    )
 
 
 def _verdict_again(request: HttpRequest, issue: Issue, topic: Topic, form: VerdictForm) -> HttpResponse:

@@ -20,12 +20,13 @@ from barograph.base.languages import localized
 from barograph.commentaries.enums import SourceState, TranslationState
 from barograph.commentaries.models import Commentary, CommentaryByline
 from barograph.commentaries.notes import unsettled
-from barograph.commentaries.permissions import is_editor, may_translate
+from barograph.commentaries.permissions import is_editor, may_translate, reads_every_draft
 from barograph.commentaries.services import machine_made, source_state, translation_state
 from barograph.editions.models import Edition
 from barograph.issues.enums import IssueState
 from barograph.issues.models import Issue, Slot, Topic, Verdict
 from barograph.issues.services import publication
+from barograph.people import sight
 from barograph.people.models import Pen, User
 
 
@@ -54,6 +55,8 @@ class Row:
     touched: datetime | None
     cells: list[Cell]
     may_write: bool
+    writer: str = ""  # who has the slot, as the person who looks may know them; empty: nobody
+    may_read: bool = False  # the draft; else the headline is the published one, where there is one
     notes: str = ""  # open comments, in words; empty where there is no text
     may_note: bool = False
     published: bool = False  # readers have these very words
@@ -82,6 +85,7 @@ class Week:
     notices: list[Notice] = field(default_factory=list)
     writers: list[User] = field(default_factory=list)
     is_editor: bool = False
+    may_assign: bool = False
     may_translate: bool = False
     may_rate: bool = False
     may_publish: bool = False
@@ -107,6 +111,7 @@ def week(*, user, key: str = "") -> Week:
     found = Week(issue=issue, issues=issues, languages=codes, zone=house.timezone)
     found.is_editor, found.may_translate = is_editor(user), may_translate(user)
     found.may_publish = user.has_perm("publishing.add_release")
+    found.may_assign = found.is_editor and sight.may_see_pens(user)
     if issue is None:
         return found
     found.has_release = found.may_publish and issue.releases.exists()
@@ -123,7 +128,8 @@ def week(*, user, key: str = "") -> Week:
     for row in rows:
         if row.is_translation:
             translations.setdefault(row.source_id, {})[row.language] = row
-    reads = any(user.has_perm(f"commentaries.{verb}_commentary") for verb in ("change", "view"))
+    reads_all = reads_every_draft(user)
+    published = {} if reads_all or not found.released else published_headlines(issue)
     for topic in topics:
         source = sources.get(topic.pk)
         made = translations.get(source.pk, {}) if source else {}
@@ -131,6 +137,7 @@ def week(*, user, key: str = "") -> Week:
             row.source = source  # read once, with its newest revision
         slot = slots.get(topic.pk)
         mine = bool(slot and slot.writer_id == user.pk) and user.has_perm("commentaries.change_commentary")
+        writes = found.is_editor or mine or bool(source and source.pk in own)
         found.rows.append(
             Row(
                 topic=topic,
@@ -139,18 +146,20 @@ def week(*, user, key: str = "") -> Week:
                 verdict=verdicts.get(topic.pk),
                 source=source,
                 state=source_state(source, in_review=bool(source and source.pk in reviewed)),
-                headline=_headline(source) if reads else "",
+                headline=_headline(source) if reads_all or writes else published.get(topic.key, ""),
                 newer_draft=bool(source and source.live and source.has_unpublished_changes),
                 touched=_touched([source, *made.values()]),
-                cells=_cells(codes, source, made, frozen),
+cells=_cells(codes, source, made, frozen),
                 published=_is_published(source, frozen),
-                may_write=found.is_editor or mine or bool(source and source.pk in own),
-                may_note=found.may_translate or mine or bool(source and source.pk in own),
+                may_write=writes,
+                writer=sight.account_name(slot.writer if slot else None, reader=user),
+                may_read=reads_all or writes,
+                may_note=found.may_translate or writes,
                 notes=_comments(open_notes.get(source.pk, 0)) if source else "",
             )
         )
     found.notices = list(notices(found))
-    if found.is_editor:
+    if found.may_assign:
         found.writers = _writers(slots.values())
     return found
 
@@ -208,6 +217,17 @@ def _headline(source: Commentary | None) -> str:
         return ""
     newest = source.latest_revision.content if source.latest_revision else {}
     return newest.get("headline") or source.headline
+
+
+def published_headlines(issue: Issue) -> dict[str, str]:
+    """Topic's key → the headline readers see, in the language in use where there is one, else in another."""
+    found: dict[str, str] = {}
+    rows = Edition.objects.filter(issue=issue).current().values_list("language", "content")
+    for _language, content in sorted(rows, key=lambda row: row[0] != get_language()):
+        for topic in content["topics"]:
+            if topic["commentary"]:
+                found.setdefault(topic["key"], topic["commentary"]["headline"])
+    return found
 
 
 def _touched(rows: Iterable[Commentary | None]) -> datetime | None:

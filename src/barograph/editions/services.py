@@ -43,7 +43,7 @@ def _time(when: datetime, house: Publication) -> str:
 class _Sheet:
     """An issue's material, read once, from which each language's content is made."""
 
-    def __init__(self, issue: Issue, *, live_only: bool, overrides: Iterable[Commentary]):
+    def __init__(self, issue: Issue, *, live_only: bool, overrides: Iterable[Commentary], panel_shown: bool):
         self.issue = issue
         self.house = publication()
         rows = Commentary.objects.filter(issue=issue).select_related("topic", "source")
@@ -58,7 +58,8 @@ class _Sheet:
         self.commentaries = found
         self.verdicts = {v.topic_id: v for v in issue.verdicts.all()}
         house = self.house
-        self.panel = panel.shown_distributions(issue=issue, least=house.panel_least) if house.shows_panel else {}
+        shown_panel = house.shows_panel and panel_shown
+        self.panel = panel.shown_distributions(issue=issue, least=house.panel_least) if shown_panel else {}
         self.corrections = list(issue.corrections.select_related("topic"))
         wanted = {key[0] for key in found} | set(self.verdicts)
         # a special issue is about its own topics alone
@@ -81,13 +82,18 @@ def compose(
     revised_at: datetime | None = None,
     live_only: bool = True,
     overrides: Iterable[Commentary] | None = None,
+    panel_shown: bool | None = None,
 ) -> dict[str, Content]:
     """Unsaved contents of the issue, in every language of the publication, as version 1.
 
     `live_only=False` takes drafts, too; `overrides` are (unsaved) commentaries
-    that stand in for their rows: both for previews.
+    that stand in for their rows: both for previews. `panel_shown`: whether the panel's counts may stand in it (where
+    the publication wants them): in what is released, and never in a preview, which people look at who have not rated
+    yet. Left out: once no rating is hidden any more.
     """
-    sheet = _Sheet(issue, live_only=live_only, overrides=overrides or ())
+    if panel_shown is None:
+        panel_shown = panel.is_open(issue)
+    sheet = _Sheet(issue, live_only=live_only, overrides=overrides or (), panel_shown=panel_shown)
     return {language: _content(sheet, language, published_at, revised_at) for language in sheet.house.languages}
 
 
@@ -188,18 +194,20 @@ def _same(old: Content, new: Content) -> bool:
     return all(old.get(key) == new.get(key) for key in keys)
 
 
-def upcoming(*, issue: Issue, published_at: datetime) -> dict[str, tuple[Edition | None, Content]]:
+def upcoming(
+    *, issue: Issue, published_at: datetime, panel_shown: bool = False
+) -> dict[str, tuple[Edition | None, Content]]:
     """What a release would make of the issue, by language: the current edition, and the next one's content, unsaved.
 
     A language whose content has not changed keeps its edition's. A new version keeps the first one's time of
     publication and says when it was revised. What comes after editions that were taken back has the next number and
-    is no correction.
+    is no correction. `panel_shown`: as in `compose`; the desk's previews leave the panel's counts out.
     """
     current = {e.language: e for e in Edition.objects.filter(issue=issue).current()}
     taken_back = Edition.objects.filter(issue=issue, withdrawal__isnull=False)
     last = dict(taken_back.order_by("version").values_list("language", "version"))
     found = {}
-    for language, content in compose(issue=issue, published_at=published_at).items():
+    for language, content in compose(issue=issue, published_at=published_at, panel_shown=panel_shown).items():
         before = current.get(language)
         if before:
             _keep_panel(before.content, content)
@@ -220,7 +228,8 @@ def freeze(*, issue: Issue, published_at: datetime) -> list[Edition]:
     """Freeze the issue in every language, all or none; returns the current editions."""
     Issue.objects.select_for_update().get(pk=issue.pk)
     frozen = []
-    for language, (before, content) in upcoming(issue=issue, published_at=published_at).items():
+    made = upcoming(issue=issue, published_at=published_at, panel_shown=True)
+    for language, (before, content) in made.items():
         if before and content is before.content:
             frozen.append(before)
             continue

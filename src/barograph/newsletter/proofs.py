@@ -60,7 +60,7 @@ def proof(*, issue: Issue, list_key: str) -> Proof:
     entry = next((entry for entry in imprint["lists"] if entry["key"] == list_key), None)
     if entry is None:
         raise NoSuchList(list_key)
-    contents = compose(issue=issue, published_at=timezone.now())
+    contents = compose(issue=issue, published_at=timezone.now(), panel_shown=False)
     chain = [language for language in entry["languages"] if language in contents]
     if not chain:
         raise NoSuchList(list_key)

@@ -37,6 +37,11 @@ def reveal_at(issue: Issue) -> datetime:
     return datetime.combine(issue.last + timedelta(days=1), time.min, tzinfo=zone)
 
 
+def is_open(issue: Issue) -> bool:
+    """Whether nobody's rating is hidden any more: the hour of reveal has come, or the issue is published."""
+    return issue.state == IssueState.RELEASED or timezone.now() >= reveal_at(issue)
+
+
 @transaction.atomic
 def rate(
     *, issue: Issue, topic: Topic, by: Person, value: str, confidence: float | None = None, reason: str = ""
@@ -62,11 +67,6 @@ def rate(
     rating.given_at = timezone.now()
     rating.save()
     return rating
-
-
-def middle(*, issue: Issue, topic: Topic) -> str | None:
-    """The panel's middle verdict on a topic; None where nobody has rated, or where it lies between two."""
-    return _middle(_counts(issue.ratings.filter(topic=topic)))
 
 
 def _counts(ratings: Iterable[Rating]) -> list[int]:
@@ -101,7 +101,7 @@ class Opinion:
 
     @property
     def median(self) -> str | None:
-        """The middle of what may be seen, as `middle` says it."""
+        """The middle of what may be seen; None where nobody has rated, or where it lies between two."""
         return _middle(self.counts)
 
     @property
@@ -118,7 +118,7 @@ def opinions(*, issue: Issue, viewers: Iterable[Person], chair: bool = False) ->
     like everybody.
     """
     own = {person.pk for person in viewers}
-    open_to_all = timezone.now() >= reveal_at(issue) or issue.state == IssueState.RELEASED or (chair and not own)
+    open_to_all = is_open(issue) or (chair and not own)
     by_topic: dict[int, list[Rating]] = {}
     for rating in issue.ratings.select_related("by"):
         by_topic.setdefault(rating.topic_id, []).append(rating)
@@ -133,7 +133,7 @@ def opinions(*, issue: Issue, viewers: Iterable[Person], chair: bool = False) ->
 def _sees(*, issue: Issue, topic: Topic, viewers: Iterable[Person], chair: bool) -> bool:
     """Whether somebody sees the others' ratings of a topic by now, and so its discussion."""
     members = list(viewers)
-    if timezone.now() >= reveal_at(issue) or issue.state == IssueState.RELEASED or (chair and not members):
+    if is_open(issue) or (chair and not members):
         return True
     return issue.ratings.filter(topic=topic, by__in=members).exists()
 

@@ -23,7 +23,7 @@ from wagtail.log_actions import log
 from wagtail.models import ModelLogEntry
 
 from barograph.base.cells import harmless
-from barograph.people import acts
+from barograph.people import acts, sight
 from barograph.people.models import User
 
 MAY_SEE = "wagtailcore.view_modellogentry"
@@ -76,7 +76,7 @@ def lines(user: User | None) -> QuerySet[ModelLogEntry]:
     if user.has_perm(PUBLISHES):
         seen |= acts.lines_of(acts.Kind.RELEASES)
     found = found.filter(seen)
-    if not user.has_perm("people.view_pen"):
+    if not sight.may_see_pens(user):
         found = found.filter(acts.about(acts.TELLS_NO_PEN)).exclude(action="barograph.api_write")
     return found
 

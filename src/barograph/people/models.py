@@ -9,11 +9,12 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from barograph.base.fields import LocalizedTextField
 from barograph.base.languages import localized
+from barograph.people import sight
 
 
 class User(AbstractUser):
@@ -22,6 +23,17 @@ class User(AbstractUser):
     class Meta:
         verbose_name = _("sign-in")
         verbose_name_plural = _("sign-ins")
+
+    def __str__(self) -> str:
+        return gettext("Somebody") if sight.hides(self) else self.get_username()
+
+    def real_name(self) -> str:
+        """First and last name; the name to sign in with where there are none."""
+        return super().get_full_name() or self.get_username()
+
+    def get_full_name(self) -> str:
+        """What Wagtail's pages call an account: "Somebody" for those who may not know it (people/sight.py)."""
+        return gettext("Somebody") if sight.hides(self) else super().get_full_name()
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """What a session is bound to: password, role and second factor. A change of any of them ends it."""

@@ -30,8 +30,9 @@ _LINK = re.compile(r'href="(/[^"#?]*)')
 
 
 def render_commentary(commentary: Commentary, request: HttpRequest, mode_name: str) -> HttpResponse:
-    """The commentary's page as it would be if the issue were released now."""
-    contents = compose(issue=commentary.issue, published_at=timezone.now(), live_only=False, overrides=[commentary])
+    """The commentary's page as it would be if the issue were released now: no other's draft stands in it."""
+    shown = [commentary.origin, commentary] if commentary.is_translation else [commentary]
+    contents = compose(issue=commentary.issue, published_at=timezone.now(), overrides=shown, panel_shown=False)
     imprint = compose_imprint()
     language = commentary.language
     if language not in contents:
