@@ -13,6 +13,7 @@ from typing import NoReturn
 from urllib.parse import urlsplit
 
 from barograph import __version__
+from barograph.base import modes
 from barograph.base.environment import DEMO_ADDRESS
 from barograph.demo.sign_ins import welcome
 from barograph.supervisor import become
@@ -184,6 +185,10 @@ def examine() -> list[dict]:
 
     free = shutil.disk_usage(settings.DATA).free
     check("disk", free > 500_000_000, f"{free // 1_000_000} MB free" + ("" if free > 500_000_000 else ": make room."))
+    readable = modes.open_to_others(settings.DATA, *settings.DATABASE_FILES)
+    names = ", ".join(sorted(path.name for path in readable))
+    words = f"other accounts of this machine may read {names}: run `chmod -R go= {settings.DATA}/NAME` as their owner."
+    check("file modes", not readable, words if readable else "drafts, accounts and keys are closed to other accounts")
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")

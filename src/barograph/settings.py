@@ -2,7 +2,7 @@
 
 import sys
 
-from barograph.base import environment
+from barograph.base import environment, modes
 
 try:
     ENVIRONMENT = environment.read()
@@ -13,6 +13,8 @@ except environment.EnvironmentProblem as problem:
 
 DATA = ENVIRONMENT.data
 DATA.mkdir(parents=True, exist_ok=True)
+DATABASE_FILES = environment.database_files(ENVIRONMENT.database_url)
+modes.close(DATA, *DATABASE_FILES)
 BASE_URL = ENVIRONMENT.base_url
 SECRET_KEY = ENVIRONMENT.secret_key
 ADDRESS_KEY = ENVIRONMENT.address_key
@@ -139,6 +141,8 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"  # the desk: its forms need their origin; public pages say no-referrer
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 X_FRAME_OPTIONS = "SAMEORIGIN"  # the desk's own preview panel frames the preview
+
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700  # Django would open them to all accounts
 
 WAGTAIL_SITE_NAME = "Barograph"
 WAGTAILADMIN_BASE_URL = BASE_URL

@@ -1,5 +1,6 @@
 """The second factor stands behind every way in; sessions can be seen and ended; wrong tries are held back."""
 
+import base64
 import re
 import time
 
@@ -24,6 +25,12 @@ def code_of(device, ahead=0) -> str:
     """What the phone shows; `ahead` steps later, since a code works once."""
     totp = TOTP(device.bin_key, device.step, device.t0, device.digits)
     totp.time = time.time() + ahead * device.step
+    return f"{totp.token():06d}"
+
+
+def _now(secret: bytes) -> str:
+    totp = TOTP(secret)
+    totp.time = time.time()
     return f"{totp.token():06d}"
 
 
@@ -243,3 +250,18 @@ def test_each_change_of_a_factor_and_each_refused_code_stands_in_the_audit_log(e
     client.post("/desk/safety/change/", {"what": "remove", "code": code_of(device, ahead=1)})
     noted = set(ModelLogEntry.objects.filter(user=editor).values_list("action", flat=True))
     assert {"barograph.factor_refused", "barograph.factor_removed"} <= noted
+
+
+def test_whoever_opened_the_set_up_page_first_does_not_learn_the_owners_secret(editor):
+    thief, owner = Client(), Client()
+    thief.force_login(editor)
+    owner.force_login(editor)
+    known, own = thief.get(SET_UP).context["secret"], owner.get(SET_UP).context["secret"]
+    assert known != own
+    assert owner.get(SET_UP).context["secret"] == own, "the same until it is confirmed"
+    secret, other = (base64.b32decode(shown.replace(" ", "")) for shown in (own, known))
+    assert owner.post(SET_UP, {"code": _now(secret)}).status_code == 200
+    device = TOTPDevice.objects.get(user=editor)
+    assert (device.bin_key, device.name) == (secret, "app")
+    TOTPDevice.objects.update(last_t=-1)
+    assert factors.verify(user=editor, code=_now(other)) is None

@@ -382,6 +382,14 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
     )
 
 
+def database_files(url: str) -> list[Path]:
+    """The files of an SQLite database, with those that WAL keeps beside it; none of another database."""
+    if not url.startswith("sqlite:///"):
+        return []
+    path = url.removeprefix("sqlite:///")
+    return [Path(path + ending) for ending in ("", "-wal", "-shm", "-journal")]
+
+
 def database(url: str) -> dict[str, object]:
     """A database address → Django's settings for it. Raises EnvironmentProblem.
 

@@ -7,6 +7,7 @@ are shown once and stand in no log.
 from __future__ import annotations
 
 import base64
+import secrets
 
 import django_otp
 import segno
@@ -25,11 +26,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_otp_webauthn.models import WebAuthnCredential
 
 from barograph.people import audit, factors, passkeys
-from barograph.people.models import Session
+from barograph.people.models import Session, hashed_session_key
 
 LONGEST = 40  # characters of a code worth looking at
 #: Where the session keeps what a browser was asked: used once.
 MAKING, USING = "passkey to make", "passkey to use"
+#: Where the session keeps its own name among those that set up a second factor.
+SETTING_UP = "factor to set up"
 
 
 def _next(request: HttpRequest) -> str:
@@ -93,14 +96,14 @@ def set_up(request: HttpRequest) -> HttpResponse:
     if factors.device_of(user) is not None:
         return redirect("desk_safety") if user.is_verified() else redirect("desk_factor_ask")
     if request.method == "POST":
-        codes = factors.confirm(user=user, code=_code(request))
+        codes = factors.confirm(user=user, code=_code(request), session=_setting_up(request))
         if codes is not None:
             _note(user, "factor_set_up")
             _keep_this_session(request)
             _verified(request, factors.device_of(user))
             return render(request, "desk/factor_codes.html", {"codes": codes, "next": _next(request)})
         problem = _("This code is not right. Check the clock of your phone, then type the code the app shows now.")
-    device = factors.begin(user=user)
+    device = factors.begin(user=user, session=_setting_up(request))
     secret = base64.b32encode(device.bin_key).decode()
     context = {
         "problem": problem,
@@ -112,13 +115,19 @@ def set_up(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/factor_set_up.html", context)
 
 
+def _setting_up(request: HttpRequest) -> str:
+    """Names this session to factors.begin, so that no other session of the same person is shown the same secret."""
+    return request.session.setdefault(SETTING_UP, secrets.token_hex(16))
+
+
 @never_cache
 @require_http_methods(["GET"])
 def safety(request: HttpRequest) -> HttpResponse:
     """One's own factor and sessions."""
     found = Session.objects.filter(user=request.user).order_by("-begun_at", "-expire_date")
     sessions = [
-        {"row": row, "handle": row.handle, "here": row.session_key == request.session.session_key} for row in found
+        {"row": row, "handle": row.handle, "here": row.pk == hashed_session_key(request.session.session_key)}
+        for row in found
     ]
     left = factors.unused_codes(request.user)
     context = {

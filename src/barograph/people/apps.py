@@ -1,7 +1,16 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+
+#: What secrets of authenticator apps are sealed for.
+FACTOR = "people second factor"
 
 
 class PeopleConfig(AppConfig):
     name = "barograph.people"
     label = "people"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from barograph.base import sealing
+
+        device = apps.get_model("otp_totp", "TOTPDevice")
+        sealing.take_place_of(device._meta.get_field("key"), purpose=FACTOR)

@@ -27,6 +27,7 @@ PUBLISHING = (
     "commentaries.publish_commentary",
 )
 CODES = 10
+APP = "app"
 #: Letters that are not mistaken for one another, by eye or ear.
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -45,21 +46,34 @@ def is_required(user: User) -> bool:
     return user.is_superuser or any(user.has_perm(permission) for permission in PUBLISHING)
 
 
-def begin(*, user: User) -> TOTPDevice:
-    """The device that waits for its first code; the same one until it is confirmed or a day has gone."""
+def begin(*, user: User, session: str = "") -> TOTPDevice:
+    """The device that waits for its first code in one session; the same one until it is confirmed or a day has gone.
+
+    Each session has a secret of its own: who opened the page before the owner did never learns the owner's.
+    """
     waiting = TOTPDevice.objects.filter(user=user, confirmed=False)
     waiting.filter(created_at__lt=timezone.now() - timedelta(days=1)).delete()
-    return waiting.first() or TOTPDevice.objects.create(user=user, confirmed=False, name="app")
+    own = waiting.filter(name=_waiting(session))
+    return own.first() or TOTPDevice.objects.create(user=user, confirmed=False, name=_waiting(session))
+
+
+def _waiting(session: str) -> str:
+    """What a device is called until its first code; of the session, which only the session itself knows."""
+    return f"app {salted_hmac('barograph.people.waiting', session, algorithm='sha256').hexdigest()[:32]}"
 
 
 @transaction.atomic
-def confirm(*, user: User, code: str) -> list[str] | None:
-    """Take the waiting device into use with its first code. Returns new recovery codes, or None: a wrong code."""
-    device = TOTPDevice.objects.select_for_update().filter(user=user, confirmed=False).first()
+def confirm(*, user: User, code: str, session: str = "") -> list[str] | None:
+    """Take the session's waiting device into use with its first code; the others' go.
+
+    Returns new recovery codes, or None: a wrong code.
+    """
+    waiting = TOTPDevice.objects.select_for_update().filter(user=user, confirmed=False)
+    device = waiting.filter(name=_waiting(session)).first()
     if device is None or not device.verify_token(_figures(code)):
         return None
-    TOTPDevice.objects.filter(user=user, confirmed=True).delete()
-    TOTPDevice.objects.filter(pk=device.pk).update(confirmed=True)
+    TOTPDevice.objects.filter(user=user).exclude(pk=device.pk).delete()
+    TOTPDevice.objects.filter(pk=device.pk).update(confirmed=True, name=APP)
     return renew_codes(user=user)
 
 

@@ -44,9 +44,31 @@ class User(AbstractUser):
         return salted_hmac("barograph.people.session", repr(bound), secret=secret, algorithm="sha256").hexdigest()
 
 
+#: Before a session key that is a hash. No key that Django makes holds a colon.
+HASHED = "h:"
+
+
+def hashed_session_key(cookie: str | None) -> str:
+    """What stands in the database for the value of a session's cookie; hashes stay as they are."""
+    if not cookie or cookie.startswith(HASHED):
+        return cookie or ""
+    return HASHED + salted_hmac("barograph.people.session key", cookie, algorithm="sha256").hexdigest()[:38]
+
+
+class SessionKeyField(models.CharField):
+    """Holds the keyed hash of a session's key (152 bits), so that a copy of the database opens no session.
+
+    Written and looked for with the key itself; read back it is the hash.
+    """
+
+    def get_prep_value(self, value):
+        return hashed_session_key(super().get_prep_value(value))
+
+
 class Session(AbstractBaseSession):
     """A signed-in browser. Whose it is stands in a column, so that people can see and end their own."""
 
+    session_key = SessionKeyField(_("session key"), max_length=40, primary_key=True)
     user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")
     browser = models.CharField(max_length=80, blank=True)  # "Firefox, Linux": no network address, no exact version
     begun_at = models.DateTimeField(null=True)

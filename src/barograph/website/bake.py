@@ -27,6 +27,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from barograph.base import modes
 from barograph.website import crew, ready
 from barograph.website.items import Item, items, sources
 from barograph.website.planning import digest
@@ -305,11 +306,13 @@ def _calm() -> Iterator[None]:
 def _alone() -> Iterator[None]:
     """One bake at a time; a second one waits. The lock dies with its process."""
     try:
-        folder().mkdir(parents=True, exist_ok=True)
+        with modes.written_for_everybody():
+            folder().mkdir(parents=True, exist_ok=True)
         shutil.rmtree(folder() / "manifests", ignore_errors=True)  # of an earlier way of remembering
         lock = (folder() / ".lock").open("w")
     except OSError as error:
         raise BakeFailed(_reason(error)) from error
     with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+        with modes.written_for_everybody():
+            yield

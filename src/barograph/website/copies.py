@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from django.utils.translation import gettext as _
 
-from barograph.base import style
+from barograph.base import modes, style
 
 COMPRESSED = frozenset({".br", ".gz"})
 #: In the root of every copy: only a folder that has it, or an empty one, is ever written to.
@@ -48,6 +48,11 @@ def copy_site(*, source: Path, target: Path, main: str) -> CopyReport:
         raise CopyRefused(_("Nothing is baked yet. Run: barograph bake"))
     if target.exists() and (not target.is_dir() or any(target.iterdir())) and not (target / MARK).is_file():
         raise CopyRefused(_("%(folder)s holds something else. Choose an empty folder.") % {"folder": target})
+    with modes.written_for_everybody():
+        return _copy(source, target, main)
+
+
+def _copy(source: Path, target: Path, main: str) -> CopyReport:
     aside = target.with_name(f".{target.name}.new")
     shutil.rmtree(aside, ignore_errors=True)
     files = pages = 0
