@@ -128,7 +128,11 @@ def test_rows_of_an_earlier_version_are_closed_and_nobody_is_signed_out(signed_i
     with connection.cursor() as cursor:  # as it was
         cursor.execute("UPDATE people_session SET session_key = %s", [cookie])
         cursor.execute("UPDATE otp_totp_totpdevice SET key = %s", [device.key])
-    historical = MigrationExecutor(connection).loader.project_state([("people", "0004_invitations"), ("otp_totp", "0001_initial")]).apps
+    historical = (
+        MigrationExecutor(connection)
+        .loader.project_state([("people", "0004_invitations"), ("otp_totp", "0001_initial")])
+        .apps
+    )
     for _twice in range(2):
         migration.close(historical, None)
         assert cookie not in everything()

@@ -45,13 +45,13 @@ class TokenAuthentication(BaseAuthentication):
         if not parts or parts[0].lower() != b"bearer":
             return None
         network = limits.network_of(request)
-        if limits.reached("api wrong token", network) >= WRONG_TOKENS:
+        if not limits.spend("api wrong token", network, WRONG_TOKENS):
             raise Throttled
         secret = parts[1].decode("ascii", "replace") if len(parts) == 2 else ""
         token = tokens.find_token(secret) if 0 < len(secret) <= LONGEST_SECRET else None
         if token is None:
-            limits.count("api wrong token", network)
             raise exceptions.AuthenticationFailed
+        limits.give_back("api wrong token", network)
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:
@@ -72,9 +72,8 @@ class PerToken(BaseThrottle):
     def allow_request(self, request: Request, view: Any) -> bool:
         if request.auth is None:
             return True
-        if limits.reached("api token", str(request.auth.pk)) >= PER_TOKEN:
+        if not limits.spend("api token", str(request.auth.pk), PER_TOKEN):
             raise Throttled
-        limits.count("api token", str(request.auth.pk))
         return True
 
 

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from barograph.base import refusals
 from barograph.commentaries.permissions import is_editor
-from barograph.desk import once_more, refused
+from barograph.desk import devices, once_more, refused
 from barograph.people import audit, factors, sight
 from barograph.people.models import User
 from barograph.people.sessions import BEGUN, BROWSER
@@ -53,7 +53,9 @@ class SecondFactorGate:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:
-            return self.get_response(request)
+            response = self.get_response(request)
+            devices.tell(request, response)
+            return response
         finally:
             sight.answer_for(None)
 

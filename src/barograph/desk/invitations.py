@@ -151,9 +151,8 @@ def steer(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _spend(request: HttpRequest) -> None:
     """Raises ValidationError after many mails in an hour."""
-    if limits.reached("invitation mails", str(request.user.pk)) >= MAILS:
+    if not limits.spend("invitation mails", str(request.user.pk), MAILS):
         raise ValidationError(_("Many invitations went out in this hour. Wait a little, then go on."))
-    limits.count("invitation mails", str(request.user.pk))
 
 
 def send(request: HttpRequest, invitation: Invitation) -> None:
@@ -203,15 +202,14 @@ def invited(request: HttpRequest, token: str) -> HttpResponse:
     No answer here has an error's status: Django would write the address, and so the link, to the log.
     """
     network = limits.network_of(request)
-    if limits.reached("invitation tries", network) >= TRIES:
+    if not limits.spend("invitation tries", network, TRIES):
         return redirect(f"{reverse('desk_invitation_gone')}?wait=1")
     try:
         found = invitations.find(token)
-        if request.method == "POST":
-            limits.count("invitation tries", network)
     except invitations.Gone:
-        limits.count("invitation tries", network)
         return redirect("desk_invitation_gone")
+    if request.method != "POST":
+        limits.give_back("invitation tries", network)  # a link that opens may be opened again
     with translation.override(found.language):
         form = SignUpForm(request.POST or None, initial={"first_name": found.name})
         if request.method == "POST" and form.is_valid():

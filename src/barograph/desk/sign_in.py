@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from wagtail.admin.forms.auth import LoginForm
 
+from barograph.desk import devices
 from barograph.issues.services import publication
 from barograph.newsletter import limits
 from barograph.people import audit
@@ -17,30 +18,47 @@ NOTED = 300  # refusals an hour that stand in the audit log, of all names togeth
 
 
 class SignInForm(LoginForm):
+    """A try is counted before the password is looked at, and given back where it was right (limits.spend).
+
+    A browser that signed in with this name before has a count of its own: strangers who try a name from many networks
+    lock it for themselves, not for its owner (desk/devices.py).
+    """
+
     def clean(self) -> dict:
         name = str(self.cleaned_data.get("username", "")).casefold()[:150]
+        tallies = self._tallies(name)
+        spent = []
+        for purpose, what, most in tallies:
+            spent.append((purpose, what))
+            if not limits.spend(purpose, what, most):
+                for tally in spent[:-1]:
+                    limits.give_back(*tally)
+                raise ValidationError(_("Too many wrong tries. Wait an hour, then try again."), code="throttled")
+        try:
+            found = super().clean()
+        except ValidationError:
+            self._note_refusal()
+            raise
+        for tally in spent:
+            limits.give_back(*tally)
+        audit.note("sign_in", about=self.user_cache, by=self.user_cache)
+        devices.remember(self.request, name)
+        return found
+
+    def _tallies(self, name: str) -> tuple[tuple[str, str, int], ...]:
+        """(what is counted, of whom, how many an hour)."""
+        if device := devices.known(self.request, name):
+            return (("sign-in device", device, PER_NAME_AND_NETWORK),)
         network = limits.network_of(self.request)
-        tallies = (
+        return (
             ("sign-in both", f"{name} {network}", PER_NAME_AND_NETWORK),
             ("sign-in network", network, PER_NETWORK),
             ("sign-in name", name, PER_NAME),
         )
-        if any(limits.reached(purpose, what) >= most for purpose, what, most in tallies):
-            raise ValidationError(_("Too many wrong tries. Wait an hour, then try again."), code="throttled")
-        try:
-            found = super().clean()
-        except ValidationError:
-            for purpose, what, _most in tallies:
-                limits.count(purpose, what)
-            self._note_refusal()
-            raise
-        audit.note("sign_in", about=self.user_cache, by=self.user_cache)
-        return found
 
     def _note_refusal(self) -> None:
         """About the account that was tried. A name that nobody has is not kept: it may be a password typed there."""
-        limits.count("refusals noted", "all")
-        if limits.reached("refusals noted", "all") > NOTED:
+        if not limits.spend("refusals noted", "all", NOTED):
             return  # so that nobody fills the log
         tried = User.objects.filter(username=self.cleaned_data.get("username", "")).first()
         audit.note("sign_in_refused", about=tried or publication(), name="" if tried else "–")

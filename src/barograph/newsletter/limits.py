@@ -79,6 +79,22 @@ def reached(purpose: str, what: str) -> int:
     return Tally.objects.filter(key=key).values_list("number", flat=True).first() or 0
 
 
+@transaction.atomic
+def spend(purpose: str, what: str, most: int) -> bool:
+    """Count one more of something in this hour; False where that makes more than `most`.
+
+    What a limit is for is counted before it is tried, in one step with the look at the limit: of many tries at once no
+    more than `most` get through. A try that was no misuse is given back.
+    """
+    return _one_more(purpose, what, HOUR, timezone.now()) <= most
+
+
+def give_back(purpose: str, what: str) -> None:
+    """What was spent in this hour was no misuse."""
+    key, _ends_at = _key(purpose, what, HOUR, timezone.now())
+    Tally.objects.filter(key=key, number__gt=0).update(number=F("number") - 1)
+
+
 def network_of(request: HttpRequest) -> str:
     """The /24 or /48 a request comes from. Behind a proxy on this machine, the one that proxy names last."""
     address = _parsed(request.META.get("REMOTE_ADDR", ""))

@@ -16,6 +16,7 @@ from barograph.delivery import reports
 from barograph.delivery.enums import Blame
 from barograph.issues import services as issues
 from barograph.newsletter import services as newsletter
+from barograph.publishing import looking_up
 from barograph.publishing.asking import issue_for
 from barograph.subscribers.addresses import InvalidAddress
 from barograph.subscribers.enums import Refusal
@@ -47,9 +48,11 @@ def look_up(request: HttpRequest, issue_id: int) -> HttpResponse:
     found, refusals = None, []
     if request.method == "POST":
         try:
-            found = reports.look_up(address=request.POST.get("address", ""), by=request.user)
+            found = looking_up.look_up(address=request.POST.get("address", ""), by=request.user)
         except InvalidAddress:
             messages.error(request, _("This is not an e-mail address."))
+        except looking_up.TooMany:
+            messages.error(request, _("Many addresses were looked up in this hour. Wait a little, then go on."))
         else:
             reasons = dict(Refusal.choices)
             refusals = [(reasons.get(row.partition(" ")[0], ""), row.split()[1]) for row in found.refusals]

@@ -1,0 +1,81 @@
+"""Looking up what became of one reader's mails: a few an hour, and the others who publish hear of it.
+
+The answer tells whether an address subscribes. Whoever has somebody else's session could try a list of addresses; so
+each look-up is counted before it is made, and the first of a person in an hour, and the first beyond the limit, are
+told by mail to everybody else who may publish.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django_tasks import task
+
+from barograph.delivery import reports
+from barograph.delivery import services as delivery
+from barograph.delivery.transports import Unreachable
+from barograph.desk import reminders
+from barograph.issues.services import publication
+from barograph.newsletter import limits
+from barograph.people.models import User
+from barograph.publishing import troubles
+
+log = logging.getLogger("barograph.publishing")
+
+AN_HOUR = 10
+
+
+class TooMany(Exception):
+    """This person has looked up as many addresses in this hour as anybody may."""
+
+
+def look_up(*, address: str, by: User) -> reports.Found:
+    """What became of the mails to an address. Raises InvalidAddress, TooMany."""
+    if not limits.spend("look-ups", str(by.pk), AN_HOUR):
+        if limits.spend("look-ups refused told", str(by.pk), 1):
+            tell.enqueue(by.pk, True)
+        raise TooMany
+    found = reports.look_up(address=address, by=by)
+    if limits.spend("look-ups told", str(by.pk), 1):
+        tell.enqueue(by.pk, False)
+    return found
+
+
+@task(queue_name="mail")
+def tell(user_id: int, too_many: bool) -> int:
+    """Write to the others who may publish. How many mails left."""
+    user, house, now, sent = User.objects.filter(pk=user_id).first(), publication(), timezone.now(), 0
+    if user is None:
+        return 0
+    for other in troubles.listeners():
+        if other.pk == user.pk:
+            continue
+        with translation.override(reminders.language_of(other, house)):
+            letter = reminders.letter_to(
+                user=other,
+                house=house,
+                key=f"look-ups:{user.pk}:{now:%Y-%m-%d-%H}:{int(too_many)}",
+                subject=_("Subscribers’ addresses are being looked up"),
+                text=_text(user, too_many=too_many),
+                at=now,
+            )
+        try:
+            answer = delivery.send_system_mail(letter=letter, address=other.email, recipient=f"user:{other.pk}")
+        except Unreachable as trouble:
+            log.warning("the mail about look-ups is not sent: %s", trouble)
+            return sent
+        sent += int(answer.is_accepted)
+    return sent
+
+
+def _text(user: Any, *, too_many: bool) -> str:
+    words = {"who": user.get_username(), "most": AN_HOUR}
+    first = (
+        _("%(who)s has tried to look up more than %(most)s addresses of readers in this hour; the rest was refused.")
+        if too_many
+        else _("%(who)s has begun to look up addresses of readers at the desk.")
+    )
+    return "\n\n".join([first % words, _("If this surprises you, ask them, and end their sessions."), ""])
