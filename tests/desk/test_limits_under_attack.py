@@ -139,7 +139,7 @@ def test_and_from_everywhere_together(monkeypatch):
     assert requests_for(lambda n: f"somebody-{n}@example.org", 9, lambda n: f"10.0.{n}.1") == 5
 
 
-def test_wrong_tokens_of_the_api_and_of_invitations_are_counted_first(monkeypatch, cast_of_none=None):
+def test_wrong_tokens_of_the_api_and_of_invitations_are_counted_first(monkeypatch):
     monkeypatch.setattr(gateway, "WRONG_TOKENS", 3)
     codes = [
         Client().get("/desk/api/v1/issues", headers={"Authorization": "Bearer barograph_x"}).status_code

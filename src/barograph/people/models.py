@@ -68,7 +68,7 @@ class SessionKeyField(models.CharField):
 class Session(AbstractBaseSession):
     """A signed-in browser. Whose it is stands in a column, so that people can see and end their own."""
 
-    session_key = SessionKeyField(_("session key"), max_length=40, primary_key=True)
+    session_key = SessionKeyField("session key", max_length=40, primary_key=True)
     user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")
     browser = models.CharField(max_length=80, blank=True)  # "Firefox, Linux": no network address, no exact version
     begun_at = models.DateTimeField(null=True)
