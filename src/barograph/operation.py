@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import resource
 import shutil
 import socket
 import sys
@@ -18,6 +19,12 @@ from barograph.base.environment import DEMO_ADDRESS
 from barograph.demo.sign_ins import welcome
 from barograph.supervisor import become
 
+#: Milliseconds in which a request's headers must have come, also the first and the next on a connection that waits.
+HEADERS_MS = 10_000
+HEADERS = 64 * 1024  # bytes
+#: Files that a process may have open; how many of them are kept for other things than connections.
+FILES, OWN_FILES = 16_384, 512
+CONNECTIONS = 8192
 WORKER = [sys.executable, "-m", "barograph.cli", "worker"]
 
 
@@ -77,7 +84,22 @@ def web_command(host: str, port: int, workers: int = 1) -> list[str]:
     """The web process: Granian over RSGI on uvloop, which docs/decisions/0022 measured."""
     command = [sys.executable, "-m", "granian", "--interface", "rsgi", "--host", host, "--port", str(port)]
     command += ["--workers", str(workers), "--loop", "uvloop", "--no-ws", "--log-level", "warning"]
+    # HTTP/1 alone: before it knows which one is spoken, Granian waits for ever for the first byte.
+    command += ["--http", "1", "--http1-header-read-timeout", str(HEADERS_MS), "--http1-buffer-size", str(HEADERS)]
+    most = max(128, (_open_files() - OWN_FILES) // workers)
+    command += ["--backlog", str(min(most, CONNECTIONS)), "--backpressure", str(min(most, CONNECTIONS))]
+    command += ["--runtime-blocking-threads", "32"]
     return [*command, "barograph.asgi:application"]
+
+
+def _open_files() -> int:
+    """How many files and connections a process may have open: as many as the system lets us, up to FILES."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return wanted
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return wanted
 
 
 def _free(host: str, port: int) -> bool:

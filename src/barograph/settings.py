@@ -105,7 +105,7 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": {**_database, "CONN_MAX_AGE": 60}}
+DATABASES = {"default": {**_database, "CONN_MAX_AGE": 0}}
 AUTH_USER_MODEL = "people.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_PASSWORD_VALIDATORS = [

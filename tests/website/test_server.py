@@ -562,10 +562,10 @@ def test_it_runs_under_granian(site, tmp_path):
         response, body = talk("/be/search/?q=" + "x" * 300)  # Django's answer, by way of the gateway
         assert response.headers["content-language"] == "be"
         assert response.headers.get_all("content-length") == [str(len(body))]
-        request = urllib.request.Request(f"http://127.0.0.1:{port}/be/subscribe/?a=%2F", big, method="POST")
+        request = urllib.request.Request(f"http://127.0.0.1:{port}/desk/images/add/?a=%2F", big, method="POST")
         with urllib.request.urlopen(request, timeout=60) as answer:
             assert (answer.status, answer.read()) == (202, big)
-            assert answer.headers["x-told"].startswith("127.0.0.1 /be/subscribe/ a=%2F ")
+            assert answer.headers["x-told"].startswith("127.0.0.1 /desk/images/add/ a=%2F ")
             assert answer.headers.get_all("set-cookie") == ["a=1", "b=2"]
         switch(site, "2")
         assert b"new be" in talk("/be/")[1]

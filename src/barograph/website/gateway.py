@@ -9,8 +9,10 @@ neither Django nor files.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
+
+from barograph.website.ceilings import Ceilings
 
 Message = dict[str, Any]
 Application = Callable[..., Awaitable[None]]
@@ -58,30 +60,32 @@ def _place(address: str) -> tuple[str, int] | None:
     return (host.strip("[]"), int(port)) if host and port.isdigit() else None
 
 
-async def answer_with(application: Application, scope: Scope, proto: Any) -> None:
-    """Let an ASGI application answer an RSGI request."""
-    exchange = _Exchange(proto)
-    with contextlib.suppress(Closed):
-        await application(asgi_scope(scope), exchange.receive, exchange.send)
+async def answer_with(application: Application, scope: Scope, proto: Any, ceilings: Ceilings) -> None:
+    """Let an ASGI application answer an RSGI request, once its body is here and it is its turn. Raises Refused."""
+    length = scope.headers.get("content-length", "")
+    async with (
+        ceilings.body(method=scope.method, path=scope.path, length=length, pieces=proto) as body,
+        ceilings.turn(),
+    ):
+        exchange = _Exchange(proto, body)
+        with contextlib.suppress(Closed):
+            await application(asgi_scope(scope), exchange.receive, exchange.send)
 
 
 class _Exchange:
     """One request's two channels."""
 
-    def __init__(self, proto: Any) -> None:
+    def __init__(self, proto: Any, body: bytes) -> None:
         self.proto = proto
-        self.pieces: AsyncIterator[bytes] = aiter(proto)
-        self.read = self.sent = False
+        self.body = body
+        self.read = False
         self.start: Message = {}
         self.stream: Any = None
 
     async def receive(self) -> Message:
         if not self.read:
-            try:
-                return {"type": "http.request", "body": await anext(self.pieces), "more_body": True}
-            except StopAsyncIteration:
-                self.read = True
-                return {"type": "http.request", "body": b"", "more_body": False}
+            self.read = True
+            return {"type": "http.request", "body": self.body, "more_body": False}
         await self.proto.client_disconnect()
         return {"type": "http.disconnect"}
 

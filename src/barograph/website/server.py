@@ -23,6 +23,7 @@ from django.urls import is_valid_path
 
 from barograph.base import languages
 from barograph.website import gateway, headers, negotiation
+from barograph.website.ceilings import Ceilings, Refused
 from barograph.website.tree import Answer, Tree, encode
 
 Scope = dict[str, Any]
@@ -30,6 +31,11 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 PIECE = 64 * 1024
+_REFUSED = {
+    408: "This took too long to arrive. Send it again.",
+    413: "This is larger than the page takes.",
+    503: "Too many people ask at this moment. Try again in half a minute.",
+}
 STATIC = "/desk/static"
 
 _SEARCH = re.compile(r"^/[A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*/search/?$")
@@ -57,6 +63,7 @@ class Server:
         self.static = Tree(static, https=https, prefix=STATIC, changing=True)
         self._tree: Tree | None = None
         self._target = ""
+        self.ceilings = Ceilings()
 
     async def __rsgi__(self, scope: Any, proto: Any) -> None:
         """A request by way of RSGI. The first lines are what most requests cost: keep them few."""
@@ -74,7 +81,11 @@ class Server:
         wishes = _wishes((name.encode("latin-1"), value.encode("latin-1")) for name, value in sent.items())
         answer = self._answer(scope.path, scope.query_string.encode(), wishes, method)
         if answer is None:
-            await gateway.answer_with(self.django, scope, proto)
+            try:
+                await gateway.answer_with(self.django, scope, proto, self.ceilings)
+            except Refused as refused:
+                answer = self._refused(scope.path, refused.status)
+                proto.response_bytes(answer.status, [*answer.lines, ("connection", "close")], answer.body)
         elif method == "HEAD" or answer.status == 304:
             proto.response_empty(answer.status, answer.lines)
         elif answer.span is not None:
@@ -198,6 +209,15 @@ class Server:
             if (answer := Tree(folder, https=self.https, budget=0).answer(path, encodings)) is not None:
                 return answer
         return None
+
+    def _refused(self, path: str, status: int) -> Answer:
+        """A request that was stopped by a ceiling: what to do, in few words; 503 in the language of the address."""
+        tree, language = self.tree(), path.lstrip("/").split("/", 1)[0]
+        if status == 503 and tree is not None and language in tree.languages():
+            away = tree.answer(f"/{language}/away.html", ("identity",), 503)
+            if away is not None and away.file is None:
+                return away
+        return _message(status, _REFUSED[status], self.https)
 
     def _missing(self, tree: Tree, path: str, encodings: tuple[str, ...]) -> Answer:
         """The 404 page in the language of the address, else the plain one."""
