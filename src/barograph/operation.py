@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from barograph import __version__
 from barograph.base import modes
-from barograph.base.environment import DEMO_ADDRESS
+from barograph.base.environment import DEMO_ADDRESS, LOOPBACK
 from barograph.demo.sign_ins import welcome
 from barograph.supervisor import become
 
@@ -120,6 +120,13 @@ def check_safe(*, host: str) -> None:
     local = base.hostname in {"localhost", "127.0.0.1", "::1"}
     if base.scheme == "http" and not local:
         raise Unsafe("BAROGRAPH_BASE_URL must begin with https:// (http is for this machine alone).")
+    if settings.DEMO and base.scheme == "https":
+        raise Unsafe("Unset BAROGRAPH_DEMO: with a public address everybody could read the demo's mailbox and sign in.")
+    if host not in LOOPBACK and os.environ.get("BAROGRAPH_BEHIND_PROXY", "") != "1":
+        raise Unsafe(
+            f"--host {host} would answer the desk by plain http. Let a proxy on this machine speak https and leave "
+            "--host out; where the proxy is on another machine of a closed network, set BAROGRAPH_BEHIND_PROXY=1."
+        )
     if local and host not in {"localhost", "127.0.0.1", "::1"}:
         raise Unsafe("Set BAROGRAPH_BASE_URL to the site's public https address before serving to others.")
 

@@ -30,7 +30,10 @@ MAIL_RULES = ENVIRONMENT.mail_rules
 MACHINE_TRANSLATION = ENVIRONMENT.machine_translation
 SECOND_FACTOR = ENVIRONMENT.second_factor
 DEBUG = False
-ALLOWED_HOSTS = ["*"]  # public pages are files; links are made from BASE_URL, never from the request
+# Links are made from BASE_URL, never from the request. On this machine alone, as in a demo, only its own names are
+# answered: a page of somebody else's in the operator's browser could lead its name here (DNS rebinding).
+_HOST = environment.urlsplit(BASE_URL).hostname or ""
+ALLOWED_HOSTS = [*sorted(environment.LOOPBACK), "[::1]", "testserver"] if _HOST in environment.LOOPBACK else ["*"]
 HTTPS = BASE_URL.startswith("https://")
 
 INSTALLED_APPS = [

@@ -1,12 +1,14 @@
 """The cast: an editor, an analyst with a slot, another analyst, a translator, a publisher, an operator, and nobody."""
 
 import datetime
+import time
 
 import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
 
 from barograph.commentaries import services as commentaries
+from barograph.desk import step_up
 from barograph.issues import services as issues
 from barograph.people.models import Pen
 from tests.factories import CommentaryFactory, PersonFactory, TopicFactory, UserFactory
@@ -37,6 +39,9 @@ def sign_in():
     def client(user) -> Client:
         found = Client()
         found.force_login(user)
+        session = found.session
+        session[step_up.PROVED] = time.time()  # as if the password had been typed just now (test_step_up.py)
+        session.save()
         return found
 
     return client

@@ -50,6 +50,7 @@ KNOWN = {
     "BAROGRAPH_MAIL_WARMUP": "a new sender's plan, for example 2026-11-25,200,1.5: first day, mails, growth a day",
     "BAROGRAPH_MACHINE_TRANSLATION": "a LibreTranslate-compatible service that drafts what is empty in a translation, "
     "https://translate.example.org/translate?api_key=…; texts go there before they are published (default: none)",
+    "BAROGRAPH_BEHIND_PROXY": "1 lets `serve` listen for a proxy on another machine of a closed network",
     "BAROGRAPH_DEMO": "1 switches on the demo mailbox; set by `barograph demo` only",
 }
 

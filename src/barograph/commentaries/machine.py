@@ -21,6 +21,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from barograph.base import outgoing
 from barograph.commentaries import texts as words
 from barograph.commentaries.exchange import Unit, fault
 from barograph.commentaries.models import Commentary
@@ -113,13 +114,6 @@ def _batches(paths: Sequence[str], texts: words.Texts) -> Iterator[list[str]]:
         yield batch
 
 
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """The key and the texts go where the operator said, and nowhere else."""
-
-    def redirect_request(self, *_args, **_kwargs):
-        return None
-
-
 def _ask(texts: list[str], source: str, target: str, markup: bool, ends: float) -> list[str]:
     service = settings.MACHINE_TRANSLATION
     if service is None:
@@ -131,7 +125,7 @@ def _ask(texts: list[str], source: str, target: str, markup: bool, ends: float) 
     request = urllib.request.Request(service.url, json.dumps(fields).encode(), headers)  # noqa: S310 http(s) by its setting
     try:
         left = min(SILENCE, max(ends - time.monotonic(), 0.1))
-        with urllib.request.build_opener(_NoRedirects).open(request, timeout=left) as response:
+        with outgoing.open_url(request, timeout=left) as response:
             found = json.loads(_read(response, ends))["translatedText"]
     except urllib.error.HTTPError as error:
         log.warning("The machine translation at %s answered %s", service.host, error.code)

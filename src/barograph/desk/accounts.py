@@ -16,7 +16,7 @@ from django.utils.functional import cached_property
 from wagtail.images.forms import GroupImagePermissionFormSet
 from wagtail.users.views import groups, users
 
-from barograph.desk import plan, roles
+from barograph.desk import old_address, plan, roles
 from barograph.people import audit
 from barograph.people.models import User
 
@@ -43,8 +43,10 @@ class EditAccount(_NoHigher, users.EditView):
     @transaction.atomic
     def save_instance(self):
         before = audit.state_of(self.object)
+        address = User.objects.values_list("email", flat=True).get(pk=self.object.pk)
         instance = super().save_instance()
         audit.note_account(user=instance, before=before, by=self.request.user)
+        old_address.note_change(user=instance, before=address)
         if not instance.is_active and (moved := plan.hand_over(user=instance)):
             messages.info(self.request, plan.handed_over(moved))
         return instance

@@ -8,8 +8,12 @@ not at the address, so that no spelling of a path goes round it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -21,11 +25,14 @@ from django.utils.translation import gettext as _
 
 from barograph.base import refusals
 from barograph.commentaries.permissions import is_editor
-from barograph.desk import devices, once_more, refused
+from barograph.desk import devices, old_address, once_more, refused, step_up
 from barograph.people import audit, factors, sight
 from barograph.people.models import User
 from barograph.people.sessions import BEGUN, BROWSER
 
+#: A session that nobody used for so long has ended; its last use is noted no oftener than that.
+IDLE, NOTED_EVERY = timedelta(hours=24), timedelta(minutes=10)
+SEEN = "seen"
 #: Views that work before the second factor: signing in and out, and the factor itself.
 OPEN = frozenset(
     {
@@ -41,6 +48,8 @@ OPEN = frozenset(
 PAGES = ("wagtailadmin_pages:", "wagtailadmin_explore")
 #: Pages about accounts, which show what accounts are called: no text, topic or byline stands on them.
 ABOUT_ACCOUNTS = ("wagtailusers_users:", "desk_invitations", "desk_audit", "wagtail_bulk_action")
+#: Wagtail's view that fails on purpose: anybody could fill the log with it.
+USELESS = frozenset({"wagtailadmin_error_test"})
 #: Fields without which a view of Wagtail's fails.
 NEEDED = {"wagtailadmin_choose_page_external_link": "external-link-chooser-url"}
 SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
@@ -55,6 +64,8 @@ class SecondFactorGate:
         try:
             response = self.get_response(request)
             devices.tell(request, response)
+            if address := getattr(request, "address_before", ""):
+                old_address.note_change(user=request.user, before=address)
             return response
         finally:
             sight.answer_for(None)
@@ -65,15 +76,22 @@ class SecondFactorGate:
         request.user = audit.row_of(request.user)  # else Wagtail would note nothing about it, silently
         if not request.user.is_authenticated:
             return once_more.ask_again(request) if once_more.has_words(request) else None
+        if _is_over(request):
+            logout(request)
+            if once_more.has_words(request):
+                return once_more.ask_again(request)
+            return redirect_to_login(request.get_full_path(), reverse("wagtailadmin_login"))
         if not request.resolver_match.view_name.startswith(ABOUT_ACCOUNTS):
             sight.answer_for(request.user)
         _remember_browser(request)
         _speak_their_language(request.user)
         if request.resolver_match.view_name in OPEN or request.user.is_verified():
-            return _shut(request)
+            return _shut(request) or _prove(request)
         if factors.device_of(request.user) is not None:
             return _lead(request, "desk_factor_ask")
-        return _lead(request, "desk_factor_set_up") if factors.is_required(request.user) else _shut(request)
+        if factors.is_required(request.user):
+            return _lead(request, "desk_factor_set_up")
+        return _shut(request) or _prove(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Fields missing, or hidden ones as no browser sends them: a bad request, not our failure."""
@@ -91,7 +109,7 @@ def _speak_their_language(user: Any) -> None:
 def _shut(request: HttpRequest) -> HttpResponse | None:
     """What Wagtail brings and nobody here needs: its pages. Its reports tell who edited what: an editor's matter."""
     name = request.resolver_match.view_name
-    if name.startswith(PAGES):
+    if name.startswith(PAGES) or name in USELESS:
         raise Http404
     if name.startswith("wagtailadmin_reports:") and not _sees_who_wrote(request.user):
         raise PermissionDenied
@@ -104,6 +122,25 @@ def _shut(request: HttpRequest) -> HttpResponse | None:
     ):
         return refused.page(request, refusals.incomplete)  # Wagtail would take the word for a view's name
     return None
+
+
+def _prove(request: HttpRequest) -> HttpResponse | None:
+    """The question who is there, where the act would outlast the session; an address that changes is remembered."""
+    question = step_up.ask(request)
+    if question is None and request.method == "POST" and request.resolver_match.view_name == "wagtailadmin_account":
+        request.address_before = request.user.email  # type: ignore[attr-defined]
+    return question
+
+
+def _is_over(request: HttpRequest) -> bool:
+    """Whether a session was not used for long, or has gone on for long however it was used. Notes that it is used."""
+    now, session = timezone.now(), request.session
+    begun, seen = (datetime.fromisoformat(session[name]) if name in session else now for name in (BEGUN, SEEN))
+    if now - seen > IDLE or now - begun > timedelta(seconds=settings.SESSION_COOKIE_AGE):
+        return True
+    if SEEN not in session or now - seen > NOTED_EVERY:
+        session[SEEN] = now.isoformat()
+    return False
 
 
 def _sees_who_wrote(user: User) -> bool:

@@ -34,6 +34,7 @@ ACTS: dict[str, tuple[Kind, Any, Any]] = {
     "barograph.passkey_made": (Kind.SIGN_INS, _("Add a passkey"), _("Passkey added")),
     "barograph.passkey_removed": (Kind.SIGN_INS, _("Remove a passkey"), _("Passkey removed")),
     "barograph.factor_reset": (Kind.SIGN_INS, _("Reset a second factor"), _("Second factor reset by the operator")),
+    "barograph.proof_refused": (Kind.SIGN_INS, _("Refuse a proof"), _("A wrong password or code was refused")),
     "barograph.password_set": (Kind.ACCOUNTS, _("Set a password"), _("Password set")),
     "barograph.account_ended": (Kind.ACCOUNTS, _("End an account"), _("Account ended")),
     "barograph.account_reopened": (Kind.ACCOUNTS, _("Open an account again"), _("Account opened again")),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import urllib.request
+from http.client import HTTPException
 from urllib.parse import urlencode
 
 from django.conf import settings
 
+from barograph.base import outgoing
 from barograph.editions.models import EditionQuerySet
 from barograph.feeds import addresses
 
@@ -35,8 +37,8 @@ def tell(*, editions: EditionQuerySet) -> tuple[int, str]:
     body = urlencode([("hub.mode", "publish"), *(("hub.url", url) for url in urls)]).encode()
     request = urllib.request.Request(settings.WEBSUB_URL, body, {"User-Agent": "Barograph"})  # noqa: S310 http(s) by its setting
     try:
-        with urllib.request.urlopen(request, timeout=PATIENCE):  # noqa: S310
+        with outgoing.open_url(request, timeout=PATIENCE):
             return len(urls), ""
-    except OSError as error:
+    except (OSError, HTTPException) as error:
         log.warning("The WebSub hub could not be told: %s", error)
         return 0, str(error)

@@ -6,11 +6,18 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.decorators import permission_required
-from django.core.exceptions import SuspiciousFileOperation
+from django.core.exceptions import PermissionDenied, SuspiciousFileOperation
 from django.http import FileResponse, Http404, HttpRequest
 from django.utils._os import safe_join
 from django.views.decorators.http import require_safe
 
+#: One of these rights lets see pictures; who keeps the accounts has none of them.
+HANDLES_TEXTS = (
+    "commentaries.change_commentary",
+    "commentaries.view_commentary",
+    "commentaries.translate_commentary",
+    "wagtailimages.choose_image",
+)
 TYPES = {
     ".jpg": "image/jpeg",
     ".jpeg": "image/jpeg",
@@ -24,8 +31,13 @@ TYPES = {
 @require_safe
 @permission_required("wagtailadmin.access_admin", raise_exception=True)
 def serve(request: HttpRequest, path: str) -> FileResponse:
-    """GET /desk/media/<path>. Anything but an image of these kinds (SVG can hold script) is not there."""
+    """GET /desk/media/<path>. Anything but an image of these kinds (SVG can hold script) is not there.
+
+    Pictures that may not be published yet are for those who handle texts: who writes, edits, translates or releases.
+    """
     kind = TYPES.get(Path(path).suffix.lower())
+    if not any(request.user.has_perm(right) for right in HANDLES_TEXTS):
+        raise PermissionDenied
     try:
         file = Path(safe_join(settings.MEDIA_ROOT, path))
         if kind is None or not file.is_file():
