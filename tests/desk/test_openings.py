@@ -98,3 +98,12 @@ def test_behind_a_proxy_elsewhere_it_may_listen_where_that_is_said(configured, m
     configured("https://example.org")
     monkeypatch.setenv("BAROGRAPH_BEHIND_PROXY", "1")
     operation.check_safe(host="0.0.0.0")  # noqa: S104
+
+
+def test_pages_of_the_desk_load_and_are_framed_by_this_site_alone(cast, sign_in):
+    for client, path in ((Client(), "/desk/login/"), (sign_in(cast["editor"]), "/desk/")):
+        policy = client.get(path)["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "frame-ancestors 'self'" in policy
+        assert "form-action 'self'" in policy
+        assert "http" not in policy

@@ -149,7 +149,7 @@ def week(*, user, key: str = "") -> Week:
                 headline=_headline(source) if reads_all or writes else published.get(topic.key, ""),
                 newer_draft=bool(source and source.live and source.has_unpublished_changes),
                 touched=_touched([source, *made.values()]),
-cells=_cells(codes, source, made, frozen),
+                cells=_cells(codes, source, made, frozen),
                 published=_is_published(source, frozen),
                 may_write=writes,
                 writer=sight.account_name(slot.writer if slot else None, reader=user),
