@@ -24,6 +24,15 @@ from barograph.base import style
 #: The desk is Wagtail's: scripts, cookies and frames of its own.
 DESK = ("/desk", "/mailbox")
 
+#: Of the desk's pages: everything from this site alone, framed by it alone, forms to it alone. Wagtail 8 writes scripts
+#: and styles into its pages (inline panels, choosers, dates) and makes functions of texts (its templates), without
+#: nonces: so 'unsafe-inline' and 'unsafe-eval' have to stay (docs/decisions/0078).
+DESK_POLICY = (
+    "default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; media-src 'self'; manifest-src 'self'; "
+    "frame-src 'self' blob:; frame-ancestors 'self'; form-action 'self'; base-uri 'none'; object-src 'none'"
+)
+
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 HSTS = "max-age=31536000"
 
@@ -156,6 +165,8 @@ class PublicHeaders(MiddlewareMixin):
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         path = request.path
         if path in DESK or path.startswith(tuple(f"{prefix}/" for prefix in DESK)):
+            if path.startswith("/desk") and response.get("Content-Type", "").startswith("text/html"):
+                response.headers.setdefault("Content-Security-Policy", DESK_POLICY)  # a preview brings a stricter one
             # padded by a random length, its tokens masked anew each time: sizes tell nothing of them (BREACH)
             return GZipMiddleware(self.get_response).process_response(request, response)
         response.cookies.clear()
