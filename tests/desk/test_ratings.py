@@ -5,6 +5,7 @@ import datetime
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.models import ModelLogEntry
 from wagtail.users.models import UserProfile
 
 from barograph.issues import services as issues
@@ -17,7 +18,6 @@ from tests.factories import CommentaryFactory, IssueFactory, PersonFactory, Topi
 
 @pytest.fixture
 def issue(cast):
-    """Of this week, so that the hour of reveal is still to come."""
     TopicFactory(key="economy")
     today = timezone.localdate()
     found = issues.open_issue(first=today - datetime.timedelta(days=today.weekday()))
@@ -166,3 +166,14 @@ def test_definitions_and_past_examples_stand_where_one_rates(
     assert "Headline 4" not in page  # the two latest
     with django_assert_max_num_queries(25):
         client.get(place(issue))
+
+
+def test_an_editor_opens_the_ratings_and_that_is_on_record(cast, sign_in, issue, topic, rated):
+    address = reverse("desk_open_ratings", args=[issue.pk])
+    assert sign_in(cast["analyst"]).post(address).status_code in {302, 403}
+    assert "A secret so far." not in sign_in(cast["analyst"]).get(place(issue)).content.decode()
+    editor = sign_in(cast["editor"])
+    assert "Write the hour like this" in editor.post(address, {"at": "soon"}, follow=True).content.decode()
+    assert editor.post(address, {"at": ""}, follow=True).status_code == 200
+    assert "A secret so far." in sign_in(cast["analyst"]).get(place(issue)).content.decode()
+    assert ModelLogEntry.objects.filter(action="barograph.ratings_opened").count() == 1

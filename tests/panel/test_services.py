@@ -1,4 +1,4 @@
-"""Ratings are given blind: nobody sees another's before giving their own, or before the hour of reveal."""
+"""Ratings are given blind: nobody sees another's before giving their own, before publication or an hour set for it."""
 
 import datetime
 
@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from barograph.issues import services as issues
-from barograph.issues.models import Topic
+from barograph.issues.models import Issue, Topic
 from barograph.panel import services as panel
 from barograph.panel.models import Rating
 from tests.factories import PersonFactory, TopicFactory
@@ -53,14 +53,40 @@ def test_an_editor_who_does_not_rate_sees_all_one_who_rates_waits(issue, topic, 
     assert not seen(issue, topic).revealed
 
 
-def test_from_the_hour_of_reveal_everybody_sees_all(issue, topic, people, monkeypatch):
+def test_no_date_opens_the_ratings_of_a_late_issue(people):
+    """An issue written weeks after its period stays blind: only publication or an editor's word opens it."""
+    TopicFactory(key="late")
+    issue = issues.open_issue(first=datetime.date(2020, 9, 28))
+    topic = Topic.objects.get(key="late")
     panel.rate(issue=issue, topic=topic, by=people[0], value="unchanged")
-    hour = panel.reveal_at(issue)
-    assert hour.date() == issue.last + datetime.timedelta(days=1)
+    assert not seen(issue, topic, people[1]).revealed
+    assert Rating.objects.get(issue=issue).blind_value == "unchanged"
+    Issue.objects.filter(pk=issue.pk).update(state="released")
+    issue.refresh_from_db()
+    assert seen(issue, topic, people[1]).revealed
+
+
+def test_from_the_hour_that_an_editor_sets_everybody_sees_all(issue, topic, people, monkeypatch):
+    panel.rate(issue=issue, topic=topic, by=people[0], value="unchanged")
+    hour = timezone.now() + datetime.timedelta(hours=2)
+    panel.open_ratings(issue=issue, at=hour)
+    issue.refresh_from_db()
     monkeypatch.setattr(timezone, "now", lambda: hour - datetime.timedelta(seconds=1))
     assert not seen(issue, topic, people[1]).revealed
     monkeypatch.setattr(timezone, "now", lambda: hour)
     assert seen(issue, topic, people[1]).revealed
+    assert panel.rate(issue=issue, topic=topic, by=people[1], value="improved").blind_value == ""
+
+
+def test_what_was_seen_is_never_hidden_again(issue, topic, people):
+    panel.open_ratings(issue=issue)
+    with pytest.raises(ValidationError, match="open to everybody already"):
+        panel.open_ratings(issue=issue, at=timezone.now() + datetime.timedelta(days=1))
+
+
+def test_an_hour_that_has_passed_is_refused(issue):
+    with pytest.raises(ValidationError, match="still to come"):
+        panel.open_ratings(issue=issue, at=timezone.now() - datetime.timedelta(minutes=1))
 
 
 def test_who_changed_after_the_discussion_is_told(issue, topic, people):

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
@@ -23,6 +24,7 @@ from barograph.issues.models import Issue, Topic
 from barograph.issues.services import publication
 from barograph.panel import services as panel
 from barograph.panel.models import Remark
+from barograph.people import audit
 from barograph.people.models import Pen, Person
 
 #: How sure a member is, as a share: words are easier to give than numbers.
@@ -89,7 +91,9 @@ def _page(
         "rows": rows,
         "member": members[0] if members else None,
         "closed": issue.state == IssueState.RELEASED,
-        "reveal_at": panel.reveal_at(issue),
+        "reveal_at": issue.ratings_open_at,
+        "is_open": panel.is_open(issue),
+        "may_open": is_editor(request.user) and not panel.is_open(issue),
         "zone": publication().timezone,
         "verdicts": VerdictValue.choices,
         "sure": SURE,
@@ -168,6 +172,35 @@ def say(request: HttpRequest, issue_id: int, topic_id: int) -> HttpResponse:
     except ValidationError as error:
         return _page(request, issue, members, (topic, error.messages))
     return redirect(f"{reverse('desk_ratings', args=[issue.pk])}#topic-{topic.pk}")
+
+
+class OpeningForm(forms.Form):
+    at = forms.DateTimeField(
+        required=False,
+        error_messages={"invalid": gettext_lazy("Write the hour like this: 2026-10-05 18:00.")},
+    )
+
+
+@require_POST
+def open_ratings(request: HttpRequest, issue_id: int) -> HttpResponse:
+    """All ratings for everybody, now or from an hour on. An editor's decision, on record."""
+    if not is_editor(request.user):
+        raise PermissionDenied
+    issue = get_object_or_404(Issue, pk=issue_id)
+    with timezone.override(publication().timezone):
+        form = OpeningForm(request.POST)
+        valid = form.is_valid()
+    try:
+        if not valid:
+            raise ValidationError([message for errors in form.errors.values() for message in errors])
+        panel.open_ratings(issue=issue, at=form.cleaned_data["at"])
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        hour = {"at": form.cleaned_data["at"].isoformat(timespec="minutes")} if form.cleaned_data["at"] else {}
+        audit.note("ratings_opened", about=issue, name=issue.key, by=request.user, **hour)
+        messages.success(request, _("Saved."))
+    return redirect("desk_ratings", issue.pk)
 
 
 @require_POST

@@ -50,6 +50,7 @@ def urls():
         path(f"{topic}/verdict/", views.decide, name="desk_verdict"),
         path(f"{topic}/write/", views.write, name="desk_write"),
         path("week/<int:issue_id>/ratings/", ratings.ratings, name="desk_ratings"),
+        path("week/<int:issue_id>/ratings/open/", ratings.open_ratings, name="desk_open_ratings"),
         path(f"{topic}/say/", ratings.say, name="desk_say"),
         path(f"{topic}/rating/", ratings.rate, name="desk_rating"),
         path("away/", plan.away, name="desk_away"),

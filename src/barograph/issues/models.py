@@ -182,6 +182,8 @@ class Issue(models.Model):
     opened_at = models.DateTimeField(null=True, editable=False, default=timezone.now)
     release_at = models.DateTimeField(_("time of release"), null=True, blank=True)
     released_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
+    #: From when the panel sees all ratings; empty: from publication, or one's own rating, on.
+    ratings_open_at = models.DateTimeField(null=True, editable=False)
 
     objects = IssueQuerySet.as_manager()
 

@@ -1,17 +1,17 @@
 """Ratings: given blind, seen together. Who sees what is decided here and nowhere else.
 
-A member sees the others' ratings of a topic once they have given their own, or from the hour of reveal on: the
-midnight that ends the issue's period, by the publication's clock. So nobody rates with others' words in the ear
-(anchoring), and nobody can hold the panel up by not rating.
+A member sees the others' ratings of a topic once they have given their own; everybody sees all of them once the issue
+is published, or from an hour that an editor sets for it (`open_ratings`), since nobody may hold the panel up by not
+rating. No date opens them by itself: an issue that is late stays blind. So nobody rates with others' words in the ear
+(anchoring).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -20,7 +20,6 @@ from django.utils.translation import gettext as _
 
 from barograph.issues.enums import IssueState, VerdictValue
 from barograph.issues.models import Issue, Topic
-from barograph.issues.services import publication
 from barograph.panel import disagreement
 from barograph.panel.models import Rating, Remark
 from barograph.people.models import Person
@@ -31,15 +30,28 @@ LONGEST = 300
 LONGEST_REMARK = 2000
 
 
-def reveal_at(issue: Issue) -> datetime:
-    """The hour from which every member sees all ratings of an issue."""
-    zone = ZoneInfo(publication().timezone)
-    return datetime.combine(issue.last + timedelta(days=1), time.min, tzinfo=zone)
-
-
 def is_open(issue: Issue) -> bool:
-    """Whether nobody's rating is hidden any more: the hour of reveal has come, or the issue is published."""
-    return issue.state == IssueState.RELEASED or timezone.now() >= reveal_at(issue)
+    """Whether nobody's rating is hidden any more: the issue is published, or the hour set for it has come."""
+    if issue.state == IssueState.RELEASED:
+        return True
+    return issue.ratings_open_at is not None and timezone.now() >= issue.ratings_open_at
+
+
+@transaction.atomic
+def open_ratings(*, issue: Issue, at: datetime | None = None) -> None:
+    """Show all ratings of an issue to every member, now or from an hour on.
+
+    Raises ValidationError where they are open already (what was seen can't be hidden again), or for an hour that has
+    passed.
+    """
+    issue = Issue.objects.select_for_update().get(pk=issue.pk)
+    now = timezone.now()
+    if is_open(issue):
+        raise ValidationError(_("The ratings are open to everybody already."))
+    if at is not None and at <= now:
+        raise ValidationError(_("Choose an hour that is still to come, or open the ratings now."))
+    issue.ratings_open_at = at or now
+    issue.save(update_fields=["ratings_open_at"])
 
 
 @transaction.atomic
@@ -59,7 +71,7 @@ def rate(
         raise ValidationError(_("Say how sure you are, from 0 to 100 per cent, or leave it out."))
     if len(reason) > LONGEST:
         raise ValidationError(_("Keep the reason to one line, 300 letters at most."))
-    blind = value if timezone.now() < reveal_at(issue) else ""
+    blind = "" if is_open(issue) else value
     rating, _fresh = Rating.objects.get_or_create(
         issue=issue, topic=topic, by=by, defaults={"value": value, "blind_value": blind}
     )
@@ -142,7 +154,7 @@ def _sees(*, issue: Issue, topic: Topic, viewers: Iterable[Person], chair: bool)
 def say(*, issue: Issue, topic: Topic, viewers: Iterable[Person], chair: bool, user: Any, text: str) -> Remark:
     """Add to a topic's discussion, under one's first name; as an editor without a name, as the editors.
 
-    Raises ValidationError before one's own rating and the hour of reveal, and once the issue is published.
+    Raises ValidationError while the ratings are hidden from whoever writes, and once the issue is published.
     """
     members = list(viewers)
     issue = Issue.objects.select_for_update().get(pk=issue.pk)

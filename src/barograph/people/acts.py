@@ -51,6 +51,7 @@ ACTS: dict[str, tuple[Kind, Any, Any]] = {
     "barograph.token_ended": (Kind.TOKENS, _("End a token"), _("Token ended")),
     "barograph.api_write": (Kind.TEXTS, _("Write with a token"), _("Written with a token")),
     "barograph.issue_opened": (Kind.PLAN, _("Open an issue"), _("Issue opened")),
+    "barograph.ratings_opened": (Kind.PLAN, _("Open the ratings"), _("Ratings opened to the panel")),
     "barograph.release_asked": (Kind.RELEASES, _("Release an issue"), _("Release begun")),
     "barograph.release_set": (Kind.RELEASES, _("Set a release for its hour"), _("Release set for its hour")),
     "barograph.release_called_off": (Kind.RELEASES, _("Call off a release"), _("Release called off")),
