@@ -13,6 +13,7 @@ Say = Callable[[str], None]
 
 def do_subscribers(args: argparse.Namespace, *, setup: Callable[[], None], say: Say) -> int:
     setup()
+    from barograph.editions.services import current_renames
     from barograph.subscribers import records, services, transfer
     from barograph.subscribers.enums import Act
 
@@ -21,7 +22,7 @@ def do_subscribers(args: argparse.Namespace, *, setup: Callable[[], None], say: 
         text = "\n".join(f"{name}: {number}" for name, number in counts.items())
         say(json.dumps(counts, ensure_ascii=False) if args.json else text)
     elif args.verb == "import":
-        report = transfer.import_csv(args.file)
+        report = transfer.import_csv(args.file, topic=current_renames().identity)
         for problem in report.problems:
             sys.stderr.write(f"{args.file}:{problem['line']}: {problem['message']}\n")
         if report.problems:
@@ -30,7 +31,8 @@ def do_subscribers(args: argparse.Namespace, *, setup: Callable[[], None], say: 
         say(f"{report.created} created, {report.updated} updated, {report.unchanged} unchanged.")
         _warn_of_unknown_lists()
     elif args.verb == "export":
-        say(f"{transfer.export_csv(args.file)} subscribers written. This export is on record.")
+        number = transfer.export_csv(args.file, topic=current_renames().topic)
+        say(f"{number} subscribers written. This export is on record.")
     elif args.verb == "rotate-key":
         _rotate(args, say)
     elif args.verb == "look-up":

@@ -142,7 +142,9 @@ def kept(tmp_path_factory):
 @pytest.fixture(params=[nginx, caddy])
 def site(request, tmp_path, kept):
     if not kept.exists():  # one bake for all
-        contents.found(contents.imprint())
+        imprint = contents.imprint()
+        imprint["topics"][0]["addresses"] = ["money", "economy"]
+        contents.found(imprint)
         contents.publish(contents.issue())
         shutil.copytree(bake.bake().path, kept)
     current = tmp_path / "current"
@@ -322,3 +324,17 @@ def test_the_unit_for_systemd_names_what_exists():
     names = re.findall(r"^Environment=(\w+?)(?:_FILE)?=", unit, re.MULTILINE)
     assert names
     assert set(names) <= KNOWN.keys()
+
+
+def test_a_former_address_leads_on_with_barograph_and_without(site):
+    """Barograph redirects for ever; where it is away, the small page there does."""
+    page = (site.tree / "be/topics/money/index.html").read_bytes()
+    status, _, body = site.ask("/be/topics/money/?from=mail")
+    assert (status, body) == (200, page)
+    assert b"0; url=/be/topics/economy/" in body
+    feed = (site.tree / "be/topics/economy/feed.atom").read_bytes()
+    assert site.ask("/be/topics/money/feed.atom", accept_encoding="identity")[2] == feed
+    with barograph(site.upstream):
+        assert site.ask("/be/topics/money/?from=mail")[2] == b"dynamic GET /be/topics/money/?from=mail"
+        assert site.ask("/be/2020-08-03/money/")[2] == b"dynamic GET /be/2020-08-03/money/"
+        assert b"dynamic" not in site.ask("/be/topics/economy/")[2]

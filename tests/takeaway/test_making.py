@@ -32,7 +32,7 @@ def test_each_edition_gets_its_forms_and_each_year_its_archive(two_weeks):
     assert making.make(current()) == 6
     for edition in current():
         made = ready.files(edition.language, edition.first.isoformat(), edition.digest)
-        cards = {f"{t['key']}.png" for t in edition.content["topics"] if t["commentary"]}
+        cards = {ready.card_name(t["key"]) for t in edition.content["topics"] if t["commentary"]}
         assert set(made) == {ready.PDF, ready.EPUB, ready.CARD} | cards
         assert {*boxed(edition.language)} == {
             "2020/index.html",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.dateparse import parse_date
@@ -51,7 +52,8 @@ def issue_of(key: str) -> Issue:
 def topic_of(key: str) -> Topic:
     if "\x00" in key:
         raise Http404
-    return get_object_or_404(Topic, key=key)
+    by_address = Q(key=key) | Q(addresses__address=key)  # a former address is the topic's, too
+    return get_object_or_404(Topic.objects.filter(by_address).distinct())
 
 
 def valid(shape: type[shapes.Shape], request: Request) -> dict[str, Any]:

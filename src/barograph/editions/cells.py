@@ -10,6 +10,8 @@ import hashlib
 import json
 from typing import Any, NamedTuple
 
+from barograph.editions.changes import updated
+
 Content = dict[str, Any]
 
 
@@ -24,16 +26,18 @@ class Cell(NamedTuple):
     revised: str | None  # day of the last correction, or a time
     people: str  # who signed the commentary in this language: slugs with a space between
     mark: str  # changes when a row about the cell on another page may change
+    changed: str | None = None  # day on which the commentary last changed
 
 
 def cells(content: Content) -> list[Cell]:
     """The cells of a content, or of its line in the ledger, in the publication's order."""
     if "edition" in content:  # a line
         return content["cells"]
-    return [_cell(content["issue"], topic) for topic in content["topics"]]
+    return [_cell(content, topic) for topic in content["topics"]]
 
 
-def _cell(issue: Content, topic: Content) -> Cell:
+def _cell(content: Content, topic: Content) -> Cell:
+    issue = content["issue"]
     commentary = topic["commentary"]
     written, headline = bool(topic["languages"]), commentary["headline"] if commentary else None
     told = [issue["first"], issue["last"], topic["key"], topic["name"], headline, topic["verdict"], written]
@@ -47,4 +51,5 @@ def _cell(issue: Content, topic: Content) -> Cell:
         topic["revised"],
         " ".join(person["slug"] for person in commentary["byline"]) if commentary else "",
         hashlib.sha256(text.encode()).hexdigest()[:16],
+        updated(content, topic).date().isoformat() if topic.get("changed") or topic["revised"] else None,
     )

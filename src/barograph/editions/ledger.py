@@ -21,6 +21,7 @@ from django.db import connection, transaction
 
 from barograph.editions.cells import Cell, cells
 from barograph.editions.models import Edition, Line
+from barograph.editions.renames import NONE, Renames
 
 Content = dict[str, Any]
 
@@ -108,10 +109,11 @@ class InShort(dict):
 class _Shelf:
     """The lines of one language and year, read together: neighbouring pages ask for them."""
 
-    __slots__ = ("lines",)
+    __slots__ = ("lines", "renames")
 
-    def __init__(self) -> None:
+    def __init__(self, renames: Renames = NONE) -> None:
         self.lines: list[InShort] = []
+        self.renames = renames
 
     def read(self, wanted: InShort) -> None:
         if "topics" in wanted:
@@ -119,31 +121,34 @@ class _Shelf:
         found = self._found("content")
         for line in self.lines:
             if line["edition"] in found:
-                line.update(orjson.loads(found[line["edition"]]))
+                line.update(self.renames.content(orjson.loads(found[line["edition"]])))
         if "topics" not in wanted:  # its row was dropped in this moment
-            wanted.update(short(content(wanted["edition"]), wanted["edition"], wanted["digest"]))
+            told = short(content(wanted["edition"]), wanted["edition"], wanted["digest"])
+            wanted.update(self.renames.content(told))
 
     def read_cells(self, wanted: InShort) -> None:
         found = self._found("cells")
         for line in self.lines:
             if line["edition"] in found:
-                line["cells"] = list(map(_cell, orjson.loads(found[line["edition"]])))
+                line["cells"] = self.renames.cells(list(map(_cell, orjson.loads(found[line["edition"]]))))
         if "cells" not in wanted:
-            wanted["cells"] = cells(content(wanted["edition"]))
+            wanted["cells"] = self.renames.cells(cells(content(wanted["edition"])))
 
     def _found(self, part: str) -> dict[int, str]:
         numbers = [line["edition"] for line in self.lines]
         return dict(Line.objects.filter(pk__in=numbers).values_list("pk", part))
 
 
-def current() -> list[dict[str, Content]]:
-    """The lines of the current editions, newest issue first, {language: line}."""
+def current(renames: Renames = NONE) -> list[dict[str, Content]]:
+    """The lines of the current editions, newest issue first, {language: line}, with present addresses."""
     rows = Line.objects.filter(current=True).values_list("head", flat=True)
     texts = rows.iterator(chunk_size=10_000)  # a hundred at a time, as Django asks for them, take half as long again
     issues: dict[str, dict[str, Content]] = {}
-    shelves: defaultdict[tuple[str, str], _Shelf] = defaultdict(_Shelf)
+    shelves: defaultdict[tuple[str, str], _Shelf] = defaultdict(partial(_Shelf, renames))
     for told in map(orjson.loads, texts):
-        line = InShort(zip(_EAGER, told, strict=True))
+        line = InShort(
+            renames.content(dict(zip(_EAGER, told, strict=True))) if renames else zip(_EAGER, told, strict=True)
+        )
         first, language = line["issue"]["first"], line["language"]
         line.shelf = shelves[language, first[:4]]
         line.shelf.lines.append(line)

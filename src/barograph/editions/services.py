@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext
@@ -20,7 +21,7 @@ from django.utils.translation import gettext
 from barograph.base.languages import localized, localized_in
 from barograph.commentaries.models import Commentary
 from barograph.commentaries.services import is_stale
-from barograph.editions import bodies, ledger, schema
+from barograph.editions import bodies, changes, ledger, renames, schema
 from barograph.editions.models import Edition, Imprint, Line, Withdrawal
 from barograph.issues.models import Correction, Issue, Publication, StandingText, Topic
 from barograph.issues.services import publication
@@ -207,16 +208,19 @@ def upcoming(
     taken_back = Edition.objects.filter(issue=issue, withdrawal__isnull=False)
     last = dict(taken_back.order_by("version").values_list("language", "version"))
     found = {}
+    renamed = renames.of(compose_imprint())
     for language, content in compose(issue=issue, published_at=published_at, panel_shown=panel_shown).items():
         before = current.get(language)
         if before:
-            _keep_panel(before.content, content)
-            if _same(before.content, content):
+            old = renamed.content(before.content)
+            _keep_panel(old, content)
+            if _same(changes.bare(old), content):
                 content = before.content
             else:
                 content["version"] = before.version + 1
                 content["revised"] = content["published"]
                 content["published"] = before.content["published"]
+                changes.tell(old, content)
         else:
             content["version"] = last.get(language, 0) + 1
         found[language] = before, content
@@ -269,7 +273,7 @@ def compose_imprint() -> Content:
     standing: dict[str, dict[str, Content]] = {"about": {}, "method": {}, "privacy": {}}
     for text in StandingText.objects.all():
         standing[text.kind][text.language] = {"title": text.title, "body": bodies.frozen(text.body)}
-    topics = list(Topic.objects.all())
+    topics = list(Topic.objects.prefetch_related("addresses"))
     for language in house.languages:  # the method page stands on the definitions alone where nothing else is written
         if any(language in texts for topic in topics for texts in (topic.improved, topic.worsened)):
             standing["method"].setdefault(language, {"title": _method(language), "body": ""})
@@ -283,6 +287,7 @@ def compose_imprint() -> Content:
         "timezone": house.timezone,
         "lists": house.lists,
         "links": house.links,
+        "origin": _origin(),
         "topics": [
             {
                 "key": topic.key,
@@ -290,15 +295,29 @@ def compose_imprint() -> Content:
                 "about": topic.about,
                 "since": topic.since.isoformat() if topic.since else None,
                 "until": topic.until.isoformat() if topic.until else None,
+                **_addresses(topic),
                 **{kind: texts for kind in ("improved", "worsened") if (texts := getattr(topic, kind))},
             }
             for topic in topics
         ],
         "people": [
-            {"slug": p.slug, "names": p.names, "about": p.about, "pseudonym": p.pseudonym} for p in Person.objects.all()
+            {"slug": p.slug, "names": p.names, "about": p.about, "pseudonym": p.pseudonym, **_addresses(p)}
+            for p in Person.objects.prefetch_related("addresses")
         ],
         "standing": standing,
     }
+
+
+def _origin() -> str:
+    """The site's address when it first published: names that must never change, as those of feed entries, have it."""
+    latest = Imprint.objects.first()
+    return (latest.content.get("origin") if latest else None) or settings.BASE_URL
+
+
+def _addresses(row: Topic | Person) -> Content:
+    """Every address it ever had, the first one first, where it had several."""
+    found = [entry.address for entry in sorted(row.addresses.all(), key=lambda entry: entry.pk)]
+    return {"addresses": found} if found else {}
 
 
 @transaction.atomic
@@ -317,7 +336,17 @@ def imprint_changes() -> list[str]:
     if latest is None:
         return []
     present = compose_imprint()
-    return [key for key in present if latest.content.get(key) != present[key]]
+    return [key for key in present if key != "origin" and latest.content.get(key) != present[key]]
+
+
+def present(edition: Edition) -> Content:
+    """An edition's content as readers have it now: with the present addresses of its topics and people."""
+    return current_renames().content(edition.content)
+
+
+def current_renames() -> renames.Renames:
+    """The changes of address that readers know."""
+    return renames.of(current_imprint())
 
 
 def current_imprint() -> Content:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from barograph.base import pages
+from barograph.base import pages, richtext
+from barograph.editions.changes import concerning, updated
+from barograph.editions.renames import NONE, Renames
 from barograph.feeds import addresses
 
 Content = dict[str, Any]
@@ -38,21 +40,12 @@ class Entry:
     updated: datetime
 
 
-def tag(base_url: str, first: str, language: str, topic: str) -> str:
-    """An id that stays whatever else changes (RFC 4151)."""
-    return f"tag:{urlsplit(base_url).hostname},{first}:{language}/{topic}"
+def tag(origin: str, first: str, language: str, topic: str) -> str:
+    """An id that stays whatever else changes (RFC 4151).
 
-
-def updated(content: Content, topic: Content) -> datetime:
-    """When this commentary last changed: a correction of another topic does not count."""
-    published = datetime.fromisoformat(content["published"])
-    if not topic["revised"]:
-        return published
-    day = date.fromisoformat(topic["revised"][:10])
-    version = datetime.fromisoformat(content["revised"] or content["published"])
-    if version.date() != day:  # a later version corrected another topic
-        version = datetime.combine(day, time(23, 59, 59), tzinfo=published.tzinfo)
-    return max(published, version)
+    `origin`: the site's address when it first published; `topic`: the first address of the topic.
+    """
+    return f"tag:{urlsplit(origin).hostname},{first}:{language}/{topic}"
 
 
 def absolute(html: str, base_url: str, url: str) -> str:
@@ -65,16 +58,23 @@ def plain(text: str) -> str:
     return _CONTROL.sub("", text)
 
 
-def entry(content: Content, topic: Content, base_url: str) -> Entry:
+def entry(content: Content, topic: Content, base_url: str, *, origin: str = "", renames: Renames = NONE) -> Entry:
+    """`origin` and `renames` are of the imprint, for the id."""
     first, language, commentary = content["issue"]["first"], content["language"], topic["commentary"]
     url = base_url + addresses.commentary(language, first, topic["key"])
     html = pages.render(
         "feeds/entry.html",
-        {"topic": topic, "commentary": commentary, "issue": content["issue"]},
+        {
+            "topic": topic,
+            "commentary": commentary,
+            "body": richtext.for_page(commentary["body"]),
+            "issue": content["issue"],
+            "corrections": concerning(content, topic["key"]),
+        },
         language=language,
     )
     return Entry(
-        id=tag(base_url, first, language, topic["key"]),
+        id=tag(origin or base_url, first, language, renames.identity(topic["key"])),
         url=url,
         title=plain(commentary["headline"]),
         summary=plain(commentary["lede"] or ""),
@@ -89,8 +89,10 @@ def entry(content: Content, topic: Content, base_url: str) -> Entry:
     )
 
 
-def entries(content: Content, base_url: str) -> Iterator[tuple[str, Entry]]:
-    """(topic's key, entry) of every commentary in an edition, in its order."""
+def entries(
+    content: Content, base_url: str, *, origin: str = "", renames: Renames = NONE
+) -> Iterator[tuple[str, Entry]]:
+    """(topic's key, entry) of every commentary in an edition, in its order. The rest is as for `entry`."""
     for topic in content["topics"]:
         if topic["commentary"]:
-            yield topic["key"], entry(content, topic, base_url)
+            yield topic["key"], entry(content, topic, base_url, origin=origin, renames=renames)

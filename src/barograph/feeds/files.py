@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from barograph.base.languages import interface, localized
 from barograph.base.sums import Remember, anew
+from barograph.editions import renames
 from barograph.feeds import addresses, opendata, sitemap, syndication
 from barograph.feeds.entries import ISSUES, RECENT, Entry, entries
 
@@ -32,12 +33,14 @@ def files(
     base_url: str,
     *,
     load: Load | None = None,
+    frozen: Load | None = None,
     touched: frozenset[str] | None = None,
     remember: Remember = anew,
 ) -> Made:
     """Each file's path without a leading slash. `editions_by_issue`: newest first, {language: content, or its line}.
 
-    `load` gives the content behind a line of the ledger. With `touched` (first days of issues) only what these
+    `load` gives the content behind a line of the ledger, `frozen` the same as it was frozen, where addresses changed
+    since: an edition's own data never change. With `touched` (first days of issues) only what these
     can have changed. `remember` keeps the sums of years.
     """
     base_url = base_url.rstrip("/")
@@ -56,15 +59,19 @@ def files(
         for language, line in sorted(editions.items()):
             first = line["issue"]["first"]
             if touched is None or first in touched:
-                yield addresses.edition_data(first, language)[1:], line.get("digest"), partial(_data, line, load)
+                yield (
+                    addresses.edition_data(first, language)[1:],
+                    line.get("digest"),
+                    partial(_data, line, frozen or load),
+                )
 
 
 def _whole(line: Content, load: Load | None) -> Content:
     return load(line["edition"]) if load and "edition" in line else line
 
 
-def _data(line: Content, load: Load | None) -> bytes:
-    return opendata.as_json(_whole(line, load))
+def _data(line: Content, frozen: Load | None) -> bytes:
+    return opendata.as_json(_whole(line, frozen))
 
 
 def _rows(issues: list[dict[str, Content]]) -> list[str]:
@@ -77,8 +84,9 @@ def feeds(imprint: Content, issues: list[dict[str, Content]], base_url: str, lan
     since = datetime.fromisoformat(editions[0]["published"]) if editions else syndication.BEFORE_ALL
     by_topic: dict[str, list[Entry]] = {topic["key"]: [] for topic in imprint["topics"]}
     everything = []
+    origin, renamed = imprint.get("origin", base_url), renames.of(imprint)
     for place, content in enumerate(editions):
-        for key, item in entries(content, base_url):
+        for key, item in entries(content, base_url, origin=origin, renames=renamed):
             by_topic.setdefault(key, []).append(item)
             if place < RECENT:
                 everything.append(item)

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from barograph.base.languages import localized
+from barograph.editions import renames
 from barograph.editions.cells import cells
 
 Content = dict[str, Any]
@@ -57,7 +58,7 @@ FIELDS = [
     {
         "name": "topic",
         "type": "string",
-        "description": "Key of the topic, as in the site's addresses",
+        "description": "Key of the topic, as in the site's present addresses, whatever it was called by at the time",
         "constraints": {"required": True},
     },
     {
@@ -144,6 +145,12 @@ def _members(names: tuple[str, ...], values: tuple) -> str:
     return json.dumps(dict(zip(names, values, strict=True)), ensure_ascii=False)[1:-1]
 
 
+def _renamed(imprint: Content) -> Content:
+    """Former keys of topics and people, as editions of their time have them: the tables have the present ones."""
+    renamed = renames.of(imprint)
+    return {"renamed": {"topics": renamed.topics, "people": renamed.people}} if renamed else {}
+
+
 def datapackage(imprint: Content, table: bytes, table_json: bytes, base_url: str) -> bytes:
     """datapackage.json: what the files are, which columns they have, and their hashes."""
     name = localized(imprint["name"], "en", imprint["languages"])
@@ -182,5 +189,6 @@ def datapackage(imprint: Content, table: bytes, table_json: bytes, base_url: str
                 f"for the languages {', '.join(imprint['languages'])}."
             ),
             "resources": resources,
+            **_renamed(imprint),
         }
     )

@@ -82,7 +82,7 @@ def _issue(languages: list[str], editions: dict[str, Content]) -> Iterator[Page]
     for code in languages:
         for cell in cells(editions[code]):
             if cell.headline is not None:
-                written.setdefault(cell.key, {})[code] = (cell.revised or editions[code]["published"])[:10]
+                written.setdefault(cell.key, {})[code] = (cell.changed or editions[code]["published"])[:10]
     for key, days in written.items():
         yield Page({code: addresses.commentary(code, first, key) for code in days}, dict(days))
 

@@ -20,6 +20,8 @@ class Known:
     rhythm: str = "week"
     topics: frozenset[str] = frozenset()
     people: frozenset[str] = frozenset()
+    topic_addresses: dict[str, str] = field(default_factory=dict)  # every address ever → the present one
+    person_addresses: dict[str, str] = field(default_factory=dict)
     issues: dict[date, tuple[date, int]] = field(default_factory=dict)  # {first: (last, number)}
     specials: frozenset[date] = frozenset()
 
@@ -33,6 +35,8 @@ class TopicContent:
     until: date | None
     improved: Texts
     worsened: Texts
+    former: tuple[str, ...] = ()  # addresses it had before, the first one first
+    was: str = ""  # the address the database has it under; '': it is new
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,8 @@ class PersonContent:
     names: Texts
     about: Texts
     pseudonym: bool
+    former: tuple[str, ...] = ()  # addresses it had before, the first one first
+    was: str = ""  # the address the database has it under; '': it is new
 
 
 @dataclass(frozen=True)

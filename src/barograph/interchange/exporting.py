@@ -21,6 +21,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from wagtail.images import get_image_model
 
+from barograph.base.addressed import Addressed
 from barograph.commentaries.models import Commentary
 from barograph.interchange import markdown, pictures, richtext
 from barograph.interchange.content import ScenarioContent
@@ -131,11 +132,11 @@ class _Exporter:
     def _topic(self, topic: Topic) -> dict[str, Any]:
         found = {"key": Word(topic.key), "names": self._localized(topic.names), "about": self._localized(topic.about)}
         own = {kind: self._localized(getattr(topic, kind)) for kind in ("improved", "worsened")}
-        return _filled(found) | {"since": topic.since, "until": topic.until} | _filled(own)
+        return _filled(found) | {"since": topic.since, "until": topic.until} | _filled(own) | _former(topic)
 
     def _person(self, person: Person) -> dict[str, Any]:
         texts = {"names": self._localized(person.names), "about": self._localized(person.about)}
-        return {"slug": Word(person.slug)} | _filled(texts) | {"pseudonym": person.pseudonym}
+        return {"slug": Word(person.slug)} | _filled(texts) | {"pseudonym": person.pseudonym} | _former(person)
 
     # an issue
 
@@ -200,6 +201,15 @@ class _Exporter:
 
 def _words(texts: Iterable[str]) -> list[Word]:
     return [Word(text) for text in texts]
+
+
+def _former(row: Addressed) -> dict[str, Any]:
+    """The addresses it had, the first one first; nothing where it has always had the present one."""
+    present = getattr(row, row.ADDRESS)
+    found = [entry.address for entry in row.addresses.order_by("pk")]  # type: ignore[attr-defined]
+    if found and found[-1] == present:
+        found.pop()
+    return {"former": _words(found)} if found else {}
 
 
 def _filled(found: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ as it is. How commentaries are written stands in commentary_rows.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import F
 
+from barograph.base.addressed import Addressed, resolved
 from barograph.interchange import reading, richtext
 from barograph.interchange.commentary_rows import CommentaryRows
 from barograph.interchange.content import Content, CorrectionContent, IssueContent, Known
@@ -64,6 +65,8 @@ def known() -> Known:
         rhythm=house.rhythm if house else "week",
         topics=frozenset(Topic.objects.values_list("key", flat=True)),
         people=frozenset(Person.objects.values_list("slug", flat=True)),
+        topic_addresses={address: topic.key for address, topic in resolved(Topic.objects.all()).items()},
+        person_addresses={address: person.slug for address, person in resolved(Person.objects.all()).items()},
         specials=frozenset(Issue.objects.filter(special=True).values_list("first", flat=True)),
         issues={first: (last, number) for first, last, number in Issue.objects.values_list("first", "last", "number")},
     )
@@ -106,14 +109,16 @@ def import_folder(
     return report
 
 
-def _put(row: models.Model, values: dict[str, Any], report: ImportReport) -> None:
-    """Save a row where it is new or any value differs, and count it."""
+def _put(row: models.Model, values: dict[str, Any], report: ImportReport, addresses: Sequence[str] = ()) -> None:
+    """Save a row where it is new or any value differs, and count it. `addresses`: those it had, the first one first."""
     new = row.pk is None
     changed = [name for name, value in values.items() if getattr(row, name) != value]
     for name in changed:
         setattr(row, name, values[name])
     if new or changed:
         row.save()
+    if addresses and isinstance(row, Addressed):
+        changed += row.note_addresses(addresses)
     report.count("created" if new else "updated" if changed else "unchanged")
 
 
@@ -160,11 +165,12 @@ class _Importer:
 
     def _topics(self) -> None:
         rows = {topic.key: topic for topic in Topic.objects.all()}
-        whole = rows.keys() <= {topic.key for topic in self.content.topics}
+        whole = rows.keys() <= {topic.was for topic in self.content.topics}
         place = max((topic.position for topic in rows.values()), default=0)
         for number, topic in enumerate(self.content.topics, start=1):
-            row = rows.get(topic.key) or Topic(key=topic.key)
+            row = rows.get(topic.was) or Topic(key=topic.key)
             values: dict[str, Any] = {
+                "key": topic.key,
                 "names": topic.names,
                 "about": topic.about,
                 "since": topic.since,
@@ -177,14 +183,14 @@ class _Importer:
             elif row.pk is None:
                 place += 1
                 values["position"] = place
-            _put(row, values, self.report)
+            _put(row, values, self.report, addresses=topic.former)
 
     def _people(self) -> None:
         rows = {person.slug: person for person in Person.objects.all()}
         for person in self.content.people:
-            row = rows.get(person.slug) or Person(slug=person.slug)
-            values = {"names": person.names, "about": person.about, "pseudonym": person.pseudonym}
-            _put(row, values, self.report)
+            row = rows.get(person.was) or Person(slug=person.slug)
+            values = {"slug": person.slug, "names": person.names, "about": person.about, "pseudonym": person.pseudonym}
+            _put(row, values, self.report, addresses=person.former)
 
     def _standing(self) -> None:
         rows = {(text.kind, text.language): text for text in StandingText.objects.all()}

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from barograph.interchange import commentary_files, issue_files
+from barograph.interchange import addresses, commentary_files, issue_files
 from barograph.interchange.content import (
     Content,
     Known,
@@ -28,7 +29,8 @@ from barograph.interchange.problems import Problem, Problems, nearest
 from barograph.interchange.yaml_nodes import Fields, Node, load
 from barograph.issues.enums import Rhythm, StandingKind
 
-TOPIC = ("key", "names", "about", "since", "until", "improved", "worsened")
+PERSON = ("slug", "names", "about", "pseudonym", "former")
+TOPIC = ("key", "names", "about", "since", "until", "improved", "worsened", "former")
 PUBLICATION = (
     "name",
     "strapline",
@@ -68,6 +70,8 @@ class _Reader:
     def __init__(self, folder: Folder, content: Content, known: Known):
         self.folder, self.content, self.known = folder, content, known
         self.problems = folder.problems
+        self.topics: dict[str, str] = {}  # every address → the one it is to have
+        self.people: dict[str, str] = {}
 
     def read(self, progress: Callable[[int, int], None] | None) -> None:
         entries = self.folder.entries(self.folder.root)
@@ -77,8 +81,8 @@ class _Reader:
         terms = Terms(
             languages=self.content.languages,
             rhythm=str(self.content.publication.get("rhythm") or self.known.rhythm),
-            topics=self.known.topics | {topic.key for topic in self.content.topics},
-            people=self.known.people | {person.slug for person in self.content.people},
+            topics=self.known.topics | self.topics.keys(),
+            people=self.known.people | self.people.keys(),
         )
         issues: list[IssueFile] = []
         for number, entry in enumerate(entries, start=1):
@@ -89,7 +93,11 @@ class _Reader:
             if progress:
                 progress(number, len(entries))
         issue_files.settle(issues, self.known)
-        self.content.issues = [issue.content for issue in issues]
+        self.content.issues = [addresses.renamed(issue.content, self.topics, self.people) for issue in issues]
+        for issue, content in zip(issues, self.content.issues, strict=True):
+            if key := addresses.named_twice(content):
+                message = _("Two files here are about “%(key)s”, under different addresses; keep one.") % {"key": key}
+                self.problems.add(issue.folder, 1, message)
 
     def _load(self, name: str) -> Node | None:
         """A root file; None where it is left out or broken."""
@@ -197,6 +205,7 @@ class _Reader:
     # topics.yaml, people.yaml
 
     def _topics(self) -> None:
+        lines: list[Fields] = []
         for node in self._list("topics.yaml"):
             fields = Fields(node, known=TOPIC, file="topics.yaml", problems=self.problems)
             key = self._slug(fields, "key")
@@ -208,19 +217,50 @@ class _Reader:
             names = fields.localized("names", self.content.languages, required=True)
             about = fields.localized("about", self.content.languages)
             improved, worsened = (fields.localized(kind, self.content.languages) for kind in ("improved", "worsened"))
-            self.content.topics.append(TopicContent(key, names, about, since, until, improved, worsened))
+            former = self._former(fields)
+            self.content.topics.append(TopicContent(key, names, about, since, until, improved, worsened, former))
+            lines.append(fields)
+        self.topics = self._matched(self.content.topics, "key", self.known.topic_addresses, lines)
 
     def _people(self) -> None:
+        lines: list[Fields] = []
         for node in self._list("people.yaml"):
             fields = Fields(
-                node, known=("slug", "names", "about", "pseudonym"), file="people.yaml", problems=self.problems
+                node,
+                known=("slug", "names", "about", "pseudonym", "former"),
+                file="people.yaml",
+                problems=self.problems,
             )
             slug = self._slug(fields, "slug")
             if any(slug == person.slug for person in self.content.people):
                 fields.refuse(fields.line_of("slug"), _("“%(key)s” stands here twice; keep one.") % {"key": slug})
             names = fields.localized("names", self.content.languages, required=True)
             about = fields.localized("about", self.content.languages)
-            self.content.people.append(PersonContent(slug, names, about, fields.flag("pseudonym")))
+            former = self._former(fields)
+            self.content.people.append(PersonContent(slug, names, about, fields.flag("pseudonym"), former))
+            lines.append(fields)
+        self.people = self._matched(self.content.people, "slug", self.known.person_addresses, lines)
+
+    def _former(self, fields: Fields) -> tuple[str, ...]:
+        """The addresses that an entry had before."""
+        found = fields.texts("former", limit=80)
+        for address in found:
+            if not re.fullmatch(commentary_files.SLUG, address):
+                fields.wrong("former", _("words of Latin letters, digits and hyphens"))
+        return found
+
+    def _matched(self, contents: list, name: str, known: dict[str, str], lines: list[Fields]) -> dict[str, str]:
+        """Joins entries to what the database has of them; returns every address → the one it is to have."""
+        entries = [addresses.Entry(getattr(one, name), one.former) for one in contents]
+        matches, problems = addresses.match(entries, known)
+        for place, message in problems:
+            lines[place].refuse(lines[place].line_of("former" if entries[place].former else name), message)
+        present = dict(known)
+        for place, (entry, joined) in enumerate(zip(entries, matches, strict=True)):
+            contents[place] = replace(contents[place], **{name: joined.key}, was=joined.was)
+            old = [address for address, at in known.items() if at == joined.was]
+            present.update(dict.fromkeys([*old, *entry.former, entry.key, joined.key], joined.key))
+        return present
 
     # the rest
 

@@ -15,6 +15,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from barograph.base import dates
+from barograph.base.addressed import Address, Addressed
 from barograph.base.fields import LocalizedTextField
 from barograph.base.languages import localized
 from barograph.issues.enums import (
@@ -133,10 +134,15 @@ class TopicQuerySet(models.QuerySet):
         return self.tracked_in(issue).filter(~Exists(resting))
 
 
-class Topic(models.Model):
+class Topic(Addressed):
     """A tracked situation."""
 
-    key = models.SlugField(_("address"), max_length=80, unique=True)
+    key = models.SlugField(
+        _("address"),
+        max_length=80,
+        unique=True,
+        help_text=_("Old links go on working after a change; readers see the new address with the next release."),
+    )
     names = LocalizedTextField(_("name"))
     about = LocalizedTextField(pgettext_lazy("topic", "about"), blank=True, multiline=True)
     improved = LocalizedTextField(_("what “improved” means"), blank=True, multiline=True)
@@ -154,6 +160,15 @@ class Topic(models.Model):
 
     def __str__(self) -> str:
         return localized(self.names, get_language() or "en") or self.key
+
+
+class TopicAddress(Address):
+    """An address that a topic has or had, the first one first: its feed entries are named by that (feeds.entries)."""
+
+    owner = models.ForeignKey(Topic, models.CASCADE, related_name="addresses")
+
+    class Meta:
+        ordering = ["pk"]
 
 
 class IssueQuerySet(models.QuerySet):

@@ -19,6 +19,8 @@ from django.utils.translation import ngettext
 from barograph.base import barogram, dates, numbers
 from barograph.base.languages import interface, name
 from barograph.delivery.messages import Picture
+from barograph.editions import renames
+from barograph.editions.renames import Renames
 from barograph.newsletter import bodies, links, mails, pictures
 from barograph.newsletter.pictures import Window
 
@@ -116,6 +118,7 @@ class _Lines:
     windows: Mapping[str, Window]
     pictures: Mapping[str, Picture]
     rhythm: str
+    renames: Renames
 
     def of(self, key: str) -> Content:
         window, picture = self.windows.get(key, ()), self.pictures.get(key)
@@ -130,6 +133,7 @@ def _item(topic: Content, editions: Mapping[str, Content], chain: Sequence[str],
     main, first = chain[0], editions[chain[0]]["issue"]["first"]
     item = {
         "key": topic["key"],
+        "section": lines.renames.identity(topic["key"]),
         "topic": topic["name"],
         "verdict": topic["verdict"],
         "class": topic["verdict"] or "unrated",
@@ -179,7 +183,7 @@ def context(
     """What the templates show. `history`: contents in the chain's first language, oldest first, this one last."""
     content = editions[chain[0]]
     topics = sorted(content["topics"], key=lambda topic: RANKS[topic["verdict"]])
-    lines = _Lines(windows(history), drawings or {}, imprint.get("rhythm", "week"))
+    lines = _Lines(windows(history), drawings or {}, imprint.get("rhythm", "week"), renames.of(imprint))
     items = [_item(topic, editions, chain, lines) for topic in topics]
     return {
         **mails.common(imprint, chain[0]),

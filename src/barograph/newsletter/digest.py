@@ -14,6 +14,7 @@ from django.utils import translation
 
 from barograph.base import barogram, dates
 from barograph.base.languages import interface
+from barograph.editions import renames
 from barograph.newsletter import bodies, bulletin, links, mails, pictures
 from barograph.newsletter.bulletin import RANKS, Bulletin, Window
 
@@ -68,7 +69,8 @@ def compose(weeks: Sequence[Week], chain: Sequence[str], imprint: Content, label
                 windows.setdefault(topic["key"], [])
                 windows[topic["key"]] = [*windows[topic["key"]], (content["issue"]["first"], topic["verdict"])]
                 names[topic["key"]] = topic["name"]
-        items = [_topic(key, names[key], weeks, chain, windows[key]) for key in names]
+        identity = renames.of(imprint).identity
+        items = [{**_topic(key, names[key], weeks, chain, windows[key]), "section": identity(key)} for key in names]
         made = pictures.drawn(windows)
         for item in items:
             item["picture"] = made[item["key"]].name if item["key"] in made else ""

@@ -13,7 +13,7 @@ from django_tasks import task
 
 from barograph.delivery import services as delivery
 from barograph.delivery.transports import Unreachable
-from barograph.editions.services import current_imprint
+from barograph.editions.services import current_imprint, current_renames
 from barograph.newsletter import limits, mails
 from barograph.newsletter.signups import PAUSES, Asked
 from barograph.subscribers import addresses, services
@@ -55,6 +55,9 @@ def _send(subscriber_id: uuid.UUID, asked_at: datetime) -> None:
     found = services.own_data(subscriber_id=subscriber_id)
     if subscriber is None or found is None:
         return
+    renamed = current_renames()
+    for entry in found["subscriptions"]:
+        entry["topics"] = [renamed.topic(key) for key in entry["topics"]]
     data = json.dumps(found, ensure_ascii=False, indent=2)
     letter = mails.own_data(subscriber=subscriber, data=data, at=asked_at, imprint=current_imprint())
     answer = delivery.send_system_mail(letter=letter, address=subscriber.address(), recipient=subscriber.pk.hex)

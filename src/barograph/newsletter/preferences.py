@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from barograph.base.languages import localized
+from barograph.editions import renames
 from barograph.newsletter import limits, moves, own_data
 from barograph.newsletter.answers import Content, broken, earlier, gone, left, message, page, show
 from barograph.newsletter.signups import Asked
@@ -46,7 +47,7 @@ def preferences(request: HttpRequest, imprint: Content, language: str, token: st
         return _move(request, imprint, language, subscriber)
     if act == "data":
         return _send_data(request, imprint, language, subscriber)
-    form = _save(request, imprint, subscriber) if act else _kept(subscriber)
+    form = _save(request, imprint, subscriber) if act else _kept(subscriber, imprint)
     return _page(request, imprint, language, form)
 
 
@@ -82,7 +83,8 @@ def _paces(imprint: Content) -> list[tuple[str, str]]:
     return [(str(pace), words[pace]) for pace in offered]
 
 
-def _kept(subscriber: Subscriber) -> Content:
+def _kept(subscriber: Subscriber, imprint: Content) -> Content:
+    renamed = renames.of(imprint)
     entries = list(subscriber.subscriptions.all())
     until = subscriber.paused_until
     chosen = entries[0].topics if entries else []
@@ -90,8 +92,8 @@ def _kept(subscriber: Subscriber) -> Content:
         "lists": [entry.list_key for entry in entries],
         "language": subscriber.language,
         "pace": entries[0].pace if entries else str(Pace.ISSUE),
-        "topics": [] if ALL in chosen else [key for key in chosen if key],
-        "first": chosen[0] if chosen else "",
+        "topics": [] if ALL in chosen else [renamed.topic(key) for key in chosen if key],
+        "first": renamed.topic(chosen[0]) if chosen else "",
         "paused_until": until.isoformat() if until and until > timezone.localdate() else "",
         "saved": False,
         "problem": "",
@@ -131,7 +133,7 @@ def _save(request: HttpRequest, imprint: Content, subscriber: Subscriber) -> Con
             list_keys=lists,
             language=form["language"],
             paused_until=pause,
-            topics=_in_order(chosen, first, list(topics(imprint))),
+            topics=[renames.of(imprint).identity(key) for key in _in_order(chosen, first, list(topics(imprint)))],
             pace=form["pace"],
         )
         form["saved"] = True
@@ -162,7 +164,7 @@ def _move(request: HttpRequest, imprint: Content, language: str, subscriber: Sub
     except addresses.InvalidAddress:
         problem = _("This does not look like an e-mail address. Check it: it should look like name@example.org.")
     if problem:
-        form = _kept(subscriber) | {"moving": address, "problem": problem, "about": "address"}
+        form = _kept(subscriber, imprint) | {"moving": address, "problem": problem, "about": "address"}
         return _page(request, imprint, language, form)
     if asked is Asked.TOO_MANY:
         return _wait(request, imprint, language)

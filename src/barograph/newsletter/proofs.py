@@ -19,6 +19,7 @@ from barograph.base.languages import interface
 from barograph.delivery import services as delivery
 from barograph.delivery.messages import SETTINGS, UNSUBSCRIBE, Letter, without_marks
 from barograph.delivery.transports import Answer
+from barograph.editions import renames
 from barograph.editions.models import Edition
 from barograph.editions.services import compose, compose_imprint
 from barograph.issues.models import Issue
@@ -72,7 +73,8 @@ def proof(*, issue: Issue, list_key: str) -> Proof:
 
 def _earlier(issue: Issue, language: str) -> list[Content]:
     rows = Edition.objects.filter(first__lt=issue.first).current().in_language(language).order_by("-first")
-    return [edition.content for edition in rows[: bulletin.WINDOW - 1]][::-1]
+    renamed = renames.of(compose_imprint())
+    return [renamed.content(edition.content) for edition in rows[: bulletin.WINDOW - 1]][::-1]
 
 
 def _without_personal_links(letter: Bulletin, language: str) -> Bulletin:

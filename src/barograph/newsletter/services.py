@@ -14,8 +14,9 @@ from django.db.models import Q
 
 from barograph.delivery import services as delivery
 from barograph.delivery.models import Mailing
+from barograph.editions import renames
 from barograph.editions.models import Edition
-from barograph.editions.services import current_imprint
+from barograph.editions.services import current_imprint, present
 from barograph.newsletter import bulletin, digest, links, mails
 from barograph.newsletter.bulletin import Bulletin
 from barograph.subscribers import services as subscribers
@@ -38,7 +39,7 @@ def make_mailings(*, issue_key: str, due_at: datetime | None = None) -> list[Mai
     Raises NothingToSend where the issue (its first day, '2020-08-03') is not frozen.
     """
     first = date.fromisoformat(issue_key)
-    editions = {e.language: e.content for e in Edition.objects.filter(first=first).current()}
+    editions = {e.language: present(e) for e in Edition.objects.filter(first=first).current()}
     if not editions:
         raise NothingToSend(f"the issue of {issue_key} has no edition")
     imprint = current_imprint()
@@ -60,7 +61,7 @@ def correct_mailings(*, issue_key: str) -> int:
     open_ones = {m.key: m for m in mailings_of(issue_key=issue_key) if not m.is_finished}
     if not open_ones:
         return 0
-    editions = {e.language: e.content for e in Edition.objects.filter(first=first).current()}
+    editions = {e.language: present(e) for e in Edition.objects.filter(first=first).current()}
     imprint, changed = current_imprint(), 0
     for entry in imprint["lists"]:
         chain = [language for language in entry["languages"] if language in editions]
@@ -112,7 +113,8 @@ class _Week:
         )
 
     def _moved(self) -> list[str]:
-        return [topic["key"] for topic in self.editions[self.chain[0]]["topics"] if topic["verdict"] in MOVED]
+        identity = renames.of(self.imprint).identity
+        return [identity(topic["key"]) for topic in self.editions[self.chain[0]]["topics"] if topic["verdict"] in MOVED]
 
     def correct(self, mailing: Mailing, *, only_changes: bool) -> bool:
         """Put the present text into a mailing. One of changes stays as it is where nothing has moved after all."""
@@ -196,14 +198,14 @@ def _month(day: date, chain: list[str]) -> list[dict[str, Content]]:
     rows = Edition.objects.current().filter(first__range=(day.replace(day=1), day), language__in=chain)
     weeks: dict[date, dict[str, Content]] = {}
     for edition in rows.order_by("first"):
-        weeks.setdefault(edition.first, {})[edition.language] = edition.content
+        weeks.setdefault(edition.first, {})[edition.language] = present(edition)
     return [week for week in weeks.values() if chain[0] in week]
 
 
 def _history(first: date, language: str) -> list[Content]:
     """The contents up to this issue, oldest first: as many as a barogram shows."""
     rows = Edition.objects.filter(first__lte=first).current().in_language(language).order_by("-first")
-    return [edition.content for edition in rows[: bulletin.WINDOW]][::-1]
+    return [present(edition) for edition in rows[: bulletin.WINDOW]][::-1]
 
 
 def headers(kind: str, entry: Content, chain: list[str], *, issue_key: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from barograph.base.addressed import Address, Addressed
 from barograph.base.fields import LocalizedTextField
 from barograph.base.languages import localized
 from barograph.people import sight
@@ -137,10 +138,17 @@ class Invitation(models.Model):
         return self.name
 
 
-class Person(models.Model):
+class Person(Addressed):
     """A byline: the name readers see. May be a pseudonym."""
 
-    slug = models.SlugField(_("address"), max_length=80, unique=True)
+    ADDRESS = "slug"
+
+    slug = models.SlugField(
+        _("address"),
+        max_length=80,
+        unique=True,
+        help_text=_("Old links go on working after a change; readers see the new address with the next release."),
+    )
     names = LocalizedTextField(pgettext_lazy("person", "name"))
     about = LocalizedTextField(pgettext_lazy("person", "about"), blank=True, multiline=True)
     pseudonym = models.BooleanField(_("pseudonym"), default=False)
@@ -152,6 +160,15 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return localized(self.names, get_language() or "en") or self.slug
+
+
+class PersonAddress(Address):
+    """An address that an analyst's page has or had, the first one first."""
+
+    owner = models.ForeignKey(Person, models.CASCADE, related_name="addresses")
+
+    class Meta:
+        ordering = ["pk"]
 
 
 class Pen(models.Model):

@@ -58,7 +58,7 @@ def index(release: Release, progress: Progress) -> Result:
     current = list(Edition.objects.filter(issue=release.issue).current())
     for edition in current:
         search.index(edition=edition)
-    return {"editions": len(current)}
+    return {"editions": len(current) + search.follow_renames()}
 
 
 def mailings(release: Release, progress: Progress) -> Result:

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from barograph.base import outgoing
 from barograph.editions.models import EditionQuerySet
+from barograph.editions.services import current_renames
 from barograph.feeds import addresses
 
 log = logging.getLogger("barograph.publishing")
@@ -21,10 +22,14 @@ PATIENCE = 10.0
 def feeds(editions: EditionQuerySet) -> list[str]:
     """Full addresses of the feeds in which an issue has entries by these editions of it."""
     paths: list[str] = []
-    for content in editions.order_by("language", "version").values_list("content", flat=True):
+    renamed = current_renames()
+    for edition in editions.order_by("language", "version"):
+        content = renamed.content(edition.content)
         language = content["language"]
         folders = [addresses.home(language)]
-        folders += [addresses.topic(language, topic["key"]) for topic in content["topics"] if topic["commentary"]]
+        written = [topic["key"] for topic in content["topics"] if topic["commentary"]]
+        # who subscribed under a former address is told, too
+        folders += [addresses.topic(language, at) for key in written for at in (key, *renamed.former_topics(key))]
         paths += [f"{folder}{name}" for folder in folders for name in ("feed.atom", "feed.json")]
     return [settings.BASE_URL + path for path in dict.fromkeys(paths)]
 

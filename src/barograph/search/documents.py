@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from barograph.editions.models import Edition
+from barograph.editions.services import present
 from barograph.search.analysis import letters
 
 _SENTENCE = re.compile(r"(?:^|[.!?…:;•·—])[\s«»„“”‘’\"'(]*\Z")
@@ -115,7 +116,7 @@ def language_label(language: str) -> str:
 
 def drafts(edition: Edition) -> list[Draft]:
     """What is to be indexed of each commentary that can be read in this edition."""
-    content = edition.content
+    content = present(edition)
     issue = content["issue"]
     found = []
     for position, topic in enumerate(content["topics"]):

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from barograph.editions.models import Edition
+from barograph.editions.services import current_renames
 from barograph.search import analysis, vocabulary
 from barograph.search.analysis import letters
 from barograph.search.documents import Draft, drafts, label, language_label
@@ -19,9 +20,21 @@ from barograph.search.marks import Marker
 from barograph.search.models import Document, Facet, Form, IndexedLanguage, Text, Words
 from barograph.search.queries import Filters, Query, QueryTooLong, Word, read
 
-__all__ = ["Filters", "Found", "QueryTooLong", "ensure_index", "find", "forget", "index", "index_all", "search"]
+__all__ = [
+    "Filters",
+    "Found",
+    "QueryTooLong",
+    "ensure_index",
+    "find",
+    "follow_renames",
+    "forget",
+    "index",
+    "index_all",
+    "search",
+]
 
 SNIPPET = 240
+_ALL = 10**9  # as many documents as there are
 
 
 @dataclass(frozen=True)
@@ -125,6 +138,26 @@ def _keep_facets(found: list[Draft]) -> None:
             if not fresh and draft.first >= facet.newest and (facet.name, facet.newest) != (name, draft.first):
                 facet.name, facet.newest = name, draft.first
                 facet.save(update_fields=["name", "newest"])
+
+
+def follow_renames() -> int:
+    """Index anew what still has the former address of a topic or an author. Returns how many editions that were."""
+    renamed = current_renames()
+    if not renamed:
+        return 0
+    old = [("topic", key) for key in renamed.topics] + [("author", slug) for slug in renamed.people]
+    done = 0
+    for facet in Facet.objects.filter(kind__in=["topic", "author"], value__in=[value for _kind, value in old]):
+        if (facet.kind, facet.value) not in old:
+            continue
+        with transaction.atomic():
+            labels = [language_label(facet.language), label(facet.kind, facet.value)]
+            stale = [number for number, _points in engine().best([], labels, _ALL)]
+            rows = Document.objects.filter(id__in=stale).values_list("edition_id", flat=True)
+            editions = Edition.objects.filter(pk__in=set(rows)).order_by("first")
+            done += len([index(edition=edition) for edition in editions.iterator(chunk_size=20)])
+            facet.delete()
+    return done
 
 
 def index_all() -> int:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from markupsafe import Markup, escape
 
 from barograph.base import languages, pages
-from barograph.editions.services import current_imprint
+from barograph.editions.services import current_imprint, current_renames
 from barograph.search import queries, services
 from barograph.search.marks import Pieces
 from barograph.search.models import Document, Facet
@@ -51,7 +51,11 @@ def _value(values: QueryDict, name: str, longest: int) -> str:
 
 def read_filters(values: QueryDict) -> Filters:
     """What the form's selects said. A value nobody offers finds nothing."""
-    return Filters(**{name: _value(values, name, _LONGEST_VALUE) for name in ("topic", "verdict", "year", "author")})
+    asked = {name: _value(values, name, _LONGEST_VALUE) for name in ("topic", "verdict", "year", "author")}
+    renamed = current_renames()
+    asked["topic"] = renamed.topic(asked["topic"])  # an old link may name a former address
+    asked["author"] = renamed.people.get(asked["author"], asked["author"])
+    return Filters(**asked)
 
 
 def address(values: dict[str, str], filters: Filters) -> str:

@@ -14,8 +14,8 @@ import csv
 import io
 import os
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
@@ -173,12 +173,17 @@ class _Nothing(Exception):
     """Take everything back."""
 
 
-def import_csv(path: str | Path, *, default_language: str = "en", by=None) -> ImportReport:
-    """Take addresses in. Any problem: nothing is written. The same file twice changes nothing."""
+def import_csv(
+    path: str | Path, *, default_language: str = "en", by=None, topic: Callable[[str], str] = str
+) -> ImportReport:
+    """Take addresses in. Any problem: nothing is written. The same file twice changes nothing.
+
+    `topic`: a topic's key in the file → the key it is stored by, where topics' addresses changed.
+    """
     report = ImportReport()
     try:
         with _text(path) as file, transaction.atomic():
-            rows = list(_read(file, report))
+            rows = [replace(row, topics=tuple(map(topic, row.topics))) for row in _read(file, report)]
             if report.problems:
                 raise _Nothing
             if rows:
@@ -248,9 +253,10 @@ def _plain(text: str) -> str:
     return text[1:] if text[:1] == "'" and text[1:2] in "=+-@\t\r" else text
 
 
-def export_csv(path: str | Path, *, by=None) -> int:
+def export_csv(path: str | Path, *, by=None, topic: Callable[[str], str] = str) -> int:
     """Write confirmed subscribers, a row a list, readable by the owner only. Returns how many rows.
 
+    `topic`: the key a topic is stored by → its present one.
     The record of the export is made first: no file without a record.
     """
     rows = (
@@ -269,7 +275,7 @@ def export_csv(path: str | Path, *, by=None) -> int:
             writer = csv.writer(file)
             writer.writerow(COLUMNS)
             for row in rows.iterator(chunk_size=1000):
-                writer.writerow(_cells(row))
+                writer.writerow(_cells(row, topic))
                 number += 1
         partial.replace(path)
     finally:
@@ -278,7 +284,7 @@ def export_csv(path: str | Path, *, by=None) -> int:
     return number
 
 
-def _cells(row: Subscription) -> list[str]:
+def _cells(row: Subscription, topic: Callable[[str], str]) -> list[str]:
     subscriber = row.subscriber
     return [
         harmless(subscriber.address()),
@@ -287,5 +293,5 @@ def _cells(row: Subscription) -> list[str]:
         Status.CONFIRMED.value,
         row.confirmed_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         harmless(row.source),
-        " ".join(row.topics),
+        " ".join(map(topic, row.topics)),
     ]

@@ -34,7 +34,7 @@ def _parts(told: Content, content: Content) -> dict[str, str]:
     for topic in chapters:
         topic["commentary"]["body"] = _xhtml(topic["commentary"]["html"])
         topic["file"] = f"{topic['key']}.xhtml"
-    name = f"{settings.BASE_URL}/{language}/{content['issue']['first']}/"
+    name = f"{told['origin']}/{language}/{content['issue']['first']}/"  # stays when the site moves
     moment = datetime.fromisoformat(told["published_at"]).astimezone(UTC)
     context: dict[str, Any] = {
         **told,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 
 from barograph.editions.models import Edition, EditionQuerySet
-from barograph.editions.services import current_imprint
+from barograph.editions.services import current_imprint, current_renames, present
 from barograph.takeaway import epub, printing, typesetting, year
 from barograph.takeaway.telling import Content, Windows
 from barograph.website import ready
@@ -63,7 +63,7 @@ def unmake(*, first: date) -> None:
 
 
 def _made(edition: Edition, imprint: Content) -> dict[str, bytes]:
-    content, windows = edition.content, windows_of(edition)
+    content, windows = present(edition), windows_of(edition)
     made = {ready.EPUB: epub.epub(content, imprint, windows), ready.CARD: printing.issue_card(content, imprint)}
     try:
         made[ready.PDF] = printing.pdf(content, imprint, windows)
@@ -71,13 +71,13 @@ def _made(edition: Edition, imprint: Content) -> dict[str, bytes]:
         log.warning("No PDF of %s: %s", edition, error)
     for topic in content["topics"]:
         if topic["commentary"]:
-            made[f"{topic['key']}.png"] = printing.commentary_card(topic, content, imprint, windows)
+            made[ready.card_name(topic["key"])] = printing.commentary_card(topic, content, imprint, windows)
     return made
 
 
 def windows_of(edition: Edition) -> Windows:
     """How each topic moved in the last periods up to this edition, from the editions of its language."""
-    return windows_up_to(edition.first.isoformat(), edition.language, edition.content)
+    return windows_up_to(edition.first.isoformat(), edition.language, present(edition))
 
 
 def windows_up_to(first: str, language: str, content: Content) -> Windows:
@@ -86,8 +86,11 @@ def windows_up_to(first: str, language: str, content: Content) -> Windows:
     earlier = rows.order_by("-first").values_list("first", "content__topics")[: WINDOW - 1]
     periods = [(day.isoformat(), topics) for day, topics in reversed(earlier)]
     periods.append((first, content["topics"]))
-    verdicts = [(day, {topic["key"]: topic["verdict"] for topic in topics}) for day, topics in periods]
-    return {topic["key"]: [(day, found.get(topic["key"])) for day, found in verdicts] for topic in content["topics"]}
+    key = current_renames().topic
+    verdicts = [(day, {key(topic["key"]): topic["verdict"] for topic in topics}) for day, topics in periods]
+    return {
+        topic["key"]: [(day, found.get(key(topic["key"]))) for day, found in verdicts] for topic in content["topics"]
+    }
 
 
 def _make_year(language: str, number: int, imprint: Content) -> None:
@@ -111,8 +114,9 @@ def _marks(language: str, number: int) -> list[str]:
 
 def _archive(language: str, number: int, imprint: Content) -> bytes:
     rows = _of_year(language, number).values_list("content", "digest").iterator(chunk_size=10)
+    renamed = current_renames().content
     return year.archive(
         number,
-        ((content, ready.files(language, content["issue"]["first"], digest)) for content, digest in rows),
+        ((renamed(content), ready.files(language, content["issue"]["first"], digest)) for content, digest in rows),
         imprint,
     )

@@ -79,6 +79,7 @@ def bulletin(content: Content, imprint: Content, windows: Windows, base_url: str
     ]
     return {
         **masthead(content, imprint),
+        "origin": imprint.get("origin", base_url),
         "topics": topics,
         "address": f"{base_url}{presenters.issue_path(language, first)}",
         "corrections": [

@@ -211,7 +211,7 @@ class _Baking:
         languages = self.sources.imprint["languages"]
         folders = [*sorted(touched), "lite"]  # of the latest issue alone, whichever topics it has
         below = [path for code in languages for name in folders for path in self.record.below(f"{code}/{name}/")]
-        years = sorted({f"/{first[:4]}{ending}" for first in touched for ending in ("/index.html", ".zip")})
+        years = sorted({f"/{first[:4]}{ending}" for first in touched for ending in ("/index.html", "/.moved", ".zip")})
         for code in languages:  # a correction may take the last commentary of somebody's year away
             for kind in ("people", "topics", "archive"):
                 for year in years:

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from django.utils.translation import gettext as _
 
 from barograph.base import modes, style
+from barograph.website import redirects
 
 COMPRESSED = frozenset({".br", ".gz"})
 #: In the root of every copy: only a folder that has it, or an empty one, is ever written to.
@@ -24,6 +25,8 @@ _ADDRESS = re.compile(r'(\s(?:href|src|action|data)=")/(?!/)([^"]*)"')
 _CSS_URL = re.compile(r"url\(/([^)]+)\)")
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 _POLICY = re.compile(r'(<meta http-equiv="Content-Security-Policy" content=")[^"]*"')
+#: Of a page at a former address (website.redirects): where it leads on to.
+_LEADS = re.compile(r'(<meta http-equiv="refresh" content="0; url=)/(?!/)([^"]*)"')
 _SENT = re.compile(r'<form\b[^>]*\baction="/([A-Za-z-]+)/subscribe/"[^>]*>.*?</form>', re.DOTALL)
 _ASKED = re.compile(r"([A-Za-z-]+)/(?:search|subscribe)/index\.html")
 
@@ -57,7 +60,7 @@ def _copy(source: Path, target: Path, main: str) -> CopyReport:
     shutil.rmtree(aside, ignore_errors=True)
     files = pages = 0
     for path in sorted(source.rglob("*")):
-        if not path.is_file() or path.suffix in COMPRESSED:
+        if not path.is_file() or path.suffix in COMPRESSED or path.name == redirects.SIGN:
             continue
         place = path.relative_to(source).as_posix()
         new = aside / place
@@ -88,6 +91,7 @@ def relative(html: str, place: str, main: str) -> str:
     up = "../" * (len(PurePosixPath(place).parts) - 1)
     html = _SENT.sub(lambda found: _elsewhere(f"{main}/{found[1]}/subscribe/"), html)
     html = _ADDRESS.sub(lambda found: f'{found[1]}{up}{_file(found[2])}"', html)
+    html = _LEADS.sub(lambda found: f'{found[1]}{up}{_file(found[2])}"', html)
     html = _STYLE.sub(lambda found: f"<style>{_CSS_URL.sub(lambda url: f'url({up}{url[1]})', found[1])}</style>", html)
     styles = _STYLE.search(html)
     return _POLICY.sub(lambda found: f'{found[1]}{style.policy(styles[1])}"', html) if styles else html

@@ -112,7 +112,7 @@ class IssuePlans(Planner):
                 for label, name in forms
                 if name in found
             ],
-            "card": f"{settings.BASE_URL}{place}{ready.CARD}" if ready.CARD in found else "",
+            "card": self._card(index, ready.CARD, place),
         }
 
     def _step(self, index: int) -> Context:
@@ -140,7 +140,7 @@ class IssuePlans(Planner):
             self.digests[index],
             digest(chronicle.window(index, key)),
             [entry.cell.mark if entry else None for entry in neighbours],
-            f"{key}.png" in self._ready(index),
+            self._card(index, ready.card_name(key), ""),
         ]
         return self._plan(
             f"{first}/{key}/",
@@ -167,7 +167,7 @@ class IssuePlans(Planner):
         title, _colon, text = label.partition(": ")
         before, after = (self.chronicle.link(entry) if entry else None for entry in neighbours)
         others = [code for code in having if code != language]
-        card = f"{settings.BASE_URL}{path}{ready.CARD}" if f"{key}.png" in self._ready(index) else ""
+        card = self._card(index, ready.card_name(key), path)
         return {
             "issue": content["issue"],
             "issue_url": presenters.issue_path(language, first),

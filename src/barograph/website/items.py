@@ -16,20 +16,20 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils import translation
 
-from barograph.base import pages, style
+from barograph.base import languages, pages, style
 from barograph.base.sums import Remember, anew
-from barograph.editions import ledger
+from barograph.editions import ledger, renames
 from barograph.editions.services import current_imprint
 from barograph.feeds.files import files as feed_files
-from barograph.website import ready
+from barograph.website import ready, redirects
 from barograph.website.planning import digest
 from barograph.website.plans import plans
 
 Content = dict[str, Any]
 log = logging.getLogger(__name__)
 
-_OF_AN_ISSUE = frozenset({ready.PDF, ready.EPUB, ready.CARD})
 _IMAGE = re.compile(r'src=\\?"/images/([\w.-]+)\\?"')
 
 
@@ -52,6 +52,7 @@ class Sources:
     common: str  # a digest of what every page shows
     house: str  # a digest of the rest of the imprint: topics, people, standing texts
     marks: dict[str, str] = field(default_factory=dict)  # issue → a digest of its editions
+    renames: renames.Renames = renames.NONE
 
     @property
     def images(self) -> set[str]:
@@ -66,10 +67,12 @@ class Sources:
 def sources() -> Sources:
     """Read them. Missing lines of the ledger are written first."""
     ledger.catch_up()
-    imprint, issues = current_imprint(), ledger.current()
+    imprint = current_imprint()
+    renamed = renames.of(imprint)
+    issues = ledger.current(renamed)
     common, house = _parts(imprint)
     marks = {next(iter(editions.values()))["issue"]["first"]: _mark(editions) for editions in issues}
-    return Sources(imprint, issues, common, house, marks)
+    return Sources(imprint, issues, common, house, marks, renamed)
 
 
 def _mark(editions: dict[str, Content]) -> str:
@@ -78,11 +81,16 @@ def _mark(editions: dict[str, Content]) -> str:
 
 
 def _parts(imprint: Content) -> tuple[str, str]:
-    """Digests: of what every page shows, and of what topics, people and standing texts show on pages of their own."""
+    """Digests: of what every page shows, and of what topics, people and standing texts show on pages of their own.
+
+    A changed address is on every page that leads there.
+    """
     own = {name: imprint[name] for name in ("topics", "people", "standing")}
     shown = {name: value for name, value in imprint.items() if name not in own}
     menu = {kind: sorted(texts) for kind, texts in imprint["standing"].items()}
-    return digest([shown, menu, settings.BASE_URL, _making()]), digest(own)
+    moved = [[entry.get("addresses", []) for entry in imprint[name]] for name in ("topics", "people")]
+    changed = [moved] if any(map(any, moved)) else []
+    return digest([shown, menu, settings.BASE_URL, _making(), *changed]), digest(own)
 
 
 def items(
@@ -91,11 +99,33 @@ def items(
     """`touched`: first days of the issues that are new or corrected; None: every file there is.
 
     `house`: besides, what topics, people and standing texts show. `remember` keeps the sums of years.
+    Whatever lies at the address of something renamed has a file at its former addresses, too.
     """
-    load = _loader()
+    for item in _items(found, touched, house=house, remember=remember):
+        yield item
+        for path in redirects.former(item.path, found.renames):
+            yield from _left_behind(path, item)
+    if found.renames:
+        yield _fixed(redirects.TABLE, redirects.table(found.renames))
+
+
+def _left_behind(path: str, item: Item) -> Iterator[Item]:
+    """What stands at a former address: a page that leads on, or the file itself (a feed, a picture)."""
+    if not path.endswith("index.html"):
+        yield Item(path, item.key, item.make, "a former address")
+        return
+    with translation.override(languages.interface(path.split("/")[0])):
+        yield _fixed(path, redirects.page(f"/{item.path}"))
+    yield _fixed(f"{path.removesuffix('index.html')}{redirects.SIGN}", b"")
+
+
+def _items(
+    found: Sources, touched: frozenset[str] | None, *, house: bool = False, remember: Remember = anew
+) -> Iterator[Item]:
+    load = _loader(found.renames)
     # feeds and tables take longest to compress: whoever writes while we plan has the pages left for the end
     told: dict[str, Any] = {"load": load, "touched": touched, "remember": remember}
-    for path, key, made in feed_files(found.imprint, found.issues, settings.BASE_URL, **told):
+    for path, key, made in feed_files(found.imprint, found.issues, settings.BASE_URL, frozen=ledger.content, **told):
         if callable(made):
             yield Item(path, digest([found.common, key]), made, "data of an issue")
         else:
@@ -108,9 +138,9 @@ def items(
     yield from _takeaways(found, touched)
 
 
-def _loader() -> Callable[[int], Content]:
+def _loader(renamed: renames.Renames) -> Callable[[int], Content]:
     """Whole contents by edition, a few kept: neighbouring pages ask for the same."""
-    return lru_cache(maxsize=64)(ledger.content)
+    return lru_cache(maxsize=64)(lambda edition: renamed.content(ledger.content(edition)))
 
 
 def _page(plan) -> bytes:
@@ -145,7 +175,8 @@ def _takeaways(found: Sources, touched: frozenset[str] | None) -> Iterator[Item]
         for language, line in editions.items():
             years.add((language, first[:4]))
             for name, path in ready.files(language, first, line["digest"]).items():
-                place = name if name in _OF_AN_ISSUE else f"{name.removesuffix('.png')}/{ready.CARD}"
+                key = ready.card_of(name)
+                place = f"{found.renames.topic(key)}/{ready.CARD}" if key else name
                 yield _taken(f"{language}/{first}/{place}", path, line["digest"])
     for language, year in sorted(years):
         if path := ready.latest_year(language, int(year)):

@@ -15,7 +15,7 @@ import orjson
 from django.conf import settings
 from markupsafe import Markup
 
-from barograph.feeds.entries import updated
+from barograph.editions.changes import updated
 from barograph.website import presenters
 
 Content = dict[str, Any]

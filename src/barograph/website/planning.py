@@ -10,10 +10,12 @@ from datetime import date
 from typing import Any
 
 import orjson
+from django.conf import settings
 from django.utils import translation
 
 from barograph.base import barogram, dates, languages, pages
 from barograph.base.languages import localized
+from barograph.editions import renames
 from barograph.website import presenters, ready
 from barograph.website.chronicle import Chronicle, Entry
 
@@ -114,7 +116,9 @@ class Planner:
         self.rhythm = imprint["rhythm"]
         self.name = localized(imprint["name"], self.language, imprint["languages"])
         self.last = len(chronicle.contents) - 1
+        self.renames = renames.of(imprint)
         self._found: dict[int, dict[str, int]] = {}
+        self._sums: dict[int, dict[str, str]] = {}
         self._told: dict[presenters.Verdict, tuple[str, str]] = {}
         self._frames: dict[str, Context] = {}
         self._drawings: dict[tuple[int, str], tuple[str, str]] = {}
@@ -126,8 +130,28 @@ class Planner:
             return {}
         if index not in self._found:
             found = ready.files(self.language, self.chronicle.first(index), mark)
-            self._found[index] = {name: path.stat().st_size for name, path in found.items()}
+            self._found[index] = {self._present(name): path.stat().st_size for name, path in found.items()}
         return self._found[index]
+
+    def _present(self, name: str) -> str:
+        """A file's name among an edition's, with the present address of the topic whose card it is."""
+        key = ready.card_of(name)
+        return ready.card_name(self.renames.topic(key)) if key else name
+
+    def _card(self, index: int, name: str, page: str) -> str:
+        """The full address of the card of the page at this address; '' where it isn't ready.
+
+        Messengers keep the picture of an address for weeks: one that was corrected has another address. Whatever
+        stands behind the question mark, the file is the same.
+        """
+        if name not in self._ready(index):
+            return ""
+        if index not in self._sums:
+            mark, first = self.chronicle.contents[index]["digest"], self.chronicle.first(index)
+            found = ready.sums(self.language, first, mark)
+            self._sums[index] = {self._present(key): value for key, value in found.items()}
+        version = self._sums[index].get(name) or self.chronicle.contents[index]["digest"][:12]
+        return f"{settings.BASE_URL}{page}{ready.CARD}?v={version}"
 
     def plans(self) -> Iterator[Plan]:
         raise NotImplementedError

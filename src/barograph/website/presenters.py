@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from barograph.base import barogram, dates, languages, richtext
 from barograph.base.numbers import decimal, percent
+from barograph.editions import changes
 
 Content = dict[str, Any]
 Verdict = str | None
@@ -309,7 +310,7 @@ def commentary_view(topic: Content, content: Content, publication: str, url: str
 def corrections(content: Content, topic: str | None = None) -> list[Content]:
     """The issue's corrections with their topics' names, or one topic's alone; the newest first."""
     names = {t["key"]: t["name"] for t in content["topics"]}
-    found = [c for c in content["corrections"] if topic is None or c["topic"] == topic]
+    found = content["corrections"] if topic is None else changes.concerning(content, topic)
     shown = [
         {
             "date": c["date"],

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from barograph.base import languages
 from barograph.base.pages import render
 from barograph.commentaries.models import Commentary
-from barograph.editions import ledger
+from barograph.editions import ledger, renames
 from barograph.editions.models import Edition
 from barograph.editions.services import compose, compose_imprint, upcoming
 from barograph.feeds.files import ISSUES, feeds
@@ -47,8 +47,9 @@ def render_commentary(commentary: Commentary, request: HttpRequest, mode_name: s
 def _with_earlier(contents: dict[str, Content], commentary: Commentary) -> list[dict[str, Content]]:
     """The unsaved issue among the published ones, newest first."""
     language, first = commentary.language, contents[commentary.language]["issue"]["first"]
+    renamed = renames.of(compose_imprint())
     published = {
-        content["issue"]["first"]: {language: content}
+        content["issue"]["first"]: {language: renamed.content(content)}
         for content in Edition.objects.current().in_language(language).values_list("content", flat=True)
     }
     published[first] = contents
@@ -67,11 +68,12 @@ class Rehearsal:
         self.first = issue.first.isoformat()
         self.imprint = compose_imprint()
         made = upcoming(issue=issue, published_at=timezone.now())
-        self.contents = {language: content for language, (_before, content) in made.items()}
-        held = {next(iter(lines.values()))["issue"]["first"]: lines for lines in ledger.current()}
+        renamed = renames.of(self.imprint)
+        self.contents = {language: renamed.content(content) for language, (_before, content) in made.items()}
+        held = {next(iter(lines.values()))["issue"]["first"]: lines for lines in ledger.current(renamed)}
         held[self.first] = self.contents
         self.issues = [held[first] for first in sorted(held, reverse=True)]
-        self._load = lru_cache(maxsize=64)(ledger.content)
+        self._load = lru_cache(maxsize=64)(lambda edition: renamed.content(ledger.content(edition)))
 
     @cached_property
     def pages(self) -> dict[str, Plan]:

@@ -1,6 +1,7 @@
 """Where printed forms lie once they are made: files by edition, found by the bake. Makes nothing itself.
 
-    DATA/takeaways/{language}/{first day}/{edition's digest}/   bulletin.pdf, bulletin.epub, card.png, {topic}.png
+    DATA/takeaways/{language}/{first day}/{edition's digest}/   bulletin.pdf, bulletin.epub, card.png, {topic}.card.png,
+                                                                and sums.json: digests of the cards
     DATA/takeaways/{language}/{year}-{digest of its marks}.zip
     DATA/takeaways/journal                                      first days and years, in the order in which something
                                                                 of them was kept or dropped
@@ -12,6 +13,7 @@ correction it is no longer found, until its successor is made.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import tempfile
@@ -22,6 +24,25 @@ from django.conf import settings
 
 #: What an edition gives, besides a card a commentary.
 PDF, EPUB, CARD = "bulletin.pdf", "bulletin.epub", "card.png"
+#: Name → the first letters of its bytes' digest: what changes in a card's address when the card does.
+SUMS = "sums.json"
+#: The end of the name of a commentary's card. No topic's address has a dot in it.
+_OF_TOPIC = ".card.png"
+
+
+def card_name(topic: str) -> str:
+    """How the card of a topic's commentary is named among an edition's files."""
+    return f"{topic}{_OF_TOPIC}"
+
+
+def card_of(name: str) -> str:
+    """The topic, as its edition calls it, whose card this file is; '' for the others.
+
+    Versions before 1.0 named it '{topic}.png'.
+    """
+    if name == CARD or not name.endswith(".png"):
+        return ""
+    return name.removesuffix(".png").removesuffix(".card")
 
 
 def folder() -> Path:
@@ -35,8 +56,17 @@ def _place(language: str, first: str, digest: str) -> Path:
 def files(language: str, first: str, digest: str) -> dict[str, Path]:
     """Name → file of what is ready for this edition; empty where it isn't."""
     try:
-        return {path.name: path for path in sorted(_place(language, first, digest).iterdir())}
+        found = sorted(_place(language, first, digest).iterdir())
     except (FileNotFoundError, NotADirectoryError):
+        return {}
+    return {path.name: path for path in found if path.name != SUMS}
+
+
+def sums(language: str, first: str, digest: str) -> dict[str, str]:
+    """Name → what changes when that card does; empty where an earlier version made them."""
+    try:
+        return json.loads((_place(language, first, digest) / SUMS).read_text(encoding="ascii"))
+    except (FileNotFoundError, NotADirectoryError, ValueError):
         return {}
 
 
@@ -48,6 +78,8 @@ def keep(language: str, first: str, digest: str, made: Mapping[str, bytes]) -> N
     try:
         for name, content in made.items():
             _write(aside / name, content)
+        cards = {name: _sum(content) for name, content in made.items() if name.endswith(".png")}
+        _write(aside / SUMS, json.dumps(cards).encode("ascii"))
         aside.chmod(0o755)
         shutil.rmtree(place, ignore_errors=True)
         aside.rename(place)
@@ -57,6 +89,10 @@ def keep(language: str, first: str, digest: str, made: Mapping[str, bytes]) -> N
     for other in place.parent.iterdir():
         if other != place and not other.name.startswith("."):
             shutil.rmtree(other, ignore_errors=True)
+
+
+def _sum(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:12]
 
 
 def mark(language: str, first: str, digest: str) -> str:

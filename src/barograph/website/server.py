@@ -152,6 +152,8 @@ class Server:
             return None if is_valid_path(path) else _message(503, "The site is being prepared.", self.https)
         if path == "/":
             return self._front(tree, wishes, encodings)
+        if (target := tree.moved(path)) is not None:
+            return self._moved(target, query)
         if (answer := tree.answer(path, encodings, 404 if path.endswith("/404.html") else 200)) is not None:
             if path.endswith("/index.html"):
                 return self._moved(path[: -len("index.html")], query)

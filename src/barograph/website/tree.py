@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from barograph.website import headers, ranges
+import orjson
+
+from barograph.website import headers, ranges, redirects
 
 #: Files up to this size are kept in memory; larger ones are read in pieces as they are sent.
 SMALL = 512 * 1024
@@ -117,6 +119,7 @@ class Tree:
         #: (address, Accept-Encoding as it was sent) → the whole answer to a plain GET
         self.ready: dict[tuple[str, str], Answer] = {}
         self._languages: list[str] | None = None
+        self._moved: dict[str, dict[str, str]] | None = None
 
     def languages(self) -> list[str]:
         """The languages this tree has a home page in."""
@@ -127,6 +130,22 @@ class Tree:
                 if _LANGUAGE.fullmatch(entry.name) and (entry / "index.html").is_file()
             )
         return self._languages
+
+    def moved(self, path: str) -> str | None:
+        """Where what was at this address is now, by the tree's table of redirects; None where it was never moved."""
+        if self._moved is None:
+            try:
+                self._moved = orjson.loads((self.folder / redirects.TABLE).read_bytes())
+            except (OSError, ValueError):
+                self._moved = {}
+        target = redirects.present(path, self._moved) if self._moved else None
+        pieces = parts(target) if target else None
+        if target is None or pieces is None:
+            return None
+        if target.endswith("/") or self.is_page(target):
+            target = f"{target.rstrip('/')}/"
+            return target if self.is_page(target[:-1]) else None
+        return target if self.folder.joinpath(*pieces).is_file() else None
 
     def is_page(self, path: str) -> bool:
         """Whether `path`, which lacks its last slash, is the address of a page."""
