@@ -246,18 +246,27 @@ def examine() -> list[dict]:
     site = settings.DATA / "site" / "current"
     check("site", site.exists(), "baked" if site.exists() else "Nothing is baked yet: run `barograph bake`.")
     if site.exists():
-        check("printed forms", True, _printed_forms())
+        check("printed forms", *_printed_forms())
     return checks
 
 
-def _printed_forms() -> str:
+def _printed_forms() -> tuple[bool, str]:
+    """Whether every current edition has its PDF, EPUB and cards; what is being made is no fault, what failed is."""
     from barograph.publishing import archive, tasks
 
-    count = archive.count_without_forms()
+    count, failed = archive.count_without_forms(), archive.failed_forms()
+    if failed:
+        more = f" and {len(failed) - 3} more" if len(failed) > 3 else ""
+        return False, (
+            f"These could not be made: {', '.join(failed[:3])}{more}. The log says why; mend the text or the picture, "
+            "publish a correction, or try again: run `barograph bake --takeaways`."
+        )
     if not count:
-        return "every issue has its PDF, EPUB and cards"
+        return True, "every issue has its PDF, EPUB and cards"
     lacking = f"{count} issue{'s' * (count != 1)} without PDF, EPUB or cards"
-    return f"{lacking}: {'the worker makes them' if tasks.is_making_forms() else 'run `barograph bake --takeaways`'}."
+    if tasks.is_making_forms():
+        return True, f"{lacking}: the worker makes them."
+    return False, f"{lacking}: run `barograph bake --takeaways`."
 
 
 def _sender_records() -> list[tuple[str, bool, str]]:

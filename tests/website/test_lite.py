@@ -66,7 +66,7 @@ def test_an_issue_lists_its_files_with_sizes_once_they_are_there_and_no_sooner()
     assert after == tree(bake.bake(everything=True).path)
     contents.publish({"be": contents.issue(verdicts=("improved", None, None))["be"]}, version=2, row=row)
     corrected = tree(bake.bake().path)
-    assert "be/2020-08-03/bulletin.pdf" not in corrected
+    assert corrected["be/2020-08-03/bulletin.pdf"] == after["be/2020-08-03/bulletin.pdf"], "a public file never goes"
     assert "bulletin.pdf" not in corrected["be/2020-08-03/index.html"].decode()
 
 

@@ -7,14 +7,17 @@ links, emphasis, quotations and images, well-formed.
 from __future__ import annotations
 
 import re
-from html import escape
+from html import escape, unescape
 from html.parser import HTMLParser
+from urllib.parse import quote, urljoin, urlsplit
 
 #: Soft hyphens, zero-width spaces, places of objects, embeddings of direction: word processors leave them behind,
 #: nobody sees them, search stumbles over them. Joiners stay: scripts and emoji need them.
 _INVISIBLE = dict.fromkeys([0xAD, 0x200B, 0x2060, 0xFEFF, 0xFFFC, *range(0x202A, 0x202F)])
 _NOTE = re.compile(r"<p>\s*\[\^([\w-]+)\]:\s*(.*?)</p>", re.DOTALL)
 _MARK = re.compile(r"\[\^([\w-]+)\]")
+#: What stands in an address as it is (RFC 3986, 2.2 and 2.3); the rest is written with %.
+_ADDRESS_SIGNS = "%/:?#@!$&'()*+,;=~-._"
 _SENTENCE = re.compile(r"(?<=[.!?…])[»”’\")]*\s+(?=[«“„\"(]?[^\W\d_]|\d)")
 #: Words that end in a full stop without ending a sentence.
 _SHORT = re.compile(r"(?:^|\s)(?:[^\W\d_]|гг?|стст?|напр|тыс|млн|млрд|руб|см|Mr|Mrs|Ms|Dr|No|vs|e\.g|i\.e)\.$")
@@ -57,6 +60,39 @@ def seen(text: str) -> str:
     return text.translate(_INVISIBLE)
 
 
+_BLOCKS = frozenset({"p", "h2", "h3", "ul", "ol", "li", "blockquote", "figure", "figcaption"})
+_HREF = re.compile(r'(<a\b[^>]*?)\shref="([^"]*)"')
+
+
+def full_address(page: str, href: str) -> str:
+    """Where a link on a page leads, in full and in ASCII (RFC 3986, 5 and 2.1); '' where it is no address."""
+    try:
+        address = urljoin(page, href)
+        parts = urlsplit(address)
+        parts.port  # noqa: B018 (raises where it is none)
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https", "mailto") or (parts.scheme != "mailto" and not parts.hostname):
+        return ""
+    return quote(address, safe=_ADDRESS_SIGNS)
+
+
+def with_full_addresses(html: str, page: str) -> str:
+    """HTML away from its page, at the full address `page`: links in full (RFC 3986, 5), those within it as they are.
+
+    A link that is no address loses it, and stays as words.
+    """
+
+    def full(found: re.Match[str]) -> str:
+        href = unescape(found[2]).strip()
+        if href.startswith("#"):
+            return found[0]
+        address = full_address(page, href)
+        return f'{found[1]} href="{escape(address)}"' if address else found[1]
+
+    return _HREF.sub(full, html)
+
+
 class _Text(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -65,8 +101,14 @@ class _Text(HTMLParser):
     def handle_data(self, data: str) -> None:
         self.parts.append(data)
 
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "br":
+            self.parts.append(" ")
+        elif tag in _BLOCKS and self.parts and not self.parts[-1].endswith("\n"):  # a list in an item, say
+            self.parts.append("\n")
+
     def handle_endtag(self, tag: str) -> None:
-        if tag in {"p", "h2", "h3", "li", "blockquote"}:
+        if tag in _BLOCKS and self.parts and not self.parts[-1].endswith("\n"):
             self.parts.append("\n")
 
 

@@ -20,10 +20,12 @@ from bs4 import BeautifulSoup
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from barograph.base import richtext
+from barograph.base import glyphs, lookalikes, richtext
 
 #: As long as the model lets a headline be.
 HEADLINE = 300
+#: Of the characters that can't be printed, how many are named.
+SIGNS = 8
 #: Words a minute in silent reading: Trauzettel-Klosinski, S. and Dietz, K. (2012): Standardized assessment of reading
 #: performance: the new International Reading Speed Texts IReST. IOVS 53, 5452–5461. Belarusian as Russian.
 SPEED = {"be": 184, "ru": 184, "en": 228}
@@ -77,6 +79,7 @@ def remarks(draft: Draft) -> list[Remark]:
         *_scenarios(draft.scenarios),
         *_question(draft),
         *_links(draft),
+        *_characters(draft),
         *_names(draft.names),
         *_verdict(draft.verdict),
     ]
@@ -230,6 +233,25 @@ def _links(draft: Draft) -> list[Remark]:
         elif not draft.leads_somewhere(address):
             found.append(_advice(_("The link “%(words)s” leads to no page there is: %(address)s.") % told))
     return found
+
+
+def _characters(draft: Draft) -> list[Remark]:
+    """Letters that strayed in from the other alphabet, and what PDF and cards can't show."""
+    texts = [draft.headline, draft.lede, richtext.plain(draft.body), draft.question]
+    for scenario in draft.scenarios:
+        texts += [str(scenario.get(name) or "") for name in ("title", "text")]
+        texts += [str(line) for name in ("pros", "cons") for line in scenario.get(name) or ()]
+    remarks = []
+    if mixed := lookalikes.mixed_words(" ".join(texts)):
+        words = ", ".join(mixed[:SIGNS]) + (" …" if len(mixed) > SIGNS else "")
+        text = _("These words have both Latin and Cyrillic letters: %(words)s. Type them again in one alphabet.")
+        remarks.append(_advice(text % {"words": words}))
+    found = glyphs.lacking(map(glyphs.without_private, texts))
+    if not found:
+        return remarks
+    shown = ", ".join(f"{sign} (U+{ord(sign):04X})" for sign in found[:SIGNS]) + (" …" if len(found) > SIGNS else "")
+    text = _("PDF and cards have no letter for these characters, a %(mark)s will stand there: %(characters)s.")
+    return [*remarks, _advice(text % {"mark": glyphs.MARK, "characters": shown})]
 
 
 def _names(names: Sequence[tuple[str, str]]) -> list[Remark]:

@@ -19,6 +19,8 @@ from bs4 import BeautifulSoup, NavigableString, Tag
 from bs4.element import PageElement
 from django.conf import settings
 
+from barograph.base import glyphs
+
 ALLOWED = {
     "p": (),
     "h2": (),
@@ -102,6 +104,6 @@ def _write(node: PageElement) -> str:
 
 def frozen(body: str) -> str:
     """Wagtail's rich text → restricted HTML: only the elements of a commentary, and no empty paragraphs."""
-    soup = BeautifulSoup(body or "", "html.parser")
+    soup = BeautifulSoup(glyphs.without_private(body or ""), "html.parser")
     text = "".join(_write(node) for node in soup.children)
     return re.sub(r"<p>(?:\s|<br>)*</p>", "", text).strip()

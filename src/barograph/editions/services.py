@@ -18,6 +18,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext
 
+from barograph.base import glyphs
 from barograph.base.languages import localized, localized_in
 from barograph.commentaries.models import Commentary
 from barograph.commentaries.services import is_stale
@@ -156,9 +157,10 @@ def _commentary(commentary: Commentary, language: str, chain: list[str]) -> Cont
     origin = commentary.origin
     odds = {block.value["key"]: block.value.get("probability") for block in origin.scenarios}
     people = [row.person for row in origin.bylines.all()]
+    plain = glyphs.without_private
     return {
-        "headline": commentary.headline,
-        "lede": commentary.lede,
+        "headline": plain(commentary.headline),
+        "lede": plain(commentary.lede),
         "body": bodies.frozen(str(commentary.body)),
         "source_language": origin.language,
         **({"outdated": True} if commentary.source_texts and is_stale(commentary) else {}),
@@ -174,17 +176,17 @@ def _commentary(commentary: Commentary, language: str, chain: list[str]) -> Cont
         "scenarios": [
             {
                 "key": value["key"],
-                "title": value["title"],
-                "text": value["text"] or "",
-                "pros": list(value["pros"]),
-                "cons": list(value["cons"]),
+                "title": plain(value["title"]),
+                "text": plain(value["text"] or ""),
+                "pros": [plain(line) for line in value["pros"]],
+                "cons": [plain(line) for line in value["cons"]],
                 "probability": odds.get(value["key"]),
             }
             for value in (block.value for block in commentary.scenarios)
         ],
-        "question": commentary.question,
+        "question": plain(commentary.question),
         "resolves_by": origin.resolves_by.isoformat() if origin.resolves_by else None,
-        "resolution": commentary.resolution,
+        "resolution": plain(commentary.resolution),
     }
 
 

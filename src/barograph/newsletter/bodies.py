@@ -6,9 +6,9 @@ Pure functions; knows no models.
 from __future__ import annotations
 
 import textwrap
-from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4.element import PageElement
 
 from barograph.base import richtext
 
@@ -34,7 +34,9 @@ def for_mail(html: str, url: str) -> str:
     soup = _with_notes(html)
     for link in soup.find_all("a"):
         if link.get("href"):
-            link["href"] = urljoin(url, str(link["href"]))
+            link["href"] = richtext.full_address(url, str(link["href"]))
+            if not link["href"]:
+                del link["href"]
         for name in set(link.attrs) - {"href"}:
             del link[name]
     for image in soup.find_all("img"):
@@ -65,22 +67,24 @@ def wrapped(text: str, *, indent: str = "", first: str | None = None) -> str:
 
 
 def _inline(node: Tag, url: str) -> str:
-    found = ""
-    for child in node.children:
-        if isinstance(child, NavigableString):
-            found += " ".join(str(child).split("\n"))
-        elif child.name == "sup":
-            found += f"[{_inline(child, url)}]"
-        elif child.name == "br":
-            found += "\n"
-        elif child.name == "img":
-            found += f"[{child.get('alt')}]" if child.get("alt") else ""
-        elif child.name == "a" and child.get("href"):
-            words, target = _inline(child, url), urljoin(url, str(child["href"]))
-            found += words if target == words or target.startswith(f"{url}#") else f"{words} <{target}>"
-        else:
-            found += _inline(child, url)
-    return found
+    return "".join(_run(child, url) for child in node.children)
+
+
+def _run(child: PageElement, url: str) -> str:
+    """A run of a line as plain text."""
+    if not isinstance(child, Tag):
+        return " ".join(str(child).split("\n"))
+    if child.name == "sup":
+        return f"[{_inline(child, url)}]"
+    if child.name == "br":
+        return "\n"
+    if child.name == "img":
+        return f"[{child.get('alt')}]" if child.get("alt") else ""
+    words = _inline(child, url)
+    if child.name == "a" and child.get("href"):
+        target = richtext.full_address(url, str(child["href"]))
+        return words if not target or target == words or target.startswith(f"{url}#") else f"{words} <{target}>"
+    return words
 
 
 def as_text(html: str, url: str) -> str:
@@ -88,34 +92,55 @@ def as_text(html: str, url: str) -> str:
     return "\n\n".join(block for block in _blocks(_with_notes(html), url, "") if block.strip())
 
 
-def _blocks(node: Tag, url: str, indent: str) -> list[str]:
+#: Elements that stand by themselves; everything else is part of a line.
+_STANDING = frozenset(
+    {"p", "h2", "h3", "h4", "ul", "ol", "blockquote", "div", "section", "figure", "figcaption", "img"}
+)
+
+
+def _blocks(node: Tag, url: str, indent: str, first: str | None = None) -> list[str]:
+    """The blocks in an element, to any depth; neighbouring runs of a line are one. `first`: before the first line."""
     blocks: list[str] = []
+    line = ""
+
+    def close() -> None:
+        nonlocal line, first
+        if words := "\n".join(" ".join(part.split(" ")).strip() for part in line.split("\n")).strip():
+            blocks.append(wrapped(words, indent=indent, first=first))
+            first = None
+        line = ""
+
     for child in node.children:
-        if isinstance(child, NavigableString):
-            if str(child).strip():
-                blocks.append(wrapped(str(child).strip(), indent=indent))
-        elif child.name in {"h2", "h3", "h4"}:
-            blocks.append(wrapped(f"* {_inline(child, url).strip()}", indent=indent))
-        elif child.name in {"ul", "ol"}:
-            blocks.append("\n".join(_items(child, url, indent)))
-        elif child.name == "blockquote":
-            blocks += _blocks(child, url, f"{indent}> ")
-        elif child.name == "img":
-            blocks += [wrapped(f"[{child['alt']}]", indent=indent)] if child.get("alt") else []
-        elif child.name in {"div", "section", "figure"}:
-            blocks += _blocks(child, url, indent)
-        else:
-            blocks.append(wrapped(_inline(child, url).strip(), indent=indent))
+        if isinstance(child, NavigableString) or child.name not in _STANDING:
+            line += _run(child, url)
+            continue
+        close()
+        blocks += _standing(child, url, indent, first)
+        first = None if blocks else first
+    close()
     return blocks
 
 
+def _standing(node: Tag, url: str, indent: str, first: str | None) -> list[str]:
+    """The blocks of an element that stands by itself."""
+    if node.name in {"h2", "h3", "h4"}:
+        return [wrapped(f"* {_inline(node, url).strip()}", indent=indent, first=first)]
+    if node.name in {"ul", "ol"}:
+        return ["\n".join(_items(node, url, indent))]
+    if node.name == "blockquote":
+        return _blocks(node, url, f"{indent}> ")
+    if node.name == "img":
+        return [wrapped(f"[{node['alt']}]", indent=indent, first=first)] if node.get("alt") else []
+    return _blocks(node, url, indent, first)
+
+
 def _items(node: Tag, url: str, indent: str) -> list[str]:
+    """A list's lines; what stands by itself in an item comes below its words, further in."""
     lines = []
     for number, item in enumerate(node.find_all("li", recursive=False), start=1):
         mark = f"{number}. " if node.name == "ol" else "– "
-        nested = [inner.extract() for inner in item.find_all(["ul", "ol"], recursive=False)]
-        words = " ".join(_inline(item, url).split())
-        lines.append(wrapped(words, indent=indent + " " * len(mark), first=indent + mark))
-        for inner in nested:
-            lines += _items(inner, url, indent + " " * len(mark))
+        found = _blocks(item, url, indent + " " * len(mark), first=indent + mark)
+        if found and not found[0].startswith(indent + mark):
+            found.insert(0, (indent + mark).rstrip())
+        lines += found
     return lines

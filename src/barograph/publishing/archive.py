@@ -54,5 +54,10 @@ def next_without_forms(*, before: date | None = None) -> date | None:
     return max(takeaways.lacking(found.filter(first__lt=before) if before else found), default=None)
 
 
+def failed_forms() -> list[str]:
+    """What could not be made of the current editions, '2020-08-03 be: bulletin.pdf' each."""
+    return takeaways.failed(Edition.objects.current())
+
+
 def count_without_forms() -> int:
     return len(takeaways.lacking(Edition.objects.current()))

@@ -66,6 +66,8 @@ def told(release: Release) -> list[str]:
         lines.append(text % {"count": mailings})
     elif "mailings" in results:
         lines.append(_("No newsletter was sent with it."))
+    if problem := results.get("forms", {}).get("problem"):
+        lines.append(_("These could not be made, readers have the version before: %(forms)s") % {"forms": problem})
     if problem := results.get("hub", {}).get("problem"):
         lines.append(_("The feeds’ hub was not told: %(reason)s") % {"reason": problem})
     return lines

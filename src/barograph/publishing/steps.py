@@ -84,7 +84,8 @@ def forms(release: Release, progress: Progress) -> Result:
     """Make PDF, EPUB, cards and the year's archive, and let pages name them. Readers have the pages already."""
     made = takeaways.make(Edition.objects.filter(issue=release.issue).current(), progress=progress)
     report = bake.bake(everything=False)
-    return {"editions": made, "path": str(report.path)}
+    failed = takeaways.failed(Edition.objects.filter(issue=release.issue).current())
+    return {"editions": made, "path": str(report.path), "problem": ", ".join(failed)}
 
 
 @dataclass(frozen=True)

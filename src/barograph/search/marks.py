@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain, takewhile
 
+from barograph.base import lookalikes
 from barograph.search import analysis
 from barograph.search.analysis import letters
 from barograph.search.queries import Query
@@ -78,6 +79,7 @@ def _beginning(words: set[str]) -> str:
 
 def _either(letter: str) -> str:
     kin = next((group for group in _KIN if letter in group), letter)
+    kin = "".join(map(lookalikes.alike, kin))
     return "[" + re.escape("".join(dict.fromkeys(kin + kin.upper()))) + f"][{letters.APOSTROPHES}]?"
 
 

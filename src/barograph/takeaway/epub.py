@@ -18,6 +18,8 @@ from barograph.takeaway.telling import Content, Windows
 
 #: Every entry has this time, so that the same edition gives the same bytes.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+#: Characters that XML 1.0 has no way to write (2.2).
+_UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _VOID = re.compile(r"<(img|br)\b([^>]*?)\s*/?>")
 
 
@@ -31,9 +33,10 @@ def epub(content: Content, imprint: Content, windows: Windows) -> bytes:
 def _parts(told: Content, content: Content) -> dict[str, str]:
     language = content["language"]
     chapters = [topic for topic in told["topics"] if topic["commentary"]]
-    for topic in chapters:
+    for number, topic in enumerate(chapters, start=1):  # a topic's own address could be "nav", or begin with a digit
         topic["commentary"]["body"] = _xhtml(topic["commentary"]["html"])
-        topic["file"] = f"{topic['key']}.xhtml"
+        topic["id"] = f"chapter-{number}"
+        topic["file"] = f"{topic['id']}.xhtml"
     name = f"{told['origin']}/{language}/{content['issue']['first']}/"  # stays when the site moves
     moment = datetime.fromisoformat(told["published_at"]).astimezone(UTC)
     context: dict[str, Any] = {
@@ -72,7 +75,7 @@ def _packed(parts: dict[str, str]) -> bytes:
         # first and stored: readers look for it at a fixed place (OCF 3.3, 4.2)
         book.writestr(entry("mimetype", zipfile.ZIP_STORED), "application/epub+zip")
         for name, text in parts.items():
-            book.writestr(entry(name), text.encode(), compresslevel=9)
+            book.writestr(entry(name), _UNFIT.sub("", text).encode(), compresslevel=9)
     return out.getvalue()
 
 

@@ -5,9 +5,11 @@ May be done twice, and after a crash at any line: what is ready is left alone.
 
 from __future__ import annotations
 
+import errno
 import logging
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import partial
 
 from barograph.editions.models import Edition, EditionQuerySet
 from barograph.editions.services import current_imprint, current_renames, present
@@ -28,7 +30,7 @@ def make(editions: Iterable[Edition], *, progress: Progress | None = None) -> in
     for number, edition in enumerate(wanted, start=1):
         first = edition.first.isoformat()
         years.add((edition.language, edition.first.year))
-        if not ready.files(edition.language, first, edition.digest):
+        if not ready.is_whole(edition.language, first, edition.digest):
             with typesetting.press():
                 made = _made(edition, imprint)
             ready.keep(edition.language, first, edition.digest, made)
@@ -43,7 +45,17 @@ def make(editions: Iterable[Edition], *, progress: Progress | None = None) -> in
 def lacking(editions: EditionQuerySet) -> set[date]:
     """First days of the issues of which some edition has no printed forms."""
     rows = editions.values_list("language", "first", "digest")
-    return {first for language, first, digest in rows if not ready.files(language, first.isoformat(), digest)}
+    return {first for language, first, digest in rows if not ready.is_whole(language, first.isoformat(), digest)}
+
+
+def failed(editions: EditionQuerySet) -> list[str]:
+    """What could not be made of these editions, '2020-08-03 be: bulletin.pdf' each."""
+    rows = editions.order_by("first", "language").values_list("language", "first", "digest")
+    return [
+        f"{first} {language}: {name}"
+        for language, first, digest in rows
+        for name in ready.lacking(language, first.isoformat(), digest)
+    ]
 
 
 def unmake(*, first: date) -> None:
@@ -63,15 +75,30 @@ def unmake(*, first: date) -> None:
 
 
 def _made(edition: Edition, imprint: Content) -> dict[str, bytes]:
+    """An edition's files. For those that can't be made the version before stands in, and `ready.LACKING` names them."""
     content, windows = present(edition), windows_of(edition)
-    made = {ready.EPUB: epub.epub(content, imprint, windows), ready.CARD: printing.issue_card(content, imprint)}
-    try:
-        made[ready.PDF] = printing.pdf(content, imprint, windows)
-    except typesetting.NotSet as error:  # a picture that can't be set, say: the rest is worth having
-        log.warning("No PDF of %s: %s", edition, error)
+    makers: dict[str, Callable[[], bytes]] = {
+        ready.EPUB: partial(epub.epub, content, imprint, windows),
+        ready.CARD: partial(printing.issue_card, content, imprint),
+        ready.PDF: partial(printing.pdf, content, imprint, windows),
+    }
     for topic in content["topics"]:
         if topic["commentary"]:
-            made[ready.card_name(topic["key"])] = printing.commentary_card(topic, content, imprint, windows)
+            makers[ready.card_name(topic["key"])] = partial(printing.commentary_card, topic, content, imprint, windows)
+    made: dict[str, bytes] = {}
+    lacking: list[str] = []
+    for name, make_one in makers.items():
+        try:
+            made[name] = make_one()
+        except (typesetting.NotSet, ValueError, OSError) as error:
+            if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            log.error("%s: %s could not be made: %s", edition, name, error)
+            lacking.append(name)
+    if lacking:
+        before = ready.earlier(edition.language, edition.first.isoformat())
+        made |= {name: before[name] for name in lacking if name in before}
+        made[ready.LACKING] = "\n".join(lacking).encode()
     return made
 
 

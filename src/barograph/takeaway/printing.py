@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from barograph.base import languages
 from barograph.takeaway import telling, typesetting
 from barograph.takeaway.telling import Content, Windows
 from barograph.website import presenters
+
+log = logging.getLogger(__name__)
 
 #: Pictures that Typst can set; others are told by their alternative text.
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg"})
@@ -26,7 +29,23 @@ def pdf(content: Content, imprint: Content, windows: Windows) -> bytes:
     for topic in told["topics"]:
         if topic["commentary"]:
             topic["commentary"]["body"] = _with_pictures(telling.tree(topic["commentary"].pop("html")), files)
-    return typesetting.pdf("bulletin.typ", told, at=told["published_at"], files=files)
+    try:
+        return typesetting.pdf("bulletin.typ", told, at=told["published_at"], files=files)
+    except typesetting.NotSet as error:
+        if not files:
+            raise
+        log.warning("A picture can't be set, the PDF tells all of them by their words: %s", error)
+    for topic in told["topics"]:
+        if topic["commentary"]:
+            _without_pictures(topic["commentary"]["body"])
+    return typesetting.pdf("bulletin.typ", told, at=told["published_at"])
+
+
+def _without_pictures(nodes: list) -> None:
+    for node in nodes:
+        if not isinstance(node, str):
+            node[1].pop("file", None)
+            _without_pictures(node[2])
 
 
 def _with_pictures(nodes: list, files: dict[str, Path]) -> list:

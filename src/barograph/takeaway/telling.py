@@ -126,8 +126,14 @@ def _topic(topic: Content, content: Content, window: list, rhythm: str, base_url
         told["commentary"] = {
             "headline": view.headline,
             "lede": view.lede,
-            "html": richtext.for_page(
-                topic["commentary"]["body"], notes=_("Notes"), back=_("Back to the text"), prefix=f"{topic['key']}-"
+            "html": richtext.with_full_addresses(
+                richtext.for_page(
+                    topic["commentary"]["body"],
+                    notes=_("Notes"),
+                    back=_("Back to the text"),
+                    prefix=f"n-{topic['key']}-",
+                ),
+                address,
             ),
             "written": view.written,
             "byline": ", ".join(person["name"] for person in view.byline),

@@ -12,6 +12,7 @@ import base64
 import contextlib
 import io
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,8 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
+
+from barograph.base import glyphs
 
 HERE = Path(__file__).resolve().parent
 COLOURS = 48  # of a card: flat paper, ink and one accent need no more
@@ -60,7 +63,7 @@ def _compile(template: str, data: dict[str, Any], files: dict[str, Path], **opti
         for place, path in files.items():
             (root / place).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, root / place)
-        (root / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+        (root / "data.json").write_text(json.dumps(glyphs.printable_data(data), ensure_ascii=False), encoding="utf-8")
         answer = _asked(at_work, {"root": name, "input": str(root / template), **options})
     if "error" in answer:
         raise NotSet(answer["error"])
@@ -83,8 +86,42 @@ def pdf(template: str, data: dict[str, Any], *, at: str, files: dict[str, Path] 
 
     `files`: name in the document → picture on disk. Raises NotSet for what can't be set.
     """
+    for _try in range(TRIES):
+        try:
+            return _pdf(template, data, at, files or {})
+        except NotSet as error:
+            if (text := _undisplayed(str(error))) is None:
+                raise
+            data = _marked(data, text)
+    return _pdf(template, data, at, files or {})
+
+
+#: How many combinations of characters that no typeface has are replaced in a document before it is given up.
+TRIES = 30
+_UNDISPLAYED = re.compile(r'the text `("(?:[^"\\]|\\.)*")` could not be displayed')
+_POINT = re.compile(r"\\u\{([0-9a-f]+)\}")
+
+
+def _undisplayed(message: str) -> str | None:
+    """The text in Typst's complaint (PDF/UA-1, 7.21.7: every glyph has a meaning); None where it is another one."""
+    found = _UNDISPLAYED.search(message)
+    if not found:
+        return None
+    return _POINT.sub(lambda point: chr(int(point[1], 16)), found[1][1:-1]) or None
+
+
+def _marked(value: Any, text: str) -> Any:
+    """Data with a mark where that text stands: single characters have one each (base.glyphs), some sequences not."""
+    if isinstance(value, str):
+        return value.replace(text, glyphs.MARK)
+    if isinstance(value, dict):
+        return {name: _marked(one, text) for name, one in value.items()}
+    return [_marked(one, text) for one in value] if isinstance(value, list) else value
+
+
+def _pdf(template: str, data: dict[str, Any], at: str, files: dict[str, Path]) -> bytes:
     moment = datetime.fromisoformat(at).astimezone(UTC).replace(microsecond=0)
-    return _compile(template, data, files or {}, format="pdf", pdf_standards=["ua-1"], timestamp=moment.isoformat())
+    return _compile(template, data, files, format="pdf", pdf_standards=["ua-1"], timestamp=moment.isoformat())
 
 
 def png(template: str, data: dict[str, Any], *, scale: float = 1) -> bytes:

@@ -174,10 +174,10 @@ def _takeaways(found: Sources, touched: frozenset[str] | None) -> Iterator[Item]
             continue
         for language, line in editions.items():
             years.add((language, first[:4]))
-            for name, path in ready.files(language, first, line["digest"]).items():
+            for name, path in ready.shown(language, first, line["digest"]).items():
                 key = ready.card_of(name)
                 place = f"{found.renames.topic(key)}/{ready.CARD}" if key else name
-                yield _taken(f"{language}/{first}/{place}", path, line["digest"])
+                yield _taken(f"{language}/{first}/{place}", path, path.parent.name)
     for language, year in sorted(years):
         if path := ready.latest_year(language, int(year)):
             yield _taken(f"{language}/archive/{year}.zip", path, path.name)

@@ -26,6 +26,8 @@ from django.conf import settings
 PDF, EPUB, CARD = "bulletin.pdf", "bulletin.epub", "card.png"
 #: Name → the first letters of its bytes' digest: what changes in a card's address when the card does.
 SUMS = "sums.json"
+#: Names of the forms that couldn't be made of an edition, a line each; the version before stands in for them.
+LACKING = "lacking.txt"
 #: The end of the name of a commentary's card. No topic's address has a dot in it.
 _OF_TOPIC = ".card.png"
 
@@ -59,7 +61,48 @@ def files(language: str, first: str, digest: str) -> dict[str, Path]:
         found = sorted(_place(language, first, digest).iterdir())
     except (FileNotFoundError, NotADirectoryError):
         return {}
-    return {path.name: path for path in found if path.name != SUMS}
+    return {path.name: path for path in found if path.name not in (SUMS, LACKING)}
+
+
+def shown(language: str, first: str, digest: str) -> dict[str, Path]:
+    """The same, or, until this edition's are ready, those of the version before: a public file never goes away.
+
+    No page names those: they lie at their addresses for whoever has a link.
+    """
+    found = files(language, first, digest)
+    if PDF in found or not (older := _latest(language, first)):
+        return found
+    return {path.name: path for path in sorted(older.iterdir()) if path.name != SUMS and path.name != LACKING} | found
+
+
+def _latest(language: str, first: str) -> Path | None:
+    """The folder of an issue that was made last."""
+    try:
+        places = [place for place in (folder() / language / first).iterdir() if not place.name.startswith(".")]
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return max(places, key=lambda place: place.stat().st_mtime_ns, default=None)
+
+
+def is_whole(language: str, first: str, digest: str) -> bool:
+    """Whether everything that an edition gives is ready, and its own."""
+    return PDF in files(language, first, digest) and not lacking(language, first, digest)
+
+
+def lacking(language: str, first: str, digest: str) -> list[str]:
+    """Names of the forms that couldn't be made of this edition."""
+    try:
+        return (_place(language, first, digest) / LACKING).read_text(encoding="utf-8").split()
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def earlier(language: str, first: str) -> dict[str, bytes]:
+    """The files that readers have now of an issue: they stand in for what can't be made of its correction."""
+    place = _latest(language, first)
+    if place is None:
+        return {}
+    return {path.name: path.read_bytes() for path in place.iterdir() if path.name not in (SUMS, LACKING)}
 
 
 def sums(language: str, first: str, digest: str) -> dict[str, str]:
@@ -71,7 +114,10 @@ def sums(language: str, first: str, digest: str) -> dict[str, str]:
 
 
 def keep(language: str, first: str, digest: str, made: Mapping[str, bytes]) -> None:
-    """Put an edition's files in place, all at once; those of its earlier versions go."""
+    """Put an edition's files in place, all at once; those of its earlier versions go.
+
+    `LACKING` among them names those that couldn't be made: such an edition is not whole, and is tried again.
+    """
     place = _place(language, first, digest)
     place.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=".new-", dir=place.parent))

@@ -9,17 +9,26 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
+from barograph.base import lookalikes
 from barograph.search.analysis import belarusian, latin, letters, russian, snowball
 
 #: Raised whenever the same word gets other terms than before: existing indexes are then built anew.
-VERSION = 2
+VERSION = 3
 
 
 def terms(word: str, language: str) -> tuple[str, ...]:
     """The terms of a word as it stands in a text of that language."""
     folded = letters.fold(word)
     own = own_words(language).get(folded, (folded,))
-    return tuple(dict.fromkeys(term for form in own for term in _terms(form, language)))
+    return tuple(dict.fromkeys(term for form in own for way in _ways(form) for term in _terms(way, language)))
+
+
+def _ways(folded: str) -> list[str]:
+    """A word and what it is found by, too: without the accents of its Latin letters, and in the other alphabet where
+    it looks the same there (a Latin TACC is ТАСС to its writer).
+    """
+    plain = lookalikes.bare_word(folded)
+    return list(dict.fromkeys([folded, plain, *filter(None, [lookalikes.twin(plain) if len(plain) > 1 else ""])]))
 
 
 def _terms(folded: str, language: str) -> tuple[str, ...]:
@@ -41,8 +50,8 @@ def query_terms(word: str, language: str) -> tuple[str, ...]:
     if _main(language) != "be" or not letters.LATIN.search(folded):
         return terms(word, language)
     read = latin.cyrillic(folded)
-    if latin.is_lacinka(folded):
-        return belarusian.terms(read)
+    if latin.is_lacinka(folded):  # or a name from a neighbour's language
+        return tuple(dict.fromkeys([*belarusian.terms(read), *terms(word, language)]))
     guessed = belarusian.terms(read) if belarusian.known(read) else [t for t in belarusian.terms(read) if t[0] == "*"]
     return tuple(dict.fromkeys([*terms(word, language), *guessed]))
 

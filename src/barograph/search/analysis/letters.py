@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from barograph.base import lookalikes
+
 APOSTROPHES = "’'ʼ`´ʹ‘"
 WORD = re.compile(rf"[^\W_]+(?:[{APOSTROPHES}][^\W_]+)*")
 LATIN = re.compile(r"[a-z]")
@@ -16,7 +18,6 @@ CYRILLIC = re.compile(r"[а-яёіўґ]")
 _MARKS = [0x300, 0x301, 0xAD, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF]
 _VISIBLE = dict.fromkeys(_MARKS)
 _FOLDED = dict.fromkeys([*map(ord, APOSTROPHES), *_MARKS]) | {ord("ё"): "е", ord("ґ"): "г"}
-_TO_CYRILLIC = str.maketrans("aceiopxy", "асеіорху")
 LONGEST = 60  # letters of a word that count
 
 
@@ -27,10 +28,10 @@ def clean(text: str) -> str:
 
 
 def fold(word: str) -> str:
-    """'Сям’я' → 'сямя', 'Её' → 'ее'; a Latin letter that strayed into a Cyrillic word becomes its twin."""
+    """'Сям’я' → 'сямя', 'Её' → 'ее'; a letter that strayed into a word of the other alphabet becomes its twin."""
     word = unicodedata.normalize("NFKC", word).casefold().translate(_FOLDED)[:LONGEST]
-    if not word.isascii() and CYRILLIC.search(word) and LATIN.search(word):
-        word = word.translate(_TO_CYRILLIC)
+    if not word.isascii():
+        word = lookalikes.one_alphabet(word)[:LONGEST]
     return word if word.isalnum() else "".join(letter for letter in word if letter.isalnum())
 
 
