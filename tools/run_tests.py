@@ -53,14 +53,30 @@ class Postgres:
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(self.programs / program), *arguments]
         quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
-        done = subprocess.run(command, cwd="/", user=self.user if os.geteuid() == 0 else None, **quiet)
+        user = self.user if os.geteuid() == 0 else None
+        done = subprocess.run(command, cwd="/", user=user, env=variables(), umask=0o077, **quiet)
         if done.returncode:
             sys.exit(f"{program} failed: {done.stderr.decode(errors='replace')}")
 
 
+#: Settings of a machine or its user that tests must not depend on: of Barograph and Django, of PostgreSQL's programs,
+#: proxies, languages, fonts, Python's own switches.
+FOREIGN = re.compile(
+    r"BAROGRAPH_|DJANGO_|PG[A-Z]|LC_|LANG|TZ$|FONTCONFIG_|XDG_|PYTHON(?!DONTWRITEBYTECODE|PYCACHEPREFIX)|PYTEST_"
+    r"|(?:HTTPS?|FTP|ALL|NO)_PROXY$|SOURCE_DATE_EPOCH$|EMAIL$|SSL_CERT|DBUS_|DISPLAY$|WAYLAND_"
+)
+
+
 def variables(**more: str) -> dict[str, str]:
-    """For a process that knows none of this machine's own settings of Barograph."""
-    return {**{k: v for k, v in os.environ.items() if not k.startswith("BAROGRAPH_")}, **more}
+    """For a process that knows none of this machine's own settings: it finds the same everywhere.
+
+    Its home is a folder of its own, its time UTC, its language none.
+    """
+    own = {k: v for k, v in os.environ.items() if not FOREIGN.match(k.upper())}
+    home = os.environ.get("PREPARED_FOR_TESTS", "")
+    if home:
+        own["HOME"] = home
+    return {**own, "LC_ALL": "C.UTF-8", "TZ": "UTC", "NO_PROXY": "*", "no_proxy": "*", **more}
 
 
 def prepare(module: str = "tests.prepared", **more: str) -> subprocess.Popen:
@@ -119,6 +135,7 @@ def whole_suite() -> list[tuple[int, dict[str, int]]]:
 
 
 def main(arguments: list[str]) -> int:
+    os.umask(0o022)
     with tempfile.TemporaryDirectory(prefix="barograph-prepared-") as prepared:
         os.environ["PREPARED_FOR_TESTS"] = prepared  # what every run needs is made once: tests/prepared.py
         done = [Run("Chosen tests", arguments).end()] if arguments else whole_suite()
