@@ -75,7 +75,7 @@ def variables(**more: str) -> dict[str, str]:
     own = {k: v for k, v in os.environ.items() if not FOREIGN.match(k.upper())}
     home = os.environ.get("PREPARED_FOR_TESTS", "")
     if home:
-        own["HOME"] = home
+        own["HOME"] = str(Path(home) / "home")
     return {**own, "LC_ALL": "C.UTF-8", "TZ": "UTC", "NO_PROXY": "*", "no_proxy": "*", **more}
 
 
@@ -137,6 +137,7 @@ def whole_suite() -> list[tuple[int, dict[str, int]]]:
 def main(arguments: list[str]) -> int:
     os.umask(0o022)
     with tempfile.TemporaryDirectory(prefix="barograph-prepared-") as prepared:
+        (Path(prepared) / "home").mkdir()
         os.environ["PREPARED_FOR_TESTS"] = prepared  # what every run needs is made once: tests/prepared.py
         done = [Run("Chosen tests", arguments).end()] if arguments else whole_suite()
     total = {key: sum(counts.get(key, 0) for _code, counts in done) for key in ("passed", "failed", "error", "skipped")}

@@ -1,11 +1,14 @@
 """A real demo (demos.py) and a real browser."""
 
 import contextlib
+import os
 import shutil
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+import barograph
 from tests import prepared
 from tests.journeys import demos
 
@@ -33,13 +36,36 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: -WEIGHTS.get(item.path.stem, 0))
 
 
+#: The only typefaces the browser sees: the project's own, whatever this machine has. Generic families are one of them.
+FONTS = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>{fonts}</dir>
+  <cachedir>{cache}</cachedir>
+  <match target="pattern">
+    <edit name="family" mode="append_last"><string>Literata</string></edit>
+  </match>
+</fontconfig>
+"""
+
+
 @pytest.fixture(scope="session")
-def browser_type_launch_args():
+def own_fonts(tmp_path_factory):
+    """A fontconfig file, the same on every machine."""
+    folder = tmp_path_factory.mktemp("fonts")
+    fonts = Path(barograph.__file__).parent / "takeaway/fonts"
+    (folder / "fonts.conf").write_text(FONTS.format(fonts=fonts, cache=folder / "cache"))
+    return folder / "fonts.conf"
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(own_fonts):
     # letters are set where their outlines want them, on every machine alike
     drawn = ["--font-render-hinting=none", "--disable-lcd-text", "--force-color-profile=srgb"]
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
     quiet += ["--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"]
-    return {"executable_path": chromium(), "headless": True, "args": [*quiet, *drawn]}
+    environment = {**os.environ, "FONTCONFIG_FILE": str(own_fonts), "TZ": "UTC", "LC_ALL": "C.UTF-8"}
+    return {"executable_path": chromium(), "headless": True, "args": [*quiet, *drawn], "env": environment}
 
 
 @pytest.fixture(scope="session")

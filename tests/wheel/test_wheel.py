@@ -39,13 +39,23 @@ assert sorted((typesetting.HERE / "fonts").glob("*.ttf")) and sorted((typesettin
 def wheel(tmp_path_factory):
     """Built from a copy of what git knows, so that nothing a make has left lying about comes in."""
     clone, out = tmp_path_factory.mktemp("clone"), tmp_path_factory.mktemp("wheel")
-    tracked = subprocess.run(["git", "ls-files", "-z", "src", "requirements", "pyproject.toml", "setup.py", "LICENSE"],
-                             cwd=ROOT, capture_output=True, check=True, text=True).stdout.split("\0")
+    tracked = subprocess.run(
+        ["git", "ls-files", "-z", "src", "requirements", "pyproject.toml", "setup.py", "LICENSE"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        text=True,
+    ).stdout.split("\0")
     for name in filter(None, tracked):
         if (ROOT / name).is_file():
             (clone / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / name, clone / name)
-    command = [sys.executable, "-c", "import setuptools.build_meta as b, sys; print(b.build_wheel(sys.argv[1]))", str(out)]
+    command = [
+        sys.executable,
+        "-c",
+        "import setuptools.build_meta as b, sys; print(b.build_wheel(sys.argv[1]))",
+        str(out),
+    ]
     done = subprocess.run(command, cwd=clone, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return next(out.glob("*.whl")), sorted(name for name in tracked if name.startswith("src/barograph/"))
