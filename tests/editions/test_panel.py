@@ -36,7 +36,7 @@ def told(edition):
 def test_it_is_told_only_where_wanted_and_names_nobody(commentary):
     assert told(frozen(commentary)) is None
     Publication.objects.update(shows_panel=True)
-    other = services.compose(issue=commentary.issue, published_at=AT)["ru"]
+    other = services.compose(issue=commentary.issue, published_at=AT, panel_shown=True)["ru"]
     assert other["topics"][0]["panel"] == {"worsened": 0, "unchanged": 3, "improved": 2}
     assert "rater-" not in str(other)
 

@@ -7,21 +7,21 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0004_invitations'),
+        ('issues', '0007_hour_of_ratings'),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='person',
-            name='slug',
+            model_name='topic',
+            name='key',
             field=models.SlugField(help_text='Old links go on working after a change; readers see the new address with the next release.', max_length=80, unique=True, verbose_name='address'),
         ),
         migrations.CreateModel(
-            name='PersonAddress',
+            name='TopicAddress',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('address', models.SlugField(max_length=80, unique=True, verbose_name='address')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to='people.person')),
+                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to='issues.topic')),
             ],
             options={
                 'ordering': ['pk'],

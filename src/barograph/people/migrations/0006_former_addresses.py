@@ -7,21 +7,21 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('issues', '0006_reminder_about_a_mailing'),
+        ('people', '0005_secrets_are_no_plain_text'),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='topic',
-            name='key',
+            model_name='person',
+            name='slug',
             field=models.SlugField(help_text='Old links go on working after a change; readers see the new address with the next release.', max_length=80, unique=True, verbose_name='address'),
         ),
         migrations.CreateModel(
-            name='TopicAddress',
+            name='PersonAddress',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('address', models.SlugField(max_length=80, unique=True, verbose_name='address')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to='issues.topic')),
+                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to='people.person')),
             ],
             options={
                 'ordering': ['pk'],
