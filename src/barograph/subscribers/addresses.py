@@ -17,14 +17,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
-from email_validator import EmailNotValidError, ValidatedEmail, validate_email
+from email_validator import EmailNotValidError, validate_email
 
-from barograph.subscribers import keyring
+from barograph.subscribers import keyring, spellings
 
 NONCE = 12
-
-#: Providers where a dot in the name means nothing, and the domains that are one mailbox.
-_DOTLESS = {"gmail.com": "gmail.com", "googlemail.com": "gmail.com"}
 
 
 class InvalidAddress(ValueError):
@@ -39,31 +36,36 @@ class UnknownKey(Unreadable):
     """It was sealed with a newer key than this machine has: copy keys/address.key here."""
 
 
-def _validated(address: str) -> ValidatedEmail:
+def clean(address: str) -> str:
+    """The address as mail is sent to: checked, its domain in ASCII (IDNA); its name may be in any script (RFC 6531).
+
+    What is only around the address is taken off (see spellings.bare). Raises InvalidAddress.
+    """
     try:
-        return validate_email(
-            address.strip(),
+        valid = validate_email(
+            spellings.bare(address),
             check_deliverability=False,
-            allow_smtputf8=False,
+            allow_smtputf8=True,
             test_environment=settings.DEMO,
         )
     except EmailNotValidError:
         raise InvalidAddress("not an e-mail address") from None  # the cause would quote the address
-
-
-def clean(address: str) -> str:
-    """The address as mail is sent to: checked, its domain in ASCII (IDNA). Raises InvalidAddress."""
-    valid = _validated(address)
     return f"{valid.local_part}@{valid.ascii_domain}"
 
 
 def fold(address: str) -> str:
-    """One form for all spellings of one mailbox: case, IDN, and dots where the provider ignores them."""
-    local, _at, domain = clean(address).rpartition("@")
-    local, domain = local.casefold(), domain.casefold()
-    if domain in _DOTLESS:
-        local, domain = local.replace(".", ""), _DOTLESS[domain]
-    return f"{local}@{domain}"
+    """One form for all spellings of one mailbox: see spellings.folded. Raises InvalidAddress."""
+    return fold_clean(clean(address))
+
+
+def fold_clean(address: str) -> str:
+    """The same for an address that `clean` gave."""
+    return spellings.folded(address)
+
+
+def limit_key(address: str) -> str:
+    """What the limits count an address under: its fold without a +suffix, keyed and hashed. Raises InvalidAddress."""
+    return keyed_hash("address limit", spellings.without_suffix(fold(address)))
 
 
 @lru_cache(maxsize=32)
@@ -88,7 +90,17 @@ def lookup_keys(address: str) -> tuple[str, ...]:
 
     The same for every spelling of one mailbox. Raises InvalidAddress.
     """
-    return raised(f"001:{keyed_hash('address lookup', fold(address))}")
+    return keys_of_clean(clean(address))
+
+
+def keys_of_clean(address: str) -> tuple[str, ...]:
+    """The same for an address that `clean` gave.
+
+    Rows from before some providers' spellings were known to be one mailbox have the keys of the spelling itself:
+    those come first.
+    """
+    forms = [*spellings.former(address), spellings.folded(address)]
+    return tuple(key for form in forms for key in raised(f"001:{keyed_hash('address lookup', form)}"))
 
 
 def lookup_key(address: str) -> str:
