@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import time
 from collections.abc import Callable
 from functools import partial
 
@@ -13,7 +14,6 @@ Say = Callable[[str], None]
 
 def do_subscribers(args: argparse.Namespace, *, setup: Callable[[], None], say: Say) -> int:
     setup()
-    from barograph.editions.services import current_renames
     from barograph.subscribers import records, services, transfer
     from barograph.subscribers.enums import Act
 
@@ -22,27 +22,57 @@ def do_subscribers(args: argparse.Namespace, *, setup: Callable[[], None], say: 
         text = "\n".join(f"{name}: {number}" for name, number in counts.items())
         say(json.dumps(counts, ensure_ascii=False) if args.json else text)
     elif args.verb == "import":
-        report = transfer.import_csv(args.file, topic=current_renames().identity)
-        for problem in report.problems:
-            sys.stderr.write(f"{args.file}:{problem['line']}: {problem['message']}\n")
-        if report.problems:
-            sys.stderr.write("Nothing was written.\n")
-            return 1
-        say(f"{report.created} created, {report.updated} updated, {report.unchanged} unchanged.")
-        _warn_of_unknown_lists()
+        return _import(args, say)
     elif args.verb == "export":
-        number = transfer.export_csv(args.file, topic=current_renames().topic)
+        number = transfer.export_csv(args.file)
         say(f"{number} subscribers written. This export is on record.")
     elif args.verb == "rotate-key":
         _rotate(args, say)
     elif args.verb == "look-up":
         _look_up(args, say)
     else:
-        known = services.forget(args.address)
+        known = services.forget(_address(args))
         if known:
             records.keep(act=Act.FORGET, number=1)
         say("Forgotten." if known else "There is no such subscriber.")
     return 0
+
+
+def _address(args: argparse.Namespace) -> str:
+    """The address of a command; - stands for a line of standard input, which no list of processes shows."""
+    return sys.stdin.readline() if args.address == "-" else args.address
+
+
+def _import(args: argparse.Namespace, say: Say) -> int:
+    from barograph.subscribers import transfer
+
+    report = transfer.import_csv(args.file, progress=_progress("Importing"))
+    for problem in report.problems:
+        sys.stderr.write(f"{args.file}:{problem['line']}: {problem['message']}\n")
+    if report.problems:
+        sys.stderr.write("Nothing was written.\n")
+    else:
+        _warn_of_unknown_lists()
+    if args.json:
+        say(json.dumps(report.__dict__, ensure_ascii=False))
+    elif not report.problems:
+        say(f"{report.created} created, {report.updated} updated, {report.unchanged - report.refused} unchanged.")
+        if report.noes:
+            say(f"{report.noes} recorded as unsubscribed or bounced; {report.ended} subscriptions ended by that.")
+        if report.refused:
+            say(f"{report.refused} left out: the person has unsubscribed, or mail to the address came back.")
+    return 1 if report.problems else 0
+
+
+def _progress(what: str) -> Callable[[int, int], None]:
+    """A line on a terminal, once the work has taken two seconds."""
+    begun = time.monotonic()
+
+    def show(done: int, total: int) -> None:
+        if sys.stderr.isatty() and time.monotonic() - begun > 2:
+            sys.stderr.write(f"\r{what}: {done} of {total}\033[K" + ("\n" if done == total else ""))
+
+    return show
 
 
 def _rotate(args: argparse.Namespace, say: Say) -> None:
@@ -83,7 +113,7 @@ def _look_up(args: argparse.Namespace, say: Say) -> None:
     """The address comes from the command or, better, from standard input: it then stands in no list of processes."""
     from barograph.delivery import reports
 
-    found = reports.look_up(address=sys.stdin.readline() if args.address == "-" else args.address)
+    found = reports.look_up(address=_address(args))
     if args.json:
         say(json.dumps(found.as_dict(), ensure_ascii=False))
         return
@@ -122,13 +152,15 @@ def add(command: Callable[..., argparse.ArgumentParser], *, setup: Callable[[], 
     verbs = subscribers.add_subparsers(dest="verb", required=True, metavar="VERB")
     for verb in ("import", "export"):
         verbs.add_parser(verb).add_argument("file", metavar="FILE.csv")
+    verbs.choices["import"].add_argument("--json", action="store_true", default=argparse.SUPPRESS)
     verbs.add_parser("count").add_argument("--json", action="store_true", default=argparse.SUPPRESS)
     looked = verbs.add_parser("look-up", help="what became of the mails to an address (- reads it from standard input)")
     looked.add_argument("address", metavar="ADDRESS")
     looked.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
     rotated = verbs.add_parser("rotate-key", help="seal every address with a new key; after a stop it goes on")
     rotated.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
-    verbs.add_parser("forget").add_argument("address", metavar="ADDRESS")
+    forgotten = verbs.add_parser("forget", help="erase an address (- reads it from standard input)")
+    forgotten.add_argument("address", metavar="ADDRESS")
 
     do = partial(do_bounce, say=say)
     bounce = command("bounce", do, "What a mail that came back means.", "bounce explain mail.eml --json")

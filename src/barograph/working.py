@@ -20,7 +20,7 @@ from barograph.issues import opening
 from barograph.publishing import rule, troubles
 from barograph.publishing import services as publishing
 from barograph.publishing.tasks import run_release
-from barograph.subscribers import standing
+from barograph.subscribers import runs, standing
 
 log = logging.getLogger("barograph.working")
 
@@ -52,7 +52,7 @@ def recover() -> None:
 def look_at_calendar() -> None:
     """What the hour asks for. One part that fails doesn't keep the others, nor the worker's other work."""
     now = timezone.now()
-    for part in (opening.open_due, reminders.remind, rule.look, troubles.look):
+    for part in (opening.open_due, reminders.remind, rule.look, troubles.look, runs.tidy_if_free):
         try:
             part(now=now)
         except Exception:

@@ -5,13 +5,14 @@ from django_tasks_db.models import DBTaskResult
 
 from barograph.delivery import installation
 from barograph.delivery.models import Delivery, Mailing, Sender
-from barograph.subscribers.models import Subscriber, Subscription, Suppression
+from barograph.subscribers.models import FormerSubscriber, ImportRun, Subscriber, Subscription, Suppression
 from tests.delivery.mailings import mailing, readers
 
 
 def prepare(number: int) -> None:
     with connection.schema_editor() as editor:
-        for model in (Subscriber, Subscription, Suppression, Mailing, Delivery, Sender, DBTaskResult):
+        people = (ImportRun, Subscriber, FormerSubscriber, Subscription, Suppression)
+        for model in (*people, Mailing, Delivery, Sender, DBTaskResult):
             editor.create_model(model)
     installation.ensure()
     readers(number)

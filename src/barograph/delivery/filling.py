@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from barograph.base import writers
 from barograph.base.sql import table
 from barograph.delivery.enums import DeliveryState, MailingState
 from barograph.delivery.models import Delivery, Mailing
@@ -25,9 +26,6 @@ from barograph.subscribers.models import Subscriber, Subscription
 CHUNK = 3000
 SMALLEST = 100
 LONGEST = 0.05  # seconds
-#: Seconds that SQLite's one writer is left to others after each chunk. Who waits for it looks again after 25 ms at the
-#: most (in the first 0.1 s), so that nobody misses a pause of more: to wait is to wait for one chunk.
-REST = 0.026
 
 
 def fill(mailing: Mailing, *, progress: Callable[[int, int], None] | None = None) -> None:
@@ -48,22 +46,13 @@ def fill(mailing: Mailing, *, progress: Callable[[int, int], None] | None = None
         _chunk(mailing, upto)
         took = time.monotonic() - begun
         if connection.vendor == "sqlite":
-            _rest()
+            writers.rest()
             if took > LONGEST:
                 size = max(min(SMALLEST, size), size // 2)
             elif took < LONGEST / 3:
                 size = min(CHUNK, size * 2)
         if progress:
             progress(mailing.total, 0)
-
-
-def _rest() -> None:
-    """Leave the writer to others. What the chunk wrote goes to the disk meanwhile, not with somebody's sign-up."""
-    begun = time.monotonic()
-    if not connection.in_atomic_block:
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")  # holds up no writer
-    time.sleep(max(0.0, REST - (time.monotonic() - begun)))
 
 
 def _look_at_tables() -> None:

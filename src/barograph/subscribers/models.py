@@ -17,6 +17,67 @@ from barograph.subscribers import addresses
 from barograph.subscribers.enums import Act, Pace, Refusal, SubscriberState
 
 
+class ImportRunQuerySet(models.QuerySet):
+    def unfinished(self) -> ImportRunQuerySet:
+        """Runs whose rows nobody sees yet."""
+        return self.filter(finished_at__isnull=True)
+
+    def finished(self) -> ImportRunQuerySet:
+        """Runs that are done, but may still have to erase what they ended."""
+        return self.filter(finished_at__isnull=False, is_tidy=False)
+
+    def open(self) -> ImportRunQuerySet:
+        """Runs with rows that other code does not see."""
+        return self.filter(is_tidy=False)
+
+
+class ImportRun(models.Model):
+    """One import of a file. Its rows are written a few at a time and seen all at once, when `finished_at` is set.
+
+    A row that `arrives_with` a run is not there before the run is finished; one that `leaves_with` a run is not there
+    from then on, and is erased soon after (`is_tidy`). The default managers of the three models below obey this rule;
+    their `all_rows` is for the import itself and for those few acts that must take its unseen rows into account.
+    A run that was cut off leaves rows that nobody ever sees; the next import, or the worker, erases them.
+    """
+
+    begun_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    is_tidy = models.BooleanField(default=False)
+    last_no = models.BigIntegerField(default=0)  # the newest suppression when it began: later ones are looked at again
+
+    objects = ImportRunQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["begun_at"], condition=Q(is_tidy=False), name="open_import_run")]
+
+    def __str__(self) -> str:
+        return f"import {self.pk}"
+
+
+class SeenManager(models.Manager):
+    """Only rows that are there: without those of an import under way, and without those an import has ended."""
+
+    def get_queryset(self) -> models.QuerySet:
+        seen = super().get_queryset().exclude(arrives_with__in=ImportRun.objects.unfinished())
+        if any(field.name == "leaves_with" for field in self.model._meta.fields):
+            seen = seen.exclude(leaves_with__in=ImportRun.objects.finished())
+        return seen
+
+
+def _run() -> models.ForeignKey:
+    return models.ForeignKey(ImportRun, models.PROTECT, null=True, db_index=False, related_name="+", editable=False)
+
+
+def _of_runs(name: str, *fields: str) -> list[models.Index]:
+    """Indexes that hold nothing but the rows of imports."""
+    return [
+        models.Index(
+            fields=[field], condition=Q(**{f"{field}__isnull": False}), name=f"{name}_{field.partition('_')[0]}"
+        )
+        for field in fields or ("arrives_with", "leaves_with")
+    ]
+
+
 class SubscriberQuerySet(models.QuerySet):
     def confirmed(self) -> SubscriberQuerySet:
         return self.filter(state=SubscriberState.CONFIRMED)
@@ -51,10 +112,16 @@ class Subscriber(models.Model):
     moved_at = models.DateTimeField(null=True)  # the last change of address
     links = models.PositiveIntegerField(null=True)  # in every signed link since then: another number after each change
 
-    objects = SubscriberQuerySet.as_manager()
+    arrives_with, leaves_with = _run(), _run()  # see ImportRun
+
+    objects = SeenManager.from_queryset(SubscriberQuerySet)()
+    all_rows = SubscriberQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["state", "created_at"], name="subscriber_state")]
+        indexes = [
+            models.Index(fields=["state", "created_at"], name="subscriber_state"),
+            *_of_runs("subscriber"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=SubscriberState.values), name="subscriber_state_is_known"),
             models.CheckConstraint(
@@ -96,6 +163,10 @@ class Subscription(models.Model):
     source = models.CharField(max_length=100, blank=True)
     topics = models.JSONField(default=list)  # keys, the first wished first; see enums.ALL; none: all
     pace = models.CharField(max_length=10, choices=Pace.choices, default=Pace.ISSUE)
+    arrives_with, leaves_with = _run(), _run()  # see ImportRun
+
+    objects = SeenManager()
+    all_rows = models.Manager()  # noqa: DJ012 - a second manager
 
     class Meta:
         ordering = ["list_key"]
@@ -103,7 +174,10 @@ class Subscription(models.Model):
             models.UniqueConstraint(fields=["subscriber", "list_key"], name="one_subscription_a_list"),
             models.CheckConstraint(condition=Q(pace__in=Pace.values), name="pace_is_known"),
         ]
-        indexes = [models.Index(fields=["list_key", "subscriber"], name="subscription_list")]
+        indexes = [
+            models.Index(fields=["list_key", "subscriber"], name="subscription_list"),
+            *_of_runs("subscription"),
+        ]
 
     def __str__(self) -> str:
         return f"subscription {self.pk} to {self.list_key}"
@@ -126,14 +200,27 @@ class Suppression(models.Model):
     list_key = models.CharField(max_length=40, blank=True)
     reason = models.CharField(max_length=10, choices=Refusal.choices)
     date = models.DateField()
+    arrives_with = _run()  # see ImportRun
 
-    objects = SuppressionQuerySet.as_manager()
+    objects = SeenManager.from_queryset(SuppressionQuerySet)()
+    all_rows = SuppressionQuerySet.as_manager()
 
     class Meta:
+        indexes = _of_runs("suppression", "arrives_with")
         constraints = [models.UniqueConstraint(fields=["address_key", "list_key"], name="one_suppression_a_list")]
 
     def __str__(self) -> str:
         return f"suppression {self.pk}: {self.reason}"
+
+
+class FormerSubscriber(models.Model):
+    """The id of a subscriber who became one with another: links in letters to the former still leave their lists."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="former")
+
+    def __str__(self) -> str:
+        return f"former subscriber {self.pk}"
 
 
 class Bounce(models.Model):

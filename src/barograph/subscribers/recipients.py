@@ -18,7 +18,18 @@ from django.db import connection
 from barograph.base.sql import one_of, table
 from barograph.subscribers import addresses
 from barograph.subscribers.enums import ALL, SubscriberState
-from barograph.subscribers.models import Subscriber, Subscription
+from barograph.subscribers.models import ImportRun, Subscriber, Subscription
+
+
+def _seen(column: str) -> str:
+    """SQL for "this row is there": see models.ImportRun. Rows of no import cost no look at another table."""
+    runs = table(ImportRun)
+    return (
+        f"(wanted.arrives_with_id IS NULL OR EXISTS (SELECT 1 FROM {runs} run "  # noqa: S608 - names of tables alone
+        f"WHERE run.id = wanted.arrives_with_id AND run.finished_at {column})) "
+        f"AND (wanted.leaves_with_id IS NULL OR EXISTS (SELECT 1 FROM {runs} run "
+        "WHERE run.id = wanted.leaves_with_id AND run.finished_at IS NULL))"
+    )
 
 
 @dataclass(frozen=True)
@@ -52,7 +63,7 @@ def still_receiving(
         SELECT someone.id, wanted.topics, someone.language, someone.address_cipher, someone.links
         FROM {table(Subscription)} wanted
         CROSS JOIN {table(Subscriber)} someone
-        WHERE wanted.list_key = %s AND {theirs}
+        WHERE wanted.list_key = %s AND {theirs} AND {_seen("IS NOT NULL")}
         AND someone.id = wanted.subscriber_id AND someone.state = %s
         AND (someone.paused_until IS NULL OR someone.paused_until <= %s)
     """  # noqa: S608 - only names of tables are put in
@@ -70,7 +81,7 @@ def still_receiving(
 
 def end_of_chunk(*, list_key: str, after: uuid.UUID | None, size: int) -> uuid.UUID | None:
     """The last of the next `size` subscribers of a list, in the order of their ids; None where there are no more."""
-    walk = Subscription.objects.filter(list_key=list_key).order_by("subscriber_id")
+    walk = Subscription.all_rows.filter(list_key=list_key).order_by("subscriber_id")
     if after is not None:
         walk = walk.filter(subscriber_id__gt=after)
     ids = walk.values_list("subscriber_id", flat=True)
@@ -99,6 +110,7 @@ def chunk_query(
         SELECT someone.id FROM {table(Subscription)} wanted
         CROSS JOIN {table(Subscriber)} someone
         WHERE wanted.list_key = %s {lower} AND wanted.subscriber_id <= %s AND wanted.confirmed_at <= %s
+        AND {_seen("<= %s")}
         AND someone.id = wanted.subscriber_id AND someone.state = %s
         AND (someone.paused_until IS NULL OR someone.paused_until <= %s)
     """  # noqa: S608 - only names of tables are put in
@@ -114,6 +126,7 @@ def chunk_query(
     return sql, [
         list_key,
         *bounds,
+        ops.adapt_datetimefield_value(joined_by),
         ops.adapt_datetimefield_value(joined_by),
         SubscriberState.CONFIRMED.value,
         ops.adapt_datefield_value(on),

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from barograph.subscribers import addresses, keyring, records, services
+from barograph.subscribers import addresses, keyring, records, runs, services
 from barograph.subscribers.enums import NEVER_MAILED, Act
 from barograph.subscribers.models import Subscriber, Suppression
 
@@ -47,16 +47,24 @@ def _sealed_before(version: int) -> Q:
 
 
 def _old(version: int):
-    return Subscriber.objects.filter(_sealed_before(version) | _hashed_before(version))
+    return Subscriber.all_rows.filter(_sealed_before(version) | _hashed_before(version))
 
 
 def rotate(*, by=None, progress: Callable[[int, int], None] | None = None) -> Rotation:
-    """Keep every address with a new key, or go on with a rotation that was cut off. Raises keyring.KeptElsewhere."""
+    """Keep every address with a new key, or go on with a rotation that was cut off.
+
+    Raises keyring.KeptElsewhere, and runs.Busy where an import does not end.
+    """
+    with runs.alone():
+        return _rotate(by, progress)
+
+
+def _rotate(by, progress: Callable[[int, int], None] | None) -> Rotation:
     version = keyring.version()
     was_resumed = version > 1 and _is_unfinished(version)
     if not was_resumed:
         version = keyring.add()
-    noes, people = Suppression.objects.filter(_hashed_before(version)), _old(version)
+    noes, people = Suppression.all_rows.filter(_hashed_before(version)), _old(version)
     total = noes.count() + people.count()
     records.keep(act=Act.ROTATION, number=people.count(), by=by)
     counts = {"refusals": 0, "sealed": 0, "unreadable": 0}
@@ -75,9 +83,9 @@ def rotate(*, by=None, progress: Callable[[int, int], None] | None = None) -> Ro
 
 def _is_unfinished(version: int) -> bool:
     """Whether rows wait for the newest key. Those that no key opens are not waited for."""
-    if any(model.objects.filter(_hashed_before(version)).exists() for model in (Suppression, Subscriber)):
+    if any(model.all_rows.filter(_hashed_before(version)).exists() for model in (Suppression, Subscriber)):
         return True
-    for subscriber in Subscriber.objects.filter(_sealed_before(version)).order_by("pk").iterator(chunk_size=CHUNK):
+    for subscriber in Subscriber.all_rows.filter(_sealed_before(version)).order_by("pk").iterator(chunk_size=CHUNK):
         try:
             subscriber.address()
         except addresses.Unreadable:
@@ -97,9 +105,9 @@ def _refusals(rows: Any, after: Any) -> tuple[dict[str, int], Any]:
     found = _next(rows, after)
     for no in found:
         key = addresses.raised(no.address_key)[-1]
-        same = Suppression.objects.filter(address_key=key, list_key=no.list_key)
+        same = Suppression.all_rows.filter(address_key=key, list_key=no.list_key)
         if not same.exists():
-            Suppression.objects.filter(pk=no.pk).update(address_key=key)
+            Suppression.all_rows.filter(pk=no.pk).update(address_key=key)
             continue
         if no.reason in NEVER_MAILED:  # the stronger reason stays
             same.exclude(reason__in=NEVER_MAILED).update(reason=no.reason, date=no.date)
@@ -120,11 +128,11 @@ def _people(rows: Any, after: Any) -> tuple[dict[str, int], Any]:
             unreadable += 1
         subscriber.address_key = addresses.raised(subscriber.address_key)[-1]
     keys = {subscriber.address_key: subscriber for subscriber in found}
-    for other in Subscriber.objects.known_as(keys).exclude(pk__in=[subscriber.pk for subscriber in found]):
+    for other in Subscriber.all_rows.known_as(keys).exclude(pk__in=[subscriber.pk for subscriber in found]):
         twin = keys.pop(other.address_key)  # a machine that lacked the key took the address for a new one
         if twin.is_confirmed:
             services.join(twin, other, now=timezone.now())
         else:
             twin.delete()
-    Subscriber.objects.bulk_update(keys.values(), ["address_cipher", "address_key"], batch_size=100)
+    Subscriber.all_rows.bulk_update(keys.values(), ["address_cipher", "address_key"], batch_size=100)
     return {"sealed": sealed, "unreadable": unreadable}, found[-1].pk if found else None

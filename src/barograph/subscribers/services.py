@@ -16,9 +16,9 @@ from django.db import transaction
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
-from barograph.subscribers import addresses
+from barograph.subscribers import addresses, runs
 from barograph.subscribers.enums import LIFTED_BY_CONSENT, NEVER_MAILED, Pace, Refusal, SubscriberState
-from barograph.subscribers.models import Subscriber, Subscription, Suppression
+from barograph.subscribers.models import FormerSubscriber, Subscriber, Subscription, Suppression
 from barograph.subscribers.tokens import CONFIRMATION_AGE, Confirmation
 
 #: Which words a reader agreed to; a new wording gets a new name.
@@ -54,6 +54,7 @@ def sign_up(*, address: str, list_key: str, language: str, source: str = "site")
     write, one look. Raises addresses.InvalidAddress.
     """
     may = may_be_asked(address=address)
+    runs.make_room(addresses.lookup_keys(address))
     now = timezone.now()
     new = Subscriber(language=language, created_at=now, source=source, consent_text=CONSENT_TEXT)
     new.seal(address)
@@ -82,7 +83,7 @@ def keys_of(address: str) -> tuple[str, ...]:
     with a newer key than this machine has: it would take an address for unknown that is not.
     """
     keys, newer = addresses.lookup_keys(address), addresses.newer_keys()
-    if any(model.objects.filter(address_key__gte=newer).exists() for model in (Subscriber, Suppression)):
+    if any(model.all_rows.filter(address_key__gte=newer).exists() for model in (Subscriber, Suppression)):
         raise addresses.UnknownKey("addresses are kept with a key that is not here: copy keys/address.key")
     return keys
 
@@ -127,7 +128,8 @@ def confirm(*, confirmation: Confirmation) -> Subscriber:
 def _subscribe(subscriber: Subscriber, list_keys: Iterable[str], *, now: datetime) -> None:
     """Add lists by the person's own will, which lifts an earlier no to them."""
     list_keys = list(list_keys)
-    noes = Suppression.objects.known_as(subscriber.keys())
+    runs.give_way(subscriber, list_keys)
+    noes = Suppression.all_rows.known_as(subscriber.keys())
     noes.filter(list_key__in=["", *list_keys], reason__in=LIFTED_BY_CONSENT).delete()
     Subscription.objects.bulk_create(
         [
@@ -141,7 +143,8 @@ def _subscribe(subscriber: Subscriber, list_keys: Iterable[str], *, now: datetim
 @transaction.atomic
 def refuse(*, keys: tuple[str, ...], list_key: str = "", reason: str = Refusal.LEFT) -> None:
     """Keep a no to one list, or to all (''), so that no import turns it into a yes. `keys`: as from `keys_of`."""
-    kept = Suppression.objects.known_as(keys).filter(list_key=list_key)
+    kept = Suppression.all_rows.known_as(keys).filter(list_key=list_key)
+    kept.filter(arrives_with__isnull=False).update(arrives_with=None)  # whatever becomes of an import under way
     if reason in NEVER_MAILED:  # the stronger reason stays
         kept.exclude(reason__in=NEVER_MAILED).update(reason=reason, date=timezone.localdate())
     if len(keys) > 1 and kept.exists():
@@ -200,8 +203,13 @@ def move(*, subscriber_id: uuid.UUID, address: str) -> bool:
     """
     subscriber = Subscriber.objects.select_for_update().confirmed().filter(pk=subscriber_id).first()
     keys = keys_of(address)
-    if subscriber is None or subscriber.address_key in keys:
-        return subscriber is not None
+    if subscriber is None:
+        return False
+    if subscriber.address_key in keys:  # another spelling of the same mailbox
+        subscriber.address_cipher = addresses.seal(addresses.clean(address), bound_to=subscriber.pk.hex)
+        subscriber.save(update_fields=["address_cipher"])
+        return True
+    runs.make_room(keys)
     refuse(keys=subscriber.keys())
     other = Subscriber.objects.select_for_update().known_as(keys).first()
     now = timezone.now()
@@ -226,6 +234,8 @@ def join(subscriber: Subscriber, other: Subscriber, *, now: datetime) -> None:
     _subscribe(other, [entry.list_key for entry in moved], now=now)
     for entry in moved:
         other.subscriptions.filter(list_key=entry.list_key).update(topics=entry.topics, pace=entry.pace)
+    FormerSubscriber.objects.filter(subscriber=subscriber).update(subscriber=other)
+    FormerSubscriber.objects.create(id=subscriber.pk, subscriber=other)
     subscriber.delete()
 
 
@@ -296,7 +306,7 @@ def leave(*, subscriber_id: uuid.UUID, list_key: str = "") -> bool:
 def suppress(*, keys: tuple[str, ...], reason: str) -> None:
     """Never mail this address again: erases its subscriber and keeps the hash with the reason."""
     refuse(keys=keys, reason=reason)
-    Subscriber.objects.known_as(keys).delete()
+    Subscriber.all_rows.known_as(keys).delete()
 
 
 @transaction.atomic
