@@ -2,7 +2,7 @@
 
 import sys
 
-from barograph.base import environment, modes
+from barograph.base import environment, logs, modes
 
 try:
     ENVIRONMENT = environment.read()
@@ -29,6 +29,7 @@ MAIL_PROVIDER = ENVIRONMENT.provider
 MAIL_RULES = ENVIRONMENT.mail_rules
 MACHINE_TRANSLATION = ENVIRONMENT.machine_translation
 SECOND_FACTOR = ENVIRONMENT.second_factor
+TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
 DEBUG = False
 # Links are made from BASE_URL, never from the request. On this machine alone, as in a demo, only its own names are
 # answered: a page of somebody else's in the operator's browser could lead its name here (DNS rebinding).
@@ -201,6 +202,7 @@ if MAIL_PROVIDER:
 EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = f"bulletin@{environment.urlsplit(BASE_URL).hostname}"
 
+logs.install()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

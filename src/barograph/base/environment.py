@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from barograph.base import mail_rules
+from barograph.base import mail_rules, proxies
 from barograph.base.mail_rules import MailRules
 
 PREFIX = "BAROGRAPH_"
@@ -51,6 +51,9 @@ KNOWN = {
     "BAROGRAPH_MACHINE_TRANSLATION": "a LibreTranslate-compatible service that drafts what is empty in a translation, "
     "https://translate.example.org/translate?api_key=…; texts go there before they are published (default: none)",
     "BAROGRAPH_BEHIND_PROXY": "1 lets `serve` listen for a proxy on another machine of a closed network",
+    "BAROGRAPH_TRUSTED_PROXIES": "addresses and networks of the proxies before this server, for example "
+    "172.18.0.0/16, 2001:db8::/32; what they say of where a request comes from is believed "
+    "(default: proxies on this machine; none: no proxy)",
     "BAROGRAPH_DEMO": "1 switches on the demo mailbox; set by `barograph demo` only",
 }
 
@@ -159,6 +162,7 @@ class Environment:
     provider: Provider | None = None
     mail_rules: MailRules = field(default_factory=MailRules)
     machine_translation: MachineTranslation | None = None
+    trusted_proxies: tuple[proxies.Network, ...] = proxies.ON_THIS_MACHINE
 
 
 def parse_smtp(url: str) -> Smtp:
@@ -274,6 +278,16 @@ def _bounces(variables: Mapping[str, str]) -> Bounces:
     )
 
 
+def _trusted_proxies(variables: Mapping[str, str]) -> tuple[proxies.Network, ...]:
+    try:
+        return proxies.parse(_value(variables, "BAROGRAPH_TRUSTED_PROXIES"))
+    except proxies.ProxyProblem as problem:
+        raise EnvironmentProblem(
+            "BAROGRAPH_TRUSTED_PROXIES must be the addresses or networks of your proxies, like 172.18.0.0/16, "
+            f"2001:db8::1, a comma between, or none. This is none of these: {problem}"
+        ) from None
+
+
 def _mail_rules(variables: Mapping[str, str]) -> MailRules:
     try:
         return mail_rules.read(
@@ -379,6 +393,7 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
         bounces=_bounces(variables),
         provider=parse_provider(provider_url) if provider_url else None,
         mail_rules=_mail_rules(variables),
+        trusted_proxies=_trusted_proxies(variables),
         machine_translation=parse_machine(machine) if machine else None,
     )
 
