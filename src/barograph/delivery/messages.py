@@ -258,9 +258,12 @@ class Template:
         self.is_smooth = is_smooth(self.fill(Person("a@example.org", "<a@example.org>", links)))
 
     def fill(self, person: Person, sections: Sequence[str] = ()) -> bytes:
-        """The whole mail as bytes, ready for SMTP; with these sections alone, the first of them first (none: all)."""
+        """The whole mail as bytes, ready for SMTP; with these sections alone, the first of them first (none: all).
+
+        An address in another script stands in the header as it is, in UTF-8 (RFC 6532).
+        """
         head = f"To: {person.address}\r\nMessage-ID: {person.message_id}\r\n"
         if link := person.links.get(UNSUBSCRIBE):
             head += f"List-Unsubscribe: <{link}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
         text, html = self.text.fill(person.links, sections), self.html.fill(person.links, sections)
-        return b"".join([head.encode("ascii"), self.head, *text, self.middle, *html, self.end])
+        return b"".join([head.encode(), self.head, *text, self.middle, *html, self.end])

@@ -52,17 +52,25 @@ class Copies:
         self.signers = dkim.signers(settings.DATA / "keys", domain=self.sender.rpartition("@")[2])
 
     def _sections(self, recipient: Recipient) -> tuple[str, ...]:
-        """Which sections this reader's letter has; none said: all of them."""
+        """Which sections this reader's letter has; none said: all of them.
+
+        Where none of the topics they chose is in the letter (this week has nothing on it, the topic is not followed
+        any more, an import brought a word that is no topic), they get the whole letter, never one without a text.
+        """
+        chosen = recipient.topics
         if not self.mailing.topics:
-            return recipient.topics
-        wanted = recipient.topics or (IN_ORDER, ALL)
-        held = [topic for topic in self.mailing.topics if ALL in wanted or topic in wanted]
-        return (wanted[0] if wanted[0] in held else IN_ORDER, *held)
+            there = self.template.text.sections
+            return chosen if ALL in chosen or any(topic in there for topic in chosen) else ()
+        wanted = chosen or (IN_ORDER, ALL)
+        has = [topic for topic in self.mailing.topics if ALL in wanted or topic in wanted] or self.mailing.topics
+        return (wanted[0] if wanted[0] in has else IN_ORDER, *has)
 
     def parcel(self, number: int, recipient: Recipient, *, on: date) -> Parcel:
         """The mail of one delivery on a day, ready to be handed over. Raises addresses.Unreadable."""
         mailing, address = self.mailing, recipient.address()
-        leave = tokens.unsubscription(recipient.id, mailing.list_key, links=recipient.links)
+        leave = tokens.unsubscription(
+            recipient.id, mailing.list_key, links=recipient.links, address_key=recipient.address_key
+        )
         wishes = tokens.settings(recipient.id, links=recipient.links)
         links = {
             UNSUBSCRIBE: mailing.unsubscribe_url.format(language=recipient.language, token=leave),

@@ -9,13 +9,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
 from barograph.base import pages, refusals
 from barograph.base.languages import interface
@@ -34,12 +33,15 @@ class SeeOther(HttpResponseRedirect):
 def page(*methods: str, strict: bool = True) -> Callable[[View], View]:
     """A public page in the language of its address; `strict` refuses other languages than the publication's."""
 
+    allowed = ["GET", "HEAD", *methods]
+
     def decorate(view: View) -> View:
         @csrf_exempt
         @never_cache
-        @require_http_methods(["GET", "HEAD", *methods])
         @wraps(view)
         def wrapped(request: HttpRequest, language: str, **rest: str) -> HttpResponse:
+            if request.method not in allowed:
+                return _not_allowed(allowed)
             imprint = current_imprint()
             if language not in imprint["languages"]:
                 if strict:
@@ -58,6 +60,13 @@ def page(*methods: str, strict: bool = True) -> Callable[[View], View]:
         return wrapped
 
     return decorate
+
+
+def _not_allowed(allowed: list[str]) -> HttpResponse:
+    """Another method, as office programs and scanners try them (RFC 9110, 15.5.6): nothing is done, nor logged."""
+    response = HttpResponseNotAllowed(allowed)
+    response._has_been_logged = True
+    return response
 
 
 def show(
@@ -96,15 +105,14 @@ def broken(request: HttpRequest, imprint: Content, language: str) -> HttpRespons
     )
 
 
-def gone(request: HttpRequest, imprint: Content, language: str) -> HttpResponse:
-    return message(
-        request,
-        imprint,
-        language,
-        _("You are not subscribed"),
-        _("We have no subscription for this link, and we do not keep your address."),
-        **again(language),
-    )
+def gone(request: HttpRequest, imprint: Content, language: str, name: str = "") -> HttpResponse:
+    """There is no subscription behind the link (any more): to the newsletter `name`, or none at all."""
+    if name:
+        words = [_("The newsletter %(name)s does not come to the address of this e-mail.") % {"name": name}]
+    else:
+        words = [_("This link belongs to no subscription, and we do not keep an address for it.")]
+        words.append(_("If you have subscribed again since then, use the link in a newer e-mail."))
+    return message(request, imprint, language, _("You are not subscribed"), *words, **again(language))
 
 
 def earlier(request: HttpRequest, imprint: Content, language: str) -> HttpResponse:

@@ -21,6 +21,7 @@ class SignUpRequest(models.Model):
     at = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)
     is_silent = models.BooleanField(default=False)  # one too many for its address: kept as others are, not answered
+    share = models.PositiveSmallIntegerField(default=1)  # which one of its network in its hour: see limits.may_mail
 
     def __str__(self) -> str:
         return f"sign-up request {self.pk}"

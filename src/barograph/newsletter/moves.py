@@ -32,7 +32,7 @@ SIDES = ("old", "new")
 @transaction.atomic
 def ask(*, subscriber: Subscriber, address: str, network: str) -> Asked:
     """Note the wish, with the same work whatever the address is. Raises addresses.InvalidAddress."""
-    network_may, address_may = limits.take(network=network, address_key=addresses.lookup_key(address))
+    network_may, address_may = limits.take(network=network, address_key=addresses.limit_key(address))
     if not network_may:
         return Asked.TOO_MANY
     change = AddressChange(subscriber=subscriber, at=timezone.now(), is_silent=not address_may)
@@ -75,7 +75,7 @@ def write(change_id: uuid.UUID) -> datetime | None:
     for side in SIDES:
         if side in change.mailed:
             continue
-        if later := limits.may_mail():
+        if later := limits.may_mail_subscriber():
             return later
         letter = mails.address_change(change=change, side=side, imprint=current_imprint())
         if side == "old" or may_be_asked:

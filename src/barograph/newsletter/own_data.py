@@ -37,7 +37,7 @@ def ask(*, subscriber: Subscriber, network: str) -> Asked:
 @task(queue_name="mail")
 def send_own_data(subscriber_id: str, asked_at: str, tries: int) -> None:
     """Send the letter; later, where the relay or the hour's limit says so."""
-    if later := limits.may_mail():
+    if later := limits.may_mail_subscriber():
         send_own_data.using(run_after=later).enqueue(subscriber_id, asked_at, tries)
         return
     try:

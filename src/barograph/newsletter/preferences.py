@@ -160,7 +160,10 @@ def _move(request: HttpRequest, imprint: Content, language: str, subscriber: Sub
     """Ask both mailboxes. The answer is the same whatever the new address is."""
     address, asked, problem = request.POST.get("address", "").strip()[:400], None, ""
     try:
-        asked = moves.ask(subscriber=subscriber, address=address, network=limits.network_of(request))
+        if not limits.can_write_to(addresses.clean(address)):
+            problem = _("We cannot write to an address with such letters. Give one with Latin letters before the @.")
+        else:
+            asked = moves.ask(subscriber=subscriber, address=address, network=limits.network_of(request))
     except addresses.InvalidAddress:
         problem = _("This does not look like an e-mail address. Check it: it should look like name@example.org.")
     if problem:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from barograph.delivery import services as delivery
-from barograph.delivery.transports import Unreachable
+from barograph.delivery.transports import NO_SMTPUTF8, Unreachable
 from barograph.editions.services import current_imprint
 from barograph.newsletter import limits, mails
 from barograph.newsletter.models import AddressChange, SignUpRequest
@@ -37,11 +37,11 @@ class Asked(enum.Enum):
 @transaction.atomic
 def ask(*, address: str, list_key: str, language: str, network: str) -> Asked:
     """Note that somebody wants a list. Raises addresses.InvalidAddress."""
-    key = addresses.lookup_key(address)
-    network_may, address_may = limits.take(network=network, address_key=key)
-    if not network_may:
+    taken = limits.take(network=network, address_key=addresses.limit_key(address))
+    if not taken.network_may:
         return Asked.TOO_MANY
-    request = SignUpRequest(list_key=list_key, language=language, at=timezone.now(), is_silent=not address_may)
+    request = SignUpRequest(list_key=list_key, language=language, at=timezone.now(), is_silent=not taken.address_may)
+    request.share = taken.share
     request.address_cipher = addresses.seal(addresses.clean(address), bound_to=request.bound_to)
     request.save()
     transaction.on_commit(lambda: answer_sign_up.enqueue(request.pk))
@@ -64,7 +64,7 @@ def answer(request_id: int) -> datetime | None:
     if request.is_silent:
         request.delete()
         return None
-    if later := limits.may_mail():
+    if later := limits.may_mail(share=request.share):
         return later
     try:
         _send(request)
@@ -97,5 +97,9 @@ def _send(request: SignUpRequest) -> None:
     answer = delivery.send_system_mail(letter=letter, address=kept, recipient=subscriber.pk.hex)
     if answer.is_for_later:
         raise Unreachable(f"{answer.code} {answer.text}")
+    if not kept.isascii():
+        limits.note_scripts(are_taken=answer.status != NO_SMTPUTF8)
+        if answer.status == NO_SMTPUTF8:
+            log.warning("sign-up request %s: %s", request.pk, answer.text)
     if not answer.is_accepted:
         log.info("sign-up request %s: refused with %s", request.pk, answer.code)

@@ -30,7 +30,9 @@ def subscribe(request: HttpRequest, imprint: Content, language: str) -> HttpResp
     if list_key not in {entry["key"] for entry in imprint["lists"]}:
         problem, about = _("Choose in which language you want to read the newsletter."), "list"
     try:
-        addresses.clean(address)
+        if not limits.can_write_to(addresses.clean(address)):
+            problem = _("We cannot write to an address with such letters. Give one with Latin letters before the @.")
+            about = "address"
     except addresses.InvalidAddress:
         problem = _("This does not look like an e-mail address. Check it: it should look like name@example.org.")
         about = "address"
@@ -108,30 +110,30 @@ def _subscribed(
 def unsubscribe(request: HttpRequest, imprint: Content, language: str, token: str) -> HttpResponse:
     """A page with a button; POST leaves, from the page or from a mail program (RFC 8058).
 
-    A link from before a change of address still leaves its list: a way out is never lost. It does no more than
-    that, and nothing is told or handed out, for whoever reads the old mailbox may be somebody else by now.
+    Any letter of a list leaves that list, also one from before its reader left and came back, changed the address, or
+    became one with another subscriber. Where a link can't say whom it is about, the page says so and asks for the
+    address: it never says that it worked where it didn't. A link of an earlier row or address leaves its list and does
+    no more, and nothing is told or handed out, for whoever reads the old mailbox may be somebody else by now.
     """
     try:
         wish = tokens.read_unsubscription(token)
     except tokens.InvalidToken:
         return broken(request, imprint, language)
-    subscriber = Subscriber.objects.filter(pk=wish.subscriber_id).first()
-    is_earlier = subscriber is not None and wish.links != subscriber.links
-    others = [] if is_earlier else _others(subscriber, wish.list_key)
+    found = services.leaving(wish)
+    name = label(imprint, wish.list_key)
+    if not found.is_known:
+        context = {"name_of_list": name, "list": wish.list_key if _is_offered(imprint, wish.list_key) else ""}
+        return show(request, "unknown", imprint, language, context, status=410)
+    others = _others(found.owner, wish.list_key)
+    is_theirs = found.gets(wish.list_key) or (found.owner is not None and not found.owner.is_confirmed)
     if request.method != "POST":
-        if subscriber is None:
-            return gone(request, imprint, language)
-        context = {
-            "name_of_list": label(imprint, wish.list_key),
-            "others": ", ".join(label(imprint, k) for k in others),
-        }
+        if not is_theirs and not others:
+            return gone(request, imprint, language, name)
+        context = {"name_of_list": name, "others": ", ".join(label(imprint, key) for key in others)}
         return show(request, "unsubscribe", imprint, language, context)
-    everything = _act(request) == "leave-all" and not is_earlier
-    services.leave(subscriber_id=wish.subscriber_id, list_key="" if everything else wish.list_key)
-    if is_earlier:
-        words = _("The newsletter %(name)s will not come any more.") % {"name": label(imprint, wish.list_key)}
-        return message(request, imprint, language, _("You have unsubscribed"), words, **again(language))
-    if others and not everything and subscriber:
+    everything = _act(request) == "leave-all" and found.owner is not None
+    services.leave_by_link(wish, everything=everything)
+    if others and not everything and found.owner:
         names = ", ".join(label(imprint, key) for key in others)
         return message(
             request,
@@ -139,10 +141,19 @@ def unsubscribe(request: HttpRequest, imprint: Content, language: str, token: st
             language,
             _("You have unsubscribed"),
             _("You still get: %(names)s.") % {"names": names},
-            link=links.own_settings(subscriber, language),
+            link=links.own_settings(found.owner, language),
             link_words=_("Subscription settings"),
         )
+    if not is_theirs and not everything:
+        return gone(request, imprint, language, name)
+    if found.others:
+        words = _("The newsletter %(name)s will not come any more.") % {"name": name}
+        return message(request, imprint, language, _("You have unsubscribed"), words, **again(language))
     return left(request, imprint, language)
+
+
+def _is_offered(imprint: Content, list_key: str) -> bool:
+    return any(entry["key"] == list_key for entry in imprint["lists"])
 
 
 def _act(request: HttpRequest) -> str:

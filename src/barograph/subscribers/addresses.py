@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
-from email_validator import EmailNotValidError, validate_email
+from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
 from barograph.subscribers import keyring, spellings
 
@@ -36,13 +36,9 @@ class UnknownKey(Unreadable):
     """It was sealed with a newer key than this machine has: copy keys/address.key here."""
 
 
-def clean(address: str) -> str:
-    """The address as mail is sent to: checked, its domain in ASCII (IDNA); its name may be in any script (RFC 6531).
-
-    What is only around the address is taken off (see spellings.bare). Raises InvalidAddress.
-    """
+def _validated(address: str) -> ValidatedEmail:
     try:
-        valid = validate_email(
+        return validate_email(
             spellings.bare(address),
             check_deliverability=False,
             allow_smtputf8=True,
@@ -50,6 +46,14 @@ def clean(address: str) -> str:
         )
     except EmailNotValidError:
         raise InvalidAddress("not an e-mail address") from None  # the cause would quote the address
+
+
+def clean(address: str) -> str:
+    """The address as mail is sent to: checked, its domain in ASCII (IDNA); its name may be in any script (RFC 6531).
+
+    What is only around the address is taken off (see spellings.bare). Raises InvalidAddress.
+    """
+    valid = _validated(address)
     return f"{valid.local_part}@{valid.ascii_domain}"
 
 

@@ -214,10 +214,15 @@ class Suppression(models.Model):
 
 
 class FormerSubscriber(models.Model):
-    """The id of a subscriber who became one with another: links in letters to the former still leave their lists."""
+    """The random id of a subscriber who is no more, and the look-up key of the mailbox that its letters are about now.
+
+    Letters live longer than rows: a link in an old one, which holds the id, still leaves its list after its owner left
+    and signed up again (the same mailbox), or became one with another subscriber (that one's mailbox). Holds no more
+    than a suppression does.
+    """
 
     id = models.UUIDField(primary_key=True, editable=False)
-    subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="former")
+    address_key = models.CharField(max_length=68, db_index=True)
 
     def __str__(self) -> str:
         return f"former subscriber {self.pk}"

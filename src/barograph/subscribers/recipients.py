@@ -41,6 +41,7 @@ class Recipient:
     cipher: bytes
     topics: tuple[str, ...] = ()  # what they chose, first first; none: all
     links: int | None = None  # what their signed links hold
+    address_key: str = ""  # what the address is looked up by
 
     def address(self) -> str:
         """The address in clear. Raises addresses.Unreadable."""
@@ -60,7 +61,8 @@ def still_receiving(
         at_pace, more = one_of("wanted.pace", paces)
         theirs, params = f"{theirs} AND {at_pace}", params + more
     sql = f"""
-        SELECT someone.id, wanted.topics, someone.language, someone.address_cipher, someone.links
+        SELECT someone.id, wanted.topics, someone.language, someone.address_cipher, someone.links,
+               someone.address_key
         FROM {table(Subscription)} wanted
         CROSS JOIN {table(Subscriber)} someone
         WHERE wanted.list_key = %s AND {theirs} AND {_seen("IS NOT NULL")}
@@ -72,10 +74,10 @@ def still_receiving(
         cursor.execute(sql, params)
         rows = cursor.fetchall()
     found = {}
-    for pk, topics, language, cipher, links in rows:
+    for pk, topics, language, cipher, links, address_key in rows:
         reader = key.to_python(pk)
         chosen = tuple(json.loads(topics)) if topics != "[]" else ()
-        found[reader] = Recipient(reader, language, cipher, chosen, links)
+        found[reader] = Recipient(reader, language, cipher, chosen, links, address_key)
     return found
 
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from barograph.base import writers
 from barograph.subscribers.enums import SubscriberState
-from barograph.subscribers.models import ImportRun, Subscriber, Subscription, Suppression
+from barograph.subscribers.models import FormerSubscriber, ImportRun, Subscriber, Subscription, Suppression
 
 #: So many seconds an import waits for another one.
 PATIENCE = 600.0
@@ -88,7 +88,7 @@ def tidy() -> None:
     """Erase what finished runs have ended, and what a run that was cut off had prepared. Only `alone`."""
     for run in ImportRun.objects.finished().order_by("pk"):
         _erase(Subscription, leaves_with=run)
-        _erase(Subscriber, leaves_with=run)
+        _in_chunks(Subscriber, _bid_farewell, leaves_with=run)
         ImportRun.objects.filter(pk=run.pk).update(is_tidy=True)
     for run in ImportRun.objects.unfinished().order_by("pk"):
         for model in (Subscription, Subscriber, Suppression):
@@ -110,6 +110,14 @@ def tidy_if_free(*, now: object = None) -> None:
 
 def _erase(model: Any, **which: Any) -> None:
     _in_chunks(model, lambda rows: rows.delete(), **which)
+
+
+@transaction.atomic
+def _bid_farewell(people: Any) -> None:
+    """Erase subscribers; links in their letters still know their mailbox."""
+    gone = [FormerSubscriber(id=pk, address_key=key) for pk, key in people.values_list("pk", "address_key")]
+    FormerSubscriber.objects.bulk_create(gone, ignore_conflicts=True)
+    people.delete()
 
 
 def _in_chunks(model: Any, act: Any, **which: Any) -> None:

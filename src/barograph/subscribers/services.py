@@ -19,7 +19,7 @@ from django.utils import timezone
 from barograph.subscribers import addresses, runs
 from barograph.subscribers.enums import LIFTED_BY_CONSENT, NEVER_MAILED, Pace, Refusal, SubscriberState
 from barograph.subscribers.models import FormerSubscriber, Subscriber, Subscription, Suppression
-from barograph.subscribers.tokens import CONFIRMATION_AGE, Confirmation
+from barograph.subscribers.tokens import CONFIRMATION_AGE, Confirmation, Unsubscription
 
 #: Which words a reader agreed to; a new wording gets a new name.
 CONSENT_TEXT = "sign-up-1"
@@ -214,7 +214,9 @@ def move(*, subscriber_id: uuid.UUID, address: str) -> bool:
     other = Subscriber.objects.select_for_update().known_as(keys).first()
     now = timezone.now()
     if other is None:
+        former = FormerSubscriber.objects.filter(address_key__in=subscriber.keys())
         subscriber.seal(address)
+        former.update(address_key=subscriber.address_key)
         subscriber.changed_at = subscriber.moved_at = now
         subscriber.links = secrets.randbits(31)  # whoever reads the old mailbox now opens nothing with its letters
         subscriber.save(update_fields=["address_key", "address_cipher", "changed_at", "moved_at", "links"])
@@ -234,8 +236,8 @@ def join(subscriber: Subscriber, other: Subscriber, *, now: datetime) -> None:
     _subscribe(other, [entry.list_key for entry in moved], now=now)
     for entry in moved:
         other.subscriptions.filter(list_key=entry.list_key).update(topics=entry.topics, pace=entry.pace)
-    FormerSubscriber.objects.filter(subscriber=subscriber).update(subscriber=other)
-    FormerSubscriber.objects.create(id=subscriber.pk, subscriber=other)
+    FormerSubscriber.objects.filter(address_key__in=subscriber.keys()).update(address_key=other.address_key)
+    FormerSubscriber.objects.create(id=subscriber.pk, address_key=other.address_key)
     subscriber.delete()
 
 
@@ -298,14 +300,67 @@ def leave(*, subscriber_id: uuid.UUID, list_key: str = "") -> bool:
         return bool(removed)
     if subscriber.is_confirmed:
         refuse(keys=subscriber.keys())
+        remember([subscriber])
     subscriber.delete()
     return True
+
+
+def remember(people: Iterable[Subscriber]) -> None:
+    """Before subscribers are erased: which mailbox the links in their letters are about."""
+    gone = [FormerSubscriber(id=one.pk, address_key=one.address_key) for one in people if one.is_confirmed]
+    FormerSubscriber.objects.bulk_create(gone, ignore_conflicts=True)
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """Whom a link that leaves a list is about."""
+
+    owner: Subscriber | None  # the link is of the present row and address: it may show what else is subscribed
+    others: tuple[Subscriber, ...]  # other rows that the letter's list must be left for
+    is_known: bool  # whether it can be said at all; False: an old link, and no row remembers it
+
+    def gets(self, list_key: str) -> bool:
+        """Whether anybody gets the list by this link's mailbox."""
+        people = [*self.others, *([self.owner] if self.owner else [])]
+        return Subscription.objects.filter(subscriber__in=people, list_key=list_key).exists()
+
+
+def leaving(wish: Unsubscription) -> Leaving:
+    """Who is behind a link: its row, who took that row's place, and whoever has the letter's address now."""
+    row = Subscriber.objects.filter(pk=wish.subscriber_id).first()
+    former = FormerSubscriber.objects.filter(pk=wish.subscriber_id).first()
+    keys = {key for known in (wish.address_key, former.address_key if former else "") if known
+            for key in addresses.raised(known)}  # fmt: skip
+    others = list(Subscriber.objects.confirmed().known_as(keys)) if keys else []
+    is_owner = row is not None and wish.links == row.links
+    if row is not None and not is_owner:
+        others.insert(0, row)
+    people = tuple({one.pk: one for one in others if not (is_owner and one.pk == wish.subscriber_id)}.values())
+    return Leaving(row if is_owner else None, people, bool(row or former or wish.address_key))
+
+
+@transaction.atomic
+def leave_by_link(wish: Unsubscription, *, everything: bool = False) -> Leaving:
+    """Leave the letter's list, whatever has become of its row; `everything`: all lists, where its owner asks for it.
+
+    Where nobody gets that list, the no is kept all the same: an import must not bring it back.
+    Returns whom it was about, as it was before.
+    """
+    found = leaving(wish)
+    if wish.address_key and not found.gets(wish.list_key):
+        refuse(keys=addresses.raised(wish.address_key), list_key=wish.list_key)
+    if found.owner:
+        leave(subscriber_id=found.owner.pk, list_key="" if everything else wish.list_key)
+    for other in found.others:
+        leave(subscriber_id=other.pk, list_key=wish.list_key)
+    return found
 
 
 @transaction.atomic
 def suppress(*, keys: tuple[str, ...], reason: str) -> None:
     """Never mail this address again: erases its subscriber and keeps the hash with the reason."""
     refuse(keys=keys, reason=reason)
+    remember(Subscriber.all_rows.known_as(keys))
     Subscriber.all_rows.known_as(keys).delete()
 
 

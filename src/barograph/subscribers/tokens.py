@@ -1,5 +1,7 @@
 """Signed links: a subscriber, a purpose, and nothing that could be read as an address.
 
+A link that leaves a list holds the keyed hash of its letter's address, too, for a letter lives longer than a row.
+
 Each purpose has its own salt, so that a link of one kind never works as
 another. Confirmations end after a week, unsubscribing never, settings with a
 change of address: from then on the subscriber's links hold a number (`links`),
@@ -50,6 +52,7 @@ class Unsubscription:
     subscriber_id: uuid.UUID
     list_key: str
     links: int | None
+    address_key: str = ""  # the look-up key of the mailbox the letter went to; '' in letters of earlier versions
 
 
 def _salt(purpose: str) -> str:
@@ -114,16 +117,34 @@ def read_settings(token: str) -> Settings:
     return Settings(uuid.UUID(hex=subscriber_id), *(links or [None]))
 
 
-def unsubscription(subscriber_id: uuid.UUID, list_key: str, *, links: int | None) -> str:
-    """A link's token that leaves one list. Works for ever (RFC 8058 asks for no less)."""
-    value = [subscriber_id.hex, list_key]
-    return _signer("unsubscribe").signed(value if links is None else [*value, links])
+def unsubscription(subscriber_id: uuid.UUID, list_key: str, *, links: int | None, address_key: str = "") -> str:
+    """A link's token that leaves one list. Works for ever (RFC 8058 asks for no less).
+
+    `address_key`: what the letter's address is looked up by ('001:' and 64 hexadecimal digits). With it the link
+    leaves the list whatever has become of the subscriber's row.
+    """
+    value: list = [subscriber_id.hex, list_key]
+    if address_key:
+        value += [links, _packed(address_key)]
+    elif links is not None:
+        value.append(links)
+    return _signer("unsubscribe").signed(value)
 
 
 def read_unsubscription(token: str) -> Unsubscription:
-    """Raises InvalidToken."""
-    subscriber_id, list_key, *links = _read("unsubscribe", token, 2, 3)
-    return Unsubscription(uuid.UUID(hex=subscriber_id), list_key, *(links or [None]))
+    """Tokens of all forms that were ever sent. Raises InvalidToken."""
+    subscriber_id, list_key, *more = _read("unsubscribe", token, 2, 3, 4)
+    links, packed = (more + [None, ""][len(more) :])[:2]
+    return Unsubscription(uuid.UUID(hex=subscriber_id), list_key, links, _unpacked(packed) if packed else "")
+
+
+def _packed(address_key: str) -> str:
+    """'001:ab…' in two thirds of the length."""
+    return address_key[:4] + base64.urlsafe_b64encode(bytes.fromhex(address_key[4:])).rstrip(b"=").decode("ascii")
+
+
+def _unpacked(packed: str) -> str:
+    return packed[:4] + base64.urlsafe_b64decode(packed[4:] + "=").hex()
 
 
 def address_change(change_id: uuid.UUID, side: str) -> str:

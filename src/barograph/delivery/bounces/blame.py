@@ -31,6 +31,8 @@ _BY_STATUS = {
     "7.23": Blame.SENDER, "7.24": Blame.SENDER, "7.25": Blame.SENDER, "7.26": Blame.SENDER, "7.27": Blame.SENDER,
     "1": Blame.ADDRESS, "2": Blame.MAILBOX, "6": Blame.CONTENT, "7": Blame.POLICY,
 }  # fmt: skip
+#: A server on the way takes no address in another script than Latin (RFC 6531, 3.5).
+_ABOUT_SCRIPTS = frozenset({"6.7", "6.8", "6.9", "6.10"})
 _ABOUT_CONTENT = re.compile(r"\b(?:content|spam|virus|malware|phish\w*|url|attachment|blocked (?:word|link)s?)\b")
 
 
@@ -41,6 +43,8 @@ _TOO_FAST = re.compile(r"\btoo (?:many|fast|often|frequent)|\brate[- ]?limit|\bt
 def blame_of(*, code: int, text: str) -> Blame:
     """Whom or what an SMTP answer of 4xx or 5xx is about."""
     words, status = f"{code} {text}", judging.status_in(text)
+    if status[2:] in _ABOUT_SCRIPTS:  # whatever else it says: the address may well exist
+        return Blame.OTHER
     meaning = judging.meaning_of(words, status=status)
     if found := _by_words(meaning, words, status):
         return found

@@ -21,6 +21,10 @@ _ADDRESS = re.compile(r"<?[^\s<>@]+@[^\s<>@]+>?")
 _STATUS = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s|$)")
 
 
+#: Of an address in another script at a relay that does not take such addresses (RFC 6531, 3.5).
+NO_SMTPUTF8 = "5.6.7"
+
+
 class Unreachable(Exception):
     """The relay cannot be used at the moment. Nobody's address is to blame; try again later.
 

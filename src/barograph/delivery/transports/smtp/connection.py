@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 
 from barograph.base.environment import Smtp
-from barograph.delivery.transports import Answer, Parcel, Unreachable, without_addresses
+from barograph.delivery.transports import NO_SMTPUTF8, Answer, Parcel, Unreachable, without_addresses
 from barograph.delivery.transports.smtp.line import Line, Lines, Reply, reason
 
 #: Seconds to wait for an answer (RFC 5321, 4.5.3.2 asks for five minutes, ten after the mail's end).
@@ -193,6 +193,10 @@ class Connection:
         for address in (sender, recipient):
             if _UNFIT.search(address):
                 raise ValueError("an address with a character that SMTP does not allow")
+        is_foreign = not (sender.isascii() and recipient.isascii())
+        if is_foreign and "SMTPUTF8" not in self.offers:
+            words = "the relay takes no address with letters outside ASCII: it does not offer SMTPUTF8"
+            return Answer(553, f"{NO_SMTPUTF8} {words}"), ""
         options = ""
         if (limit := self.offers.get("SIZE")) is not None:
             if limit.isdigit() and 0 < int(limit) < len(message):
@@ -202,9 +206,7 @@ class Connection:
             if "8BITMIME" not in self.offers:
                 return Answer(554, "5.6.3 the relay takes no 8-bit mail"), ""
             options += " BODY=8BITMIME"
-        if not (sender.isascii() and recipient.isascii()):
-            if "SMTPUTF8" not in self.offers:
-                return Answer(553, "5.6.7 the relay takes no address in this script"), ""
+        if is_foreign:
             options += " SMTPUTF8"
         return None, options
 
