@@ -51,9 +51,7 @@ KNOWN = {
     "BAROGRAPH_MACHINE_TRANSLATION": "a LibreTranslate-compatible service that drafts what is empty in a translation, "
     "https://translate.example.org/translate?api_key=…; texts go there before they are published (default: none)",
     "BAROGRAPH_BEHIND_PROXY": "1 lets `serve` listen for a proxy on another machine of a closed network",
-    "BAROGRAPH_TRUSTED_PROXIES": "addresses and networks of the proxies before this server, for example "
-    "172.18.0.0/16, 2001:db8::/32; what they say of where a request comes from is believed "
-    "(default: proxies on this machine; none: no proxy)",
+    "BAROGRAPH_TRUSTED_PROXIES": "networks of the proxies before this server, or none (default: those on this machine)",
     "BAROGRAPH_DEMO": "1 switches on the demo mailbox; set by `barograph demo` only",
 }
 
@@ -278,25 +276,15 @@ def _bounces(variables: Mapping[str, str]) -> Bounces:
     )
 
 
-def _trusted_proxies(variables: Mapping[str, str]) -> tuple[proxies.Network, ...]:
-    try:
-        return proxies.parse(_value(variables, "BAROGRAPH_TRUSTED_PROXIES"))
-    except proxies.ProxyProblem as problem:
-        raise EnvironmentProblem(
-            "BAROGRAPH_TRUSTED_PROXIES must be the addresses or networks of your proxies, like 172.18.0.0/16, "
-            f"2001:db8::1, a comma between, or none. This is none of these: {problem}"
-        ) from None
-
-
-def _mail_rules(variables: Mapping[str, str]) -> MailRules:
+def _rules(variables: Mapping[str, str]) -> tuple[MailRules, tuple[proxies.Network, ...]]:
     try:
         return mail_rules.read(
             overdue=_value(variables, "BAROGRAPH_MAIL_OVERDUE"),
             window=_value(variables, "BAROGRAPH_MAIL_WINDOW"),
             grace=_value(variables, "BAROGRAPH_MAIL_GRACE"),
             warm_up=_value(variables, "BAROGRAPH_MAIL_WARMUP"),
-        )
-    except mail_rules.MailRuleProblem as problem:
+        ), proxies.parse(_value(variables, "BAROGRAPH_TRUSTED_PROXIES"))
+    except (mail_rules.MailRuleProblem, proxies.ProxyProblem) as problem:
         raise EnvironmentProblem(str(problem)) from None
 
 
@@ -373,6 +361,7 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
     second_factor = _value(variables, "BAROGRAPH_SECOND_FACTOR") or ("publishers" if parts.scheme == "https" else "off")
     if second_factor not in SECOND_FACTOR:
         raise EnvironmentProblem(f"BAROGRAPH_SECOND_FACTOR must be one of {', '.join(SECOND_FACTOR)}.")
+    rules, trusted_proxies = _rules(variables)
     machine = _value(variables, "BAROGRAPH_MACHINE_TRANSLATION")
     provider_url = _value(variables, "BAROGRAPH_MAIL_PROVIDER")
     if provider_url and smtp_url:
@@ -392,8 +381,8 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
         websub_url=websub_url,
         bounces=_bounces(variables),
         provider=parse_provider(provider_url) if provider_url else None,
-        mail_rules=_mail_rules(variables),
-        trusted_proxies=_trusted_proxies(variables),
+        mail_rules=rules,
+        trusted_proxies=trusted_proxies,
         machine_translation=parse_machine(machine) if machine else None,
     )
 

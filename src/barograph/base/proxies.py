@@ -21,7 +21,13 @@ _WITH_PORT = re.compile(r"\[([^\]]+)\](?::\d+)?|(\d+\.\d+\.\d+\.\d+):\d+")
 
 
 class ProxyProblem(ValueError):
-    """The setting can't be used. The message is the entry that is wrong."""
+    """The setting can't be used. The message says what it must look like."""
+
+    def __init__(self, entry: str) -> None:
+        super().__init__(
+            "BAROGRAPH_TRUSTED_PROXIES must be the addresses or networks of your proxies, like 172.18.0.0/16, "
+            f"2001:db8::1, a comma between, or none. This is none of these: {entry[:60]}"
+        )
 
 
 def parse(value: str) -> tuple[Network, ...]:
