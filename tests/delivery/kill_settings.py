@@ -6,6 +6,8 @@ INSTALLED_APPS = [
     "barograph.delivery",
     "barograph.subscribers",
     "barograph.people",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
     "django_tasks",
     "django_tasks_db",
     "django.contrib.auth",
