@@ -1,17 +1,12 @@
-"""Commentaries in Wagtail: their rights, their forms, and what "publish" is called here."""
+"""Commentaries in Wagtail: their forms, and what "publish" is called here."""
 
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.permissions import register_permission_policy
 from wagtail.snippets.action_menu import PublishMenuItem, UnpublishMenuItem
 from wagtail.snippets.models import register_snippet
 
+from barograph.commentaries.admin import CommentaryViewSet
 from barograph.commentaries.models import Commentary
-from barograph.commentaries.permissions import CommentaryPolicy
-
-register_permission_policy(Commentary, CommentaryPolicy(Commentary))
-
-from barograph.commentaries.admin import CommentaryViewSet  # noqa: E402 (rights first)
 
 register_snippet(CommentaryViewSet)
 
