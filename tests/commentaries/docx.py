@@ -65,9 +65,10 @@ def document(*blocks):
     return f'<?xml version="1.0" encoding="UTF-8"?><w:document {NAMES}><w:body>{"".join(blocks)}</w:body></w:document>'
 
 
-def word_file(*blocks, links=None, xml=None, more=None) -> bytes:
+def word_file(*blocks, links=None, xml=None, more=None, relations="") -> bytes:
     """A .docx with these paragraphs; `links` is {id: address}, `more` {name of a part: bytes}."""
-    relations = [
+    near = [
+        relations,
         relation("s", "styles", "styles.xml"),
         relation("n", "numbering", "numbering.xml"),
         relation("f", "footnotes", "footnotes.xml"),
@@ -79,7 +80,7 @@ def word_file(*blocks, links=None, xml=None, more=None) -> bytes:
         "[Content_Types].xml": TYPES,
         "_rels/.rels": ROOT,
         "word/document.xml": xml if xml is not None else document(*blocks),
-        "word/_rels/document.xml.rels": f"{root}{''.join(relations)}</Relationships>",
+        "word/_rels/document.xml.rels": f"{root}{''.join(near)}</Relationships>",
         "word/styles.xml": STYLES,
         "word/numbering.xml": NUMBERING,
         "word/footnotes.xml": FOOTNOTES,

@@ -80,7 +80,7 @@ def test_what_has_no_place_is_told():
     assert found.body == "<p>Texta file</p><p>Rouble · 3.1</p>"
     assert found.left_out == (
         "1 table: its rows are paragraphs now.",
-        "1 link without an address.",
+        "1 link that readers can’t open is left out, its words stay.",
         "1 picture: put it in with the editor’s own button.",
     )
 

@@ -47,6 +47,13 @@ def test_an_empty_draft_is_filled_at_once(cast, sign_in, empty):
     assert "The file’s text is in the draft." in answer.content.decode()
 
 
+def test_what_is_not_as_in_the_file_is_said_before_an_empty_draft_is_filled(cast, sign_in, empty):
+    data = word_file(paragraph(run("From the file"), run(" or not", "<w:strike/>")))
+    page = sign_in(cast["analyst"]).post(there(empty), upload(data)).content.decode()
+    assert "Struck-out words in 1 place are left out." in page
+    assert body(empty) == ""
+
+
 def test_a_text_is_replaced_after_a_look_and_kept_as_a_version(cast, sign_in, draft):
     client, before = sign_in(cast["analyst"]), body(draft)
     answer = client.post(there(draft), upload())

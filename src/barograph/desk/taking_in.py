@@ -1,7 +1,7 @@
 """A Word file becomes the text of a draft: chosen, looked at beside the text that is there, then put in.
 
-Into an empty draft it goes at once. The file itself is never kept; what it was turned into travels with the page that
-shows it and is cleaned again before it is put in.
+Into an empty draft it goes at once where it is all as in the file. The file itself is never kept; what it was turned
+into travels with the page that shows it and is cleaned again before it is put in.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ class WordForm(forms.Form):
         label=gettext_lazy("Word file (.docx)"),
         help_text=gettext_lazy(
             "Kept: paragraphs, headings, lists, quotations, bold, italics, links, footnotes. "
-            "Left out: styles, comments, struck-out changes, pictures."
+            "Left out: styles, comments, struck-out and hidden words, pictures. "
+            "What else is not as in the file is said first."
         ),
         widget=forms.FileInput(attrs={"accept": ".docx"}),
         error_messages={"required": gettext_lazy("Choose a file first."), "empty": gettext_lazy("The file is empty.")},
@@ -84,14 +85,14 @@ def word_file(request: HttpRequest, pk: int) -> HttpResponse:
         if not form.is_valid():
             messages.error(request, _("There is no text to put in. Choose the file once more."))
             return _ask(request, row, WordForm(), status=422)
-        return _put_in(request, row, form.cleaned_data["body"], form.cleaned_data["seen"], ())
+        return _put_in(request, row, form.cleaned_data["body"], form.cleaned_data["seen"])
     word = WordForm(request.POST, request.FILES)
     if not word.is_valid():
         return _ask(request, row, word, status=422)
     taken = word.cleaned_data["file"]
     draft = working_copy(row)
-    if not count_words(draft.body):
-        return _put_in(request, row, taken.body, row.latest_revision_id, taken.left_out)
+    if not count_words(draft.body) and not taken.left_out:  # what isn't as in the file is said before it is taken
+        return _put_in(request, row, taken.body, row.latest_revision_id)
     context = {
         "commentary": row,
         "edit": _edit(row),
@@ -108,9 +109,7 @@ def _ask(request: HttpRequest, row: Commentary, form: WordForm, status: int = 20
     return render(request, "desk/word_file.html", context, status=status)
 
 
-def _put_in(
-    request: HttpRequest, row: Commentary, body: str, seen: int | None, left_out: tuple[str, ...]
-) -> HttpResponse:
+def _put_in(request: HttpRequest, row: Commentary, body: str, seen: int | None) -> HttpResponse:
     before = row.latest_revision_id
     try:
         row = replace_body(commentary=row, body=body, seen=seen, by=request.user)
@@ -123,6 +122,4 @@ def _put_in(
         address = reverse(compare, args=[row.pk, before, row.latest_revision_id])
         buttons.append(admin_messages.button(address, _("Compare with what was there")))
     admin_messages.success(request, _("The file’s text is in the draft."), buttons=buttons)
-    if left_out:
-        messages.warning(request, _("Not as in the file: %(what)s") % {"what": " ".join(left_out)})
     return redirect(_edit(row))
