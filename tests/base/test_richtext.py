@@ -23,6 +23,19 @@ def test_a_mark_without_a_note_and_a_note_without_a_mark_stay_as_written():
     assert richtext.for_page("<p>Said.</p><p>[^1]: Note.</p>") == "<p>Said.</p><p>[^1]: Note.</p>"
 
 
+def test_what_looks_like_a_mark_in_an_address_or_a_description_is_none():
+    body = '<p><a href="https://a/[^1]">x</a>[^1] <img alt="[^1]"></p><p>[^1]: n</p>'
+    page = richtext.for_page(body)
+    assert '<a href="https://a/[^1]">x</a><sup>' in page
+    assert '<img alt="[^1]">' in page
+    assert richtext.for_page('<p><a href="/[^1]">x</a></p><p>[^1]: n</p>').endswith("<p>[^1]: n</p>")
+
+
+def test_a_mark_inside_a_link_stands_behind_it():
+    page = richtext.for_page('<p><a href="/be/"><b>x[^1]</b> y</a>.</p><p>[^1]: n</p>')
+    assert page.startswith('<p><a href="/be/"><b>x</b> y</a><sup><a id="r1" href="#n1" role="doc-noteref">1</a></sup>.')
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [

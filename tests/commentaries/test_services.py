@@ -174,3 +174,27 @@ def test_blocks_forget_what_the_editor_field_notes_for_itself():
         '<p data-block-key="x1">A <b>b</b></p><p data-block-key="x2"></p><ul><li data-block-key="q">c</li></ul>'
     )
     assert [(b.tag, b.inner) for b in found] == [("p", "A <b>b</b>"), ("p", ""), ("ul", "<li>c</li>")]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ('<p><a href="/desk/commentaries/edit/1/#_ftn1">[1]</a></p>', "where readers can’t go"),
+        ('<p><a href="file:///C:/a.docx">a</a></p>', "is no address"),
+        ("<p>Reserves grew[^ 1].</p><p>[^1]: National Bank.</p>", r"\[\^ 1\]"),
+        ("<p>Reserves grew.</p><p>[^1]: National Bank.</p>", r"\[\^1\]:"),
+    ],
+)
+def test_what_would_stand_broken_before_readers_keeps_a_text_from_being_signed_off(source, body, said):
+    change(source, body=body)
+    with pytest.raises(ValidationError, match=said):
+        services.sign_off(commentary=fresh(source))
+
+
+def test_a_translation_that_lost_a_footnote_is_not_signed_off(source, translator):
+    change(source, body="<p>Said[^1].</p><p>[^1]: By whom.</p>")
+    translation = services.start_translation(fresh(source), "be", by=translator)
+    texts = services.standing_texts(fresh(source)) | {"body": "<p>Сказана.</p>"}
+    services.save_translation(translation=translation, texts=texts, by=translator)
+    with pytest.raises(ValidationError, match="footnotes that the translation lacks"):
+        services.sign_off(commentary=fresh(translation), by=translator)

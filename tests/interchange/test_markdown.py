@@ -174,3 +174,29 @@ def test_what_the_desk_stores_is_read():
 def test_a_flood_of_marks_takes_no_time():
     for text in ("[" * 100_000, "*a " * 4_000, "> " * 8_000, "- " * 8_000, "![" * 900, "<" * 20_000):
         markdown.parse(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["**«Нафтан»**аўскае", "**a", "a**", "_x", "Цана*", "[a] (https://x.org)", "[a](http://x y)", "(a)[https://x.org]",
+     "[a][1]", "##Head", "Head\n---", "Head\n===", "1. a\n3. b", "+ 5 %", ">50 %", "- [ ] x", "| a | b |", "~~x~~",
+     "10^6^", "H~2~O", "^[note]", "![a] (x.png)", "==x==", "## Head {#id}", "**«А»**б\n**ok**"],
+)  # fmt: skip
+def test_what_reads_as_something_else_than_it_was_meant_is_refused_by_its_line(text):
+    _document, problems = markdown.parse(f"Fine.\n\n{text}", first_line=5)
+    assert [line for line, _message in problems][:1] == [7]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a * b", "5*3", "a_b_c", "\\*x\\*", "#tag", "x^2", "~5", "> said", "> 50 said", "[sic] (so)", "**a** *b* ***c***",
+     "said[^1][^2]", "1. a\n1. b", "[x](https://example.org/a_b_*)", "<https://example.org/a_b>", "сям\\_я"],
+)  # fmt: skip
+def test_what_reads_as_it_was_meant_is_taken(text):
+    assert markdown.parse(text)[1] == []
+
+
+@pytest.mark.parametrize("address", ["/desk/", "http://127.0.0.1:9/x", "http://localhost/", "https://10.0.0.1/"])
+def test_a_link_that_readers_can_not_open_is_refused_by_its_line(address):
+    _document, problems = markdown.parse(f"One.\n\n[a]({address})")
+    assert [line for line, _message in problems] == [3]

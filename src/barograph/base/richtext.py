@@ -7,6 +7,7 @@ links, emphasis, quotations and images, well-formed.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html import escape, unescape
 from html.parser import HTMLParser
 from urllib.parse import quote, urljoin, urlsplit
@@ -15,6 +16,7 @@ from urllib.parse import quote, urljoin, urlsplit
 #: nobody sees them, search stumbles over them. Joiners stay: scripts and emoji need them.
 _INVISIBLE = dict.fromkeys([0xAD, 0x200B, 0x2060, 0xFEFF, 0xFFFC, *range(0x202A, 0x202F)])
 _NOTE = re.compile(r"<p>\s*\[\^([\w-]+)\]:\s*(.*?)</p>", re.DOTALL)
+_TAG = re.compile(r"(<[^>]*>)")  # attributes hold no ">": whoever writes a body escapes it
 _MARK = re.compile(r"\[\^([\w-]+)\]")
 #: What stands in an address as it is (RFC 3986, 2.2 and 2.3); the rest is written with %.
 _ADDRESS_SIGNS = "%/:?#@!$&'()*+,;=~-._"
@@ -31,7 +33,7 @@ def for_page(html: str, *, notes: str = "Notes", back: str = "Back to the text",
     mark, stays as it was written. Notes are numbered in the order of their marks.
     """
     written = dict(_NOTE.findall(html))
-    marked = set(_MARK.findall(_NOTE.sub("", html)))
+    marked = set(_MARK.findall(_words(_NOTE.sub("", html))))
     text = _NOTE.sub(lambda found: "" if found[1] in marked else found[0], html)
     numbers: dict[str, int] = {}
 
@@ -44,7 +46,7 @@ def for_page(html: str, *, notes: str = "Notes", back: str = "Back to the text",
         anchor = f' id="{prefix}r{number}"' if first else ""
         return f'<sup><a{anchor} href="#{prefix}n{number}" role="doc-noteref">{number}</a></sup>'
 
-    text = _MARK.sub(mark, text)
+    text = _with_marks(text, mark)
     if not numbers:
         return text
     items = "".join(
@@ -53,6 +55,30 @@ def for_page(html: str, *, notes: str = "Notes", back: str = "Back to the text",
         for name, number in numbers.items()
     )
     return f'{text}<section class="notes" role="doc-endnotes" aria-label="{escape(notes)}"><ol>{items}</ol></section>'
+
+
+def _words(html: str) -> str:
+    """The text between the tags: an address or a picture's description that looks like a mark is none."""
+    return "\n".join(_TAG.split(html)[::2])
+
+
+def _with_marks(html: str, mark: Callable[[re.Match[str]], str]) -> str:
+    """Marks in the text, never in attributes, replaced; one inside a link stands behind it: links don't nest."""
+    parts = _TAG.split(html)
+    in_link, waiting = False, ""
+    for place, part in enumerate(parts):
+        if place % 2:
+            if part.startswith("<a ") or part == "<a>":
+                in_link = True
+            elif part == "</a>":
+                parts[place], in_link, waiting = part + waiting, False, ""
+            continue
+        done = [(found[0], mark(found)) for found in _MARK.finditer(part)]
+        texts = _MARK.split(part)[::2]
+        waiting += "".join(new for old, new in done if new != old) if in_link else ""
+        shown = [old if new == old else "" if in_link else new for old, new in done]
+        parts[place] = texts[0] + "".join(piece + after for piece, after in zip(shown, texts[1:], strict=True))
+    return "".join(parts)
 
 
 def seen(text: str) -> str:

@@ -20,7 +20,8 @@ from bs4 import BeautifulSoup
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from barograph.base import glyphs, lookalikes, richtext
+from barograph.base import footnotes, glyphs, lookalikes, richtext
+from barograph.base.public_links import is_public
 
 #: As long as the model lets a headline be.
 HEADLINE = 300
@@ -69,6 +70,7 @@ class Draft:
     verdict: str | None = None
     names: Sequence[tuple[str, str]] = ()
     leads_somewhere: Callable[[str], bool] = field(default=lambda address: True)
+    source_body: str | None = None  # of a translation: the body that it is made from
 
 
 def remarks(draft: Draft) -> list[Remark]:
@@ -80,6 +82,7 @@ def remarks(draft: Draft) -> list[Remark]:
         *_question(draft),
         *_links(draft),
         *_characters(draft),
+        *_notes(draft),
         *_names(draft.names),
         *_verdict(draft.verdict),
     ]
@@ -230,6 +233,9 @@ def _links(draft: Draft) -> list[Remark]:
         told = {"words": words or "…", "address": address or "…"}
         if not is_well_formed(address):
             found.append(_blocks(_("The link “%(words)s” leads nowhere: %(address)s is no address.") % told))
+        elif not is_public(address):
+            text = _("The link “%(words)s” leads where readers can’t go: %(address)s. Take it off or put in another.")
+            found.append(_blocks(text % told))
         elif not draft.leads_somewhere(address):
             found.append(_advice(_("The link “%(words)s” leads to no page there is: %(address)s.") % told))
     return found
@@ -252,6 +258,29 @@ def _characters(draft: Draft) -> list[Remark]:
     shown = ", ".join(f"{sign} (U+{ord(sign):04X})" for sign in found[:SIGNS]) + (" …" if len(found) > SIGNS else "")
     text = _("PDF and cards have no letter for these characters, a %(mark)s will stand there: %(characters)s.")
     return [*remarks, _advice(text % {"mark": glyphs.MARK, "characters": shown})]
+
+
+def _notes(draft: Draft) -> list[Remark]:
+    return [_blocks(text) for text in note_faults(draft.body, draft.source_body)]
+
+
+def note_faults(body: str, source_body: str | None = None) -> list[str]:
+    """What of the footnotes would stand broken before readers, a sentence each. `source_body`: of a translation."""
+    found = []
+    if broken := footnotes.broken(body):
+        text = _("Readers would see these footnote marks as they are: %(marks)s. Each mark [^1] needs one note.")
+        found.append(text % {"marks": ", ".join(broken[:10])})
+    if source_body is not None:
+        (own, _notes), (theirs, _theirs) = footnotes.marks_and_notes(body), footnotes.marks_and_notes(source_body)
+        if lost := [f"[^{name}]" for name in dict.fromkeys(theirs) if name not in own]:
+            text = _("The source has footnotes that the translation lacks: %(marks)s.")
+            found.append(text % {"marks": ", ".join(lost[:10])})
+    return found
+
+
+def broken_before_readers(draft: Draft) -> list[str]:
+    """What of links and footnotes keeps a text from being signed off, whoever signs it off."""
+    return [remark.text for remark in blocking([*_links(draft), *_notes(draft)])]
 
 
 def _names(names: Sequence[tuple[str, str]]) -> list[Remark]:

@@ -20,6 +20,7 @@ from barograph.commentaries import checklist
 from barograph.commentaries import texts as words
 from barograph.commentaries.checklist import Draft, Remark
 from barograph.commentaries.models import Commentary
+from barograph.commentaries.services import standing_body
 from barograph.issues.models import Issue, Verdict
 from barograph.issues.services import publication
 
@@ -42,6 +43,7 @@ def draft_of(commentary: Commentary) -> Draft:
         verdict=verdict.value if verdict else None,
         names=[pair for find in hooks.get_hooks("commentary_names") for pair in find(commentary)],
         leads_somewhere=leads_somewhere,
+        source_body=standing_body(commentary.source) if commentary.source is not None else None,
     )
 
 

@@ -20,6 +20,7 @@ from wagtail.log_actions import log
 from wagtail.models import Revision
 
 from barograph.commentaries import texts as words
+from barograph.commentaries.checklist import Draft, broken_before_readers
 from barograph.commentaries.enums import SourceState, TranslationState
 from barograph.commentaries.labels import label
 from barograph.commentaries.models import Commentary, CommentaryByline
@@ -301,7 +302,8 @@ def sign_off(*, commentary: Commentary, by=None, seen: str = "") -> Commentary:
     """The newest draft is ready: a release takes it up. Wagtail's publish is Barograph's ready.
 
     Of a translation all texts must be there, and it counts as made from today's source. `seen` is
-    the digest of the source the translator had in view. Raises ValidationError, the draft stays.
+    the digest of the source the translator had in view. No link may lead where readers can't go, no
+    footnote stand broken. Raises ValidationError, the draft stays.
     """
     row = Commentary.objects.select_for_update(of=("self",)).get(pk=commentary.pk)
     draft = working_copy(row)
@@ -319,6 +321,9 @@ def sign_off(*, commentary: Commentary, by=None, seen: str = "") -> Commentary:
         draft.body = "".join(block.html for block in words.blocks(draft.body) if block.inner)
     elif not draft.headline.strip():
         raise ValidationError(_("Not ready yet: the headline is empty."))
+    source_body = standing_body(row.source) if row.source is not None else None
+    if faults := broken_before_readers(Draft(body=draft.body, source_body=source_body)):
+        raise ValidationError(_("Not ready yet: %(needs)s") % {"needs": " ".join(faults)})
     revision = draft.save_revision(user=by, clean=row.source is None)
     revision.publish(user=by, skip_permission_checks=True)
     row.refresh_from_db()

@@ -20,6 +20,7 @@ from bs4.element import PageElement
 from django.conf import settings
 
 from barograph.base import glyphs
+from barograph.base.public_links import is_public
 
 ALLOWED = {
     "p": (),
@@ -99,6 +100,8 @@ def _write(node: PageElement) -> str:
         return "<br>"
     if name == "img":
         return f"<img{_attributes(node, ALLOWED[name])}>"
+    if name == "a" and not is_public(str(node.get("href") or "")):
+        return inside  # the last guard: no reader is sent to the desk or to a writer's own machine
     return f"<{name}{_attributes(node, ALLOWED[name])}>{inside}</{name}>"
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from barograph.interchange import markdown, pictures
+from barograph.base import footnotes
+from barograph.interchange import markdown, pictures, richtext
 from barograph.interchange.content import CommentaryContent, CommentaryText, ScenarioContent
 from barograph.interchange.folder import Folder
 from barograph.interchange.problems import nearest
@@ -76,6 +77,10 @@ def read_body(folder: Folder, path: Path, text: str, first_line: int) -> Documen
     document, problems = markdown.parse(text, first_line=first_line)
     for line, message in problems:
         folder.problems.add(name, line, message)
+    for piece in footnotes.broken(richtext.to_html(document)):
+        line = next((n for n, one in enumerate(text.split("\n"), start=first_line) if piece in one), first_line)
+        message = _("Readers would see “%(mark)s” as it is: each footnote mark [^1] needs one note of its own.")
+        folder.problems.add(name, line, message % {"mark": piece})
     blocks = []
     for block in document:
         if isinstance(block, Image):

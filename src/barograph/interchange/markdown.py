@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import groupby
 
@@ -21,7 +21,9 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
+from barograph.base.public_links import is_public
 from barograph.interchange import richtext
+from barograph.interchange.markdown_leftovers import leftovers
 from barograph.interchange.richtext import Block, Document, Image, Item, Listing, Run, Runs, Text
 
 DEEPEST_LIST = 5
@@ -81,7 +83,7 @@ def parse(markdown: str, *, first_line: int = 1) -> tuple[Document, list[tuple[i
         if piece.count("[") > MOST_BRACKETS:
             return (), [(line, _("There are too many square brackets in one paragraph; take some out."))]
         line += piece.count("\n") + 2
-    walk = _Walk(_parser().parse(markdown), first_line)
+    walk = _Walk(_parser().parse(markdown), first_line, markdown.split("\n"))
     blocks = walk.blocks("")
     return tuple(blocks), sorted(dict.fromkeys(walk.problems), key=lambda problem: problem[0])
 
@@ -89,8 +91,8 @@ def parse(markdown: str, *, first_line: int = 1) -> tuple[Document, list[tuple[i
 class _Walk:
     """Walks markdown-it's flat list of tokens."""
 
-    def __init__(self, tokens: list[Token], first_line: int):
-        self.tokens, self.at, self.first_line = tokens, 0, first_line
+    def __init__(self, tokens: list[Token], first_line: int, source: Sequence[str] = ()):
+        self.tokens, self.at, self.first_line, self.source = tokens, 0, first_line, source
         self.problems: list[tuple[int, str]] = []
 
     def refuse(self, token: Token, message: str, offset: int = 0) -> None:
@@ -117,6 +119,9 @@ class _Walk:
         if token.type == "heading_open":
             if token.tag not in {"h2", "h3"}:
                 self.refuse(token, _("Only headings with ## and ### can be used here."))
+            elif token.markup in {"-", "="}:
+                message = _("A line of dashes below a text makes it a heading; write ## before it, or an empty line.")
+                self.refuse(token, message)
             return self.text(token, "h3" if token.tag == "h3" else "h2")
         if token.type == "blockquote_open":
             return self.quotation(token)
@@ -147,12 +152,36 @@ class _Walk:
         return [Image(path, " ".join(alt.split()))]
 
     def quotation(self, opening: Token) -> list[Block]:
+        if re.match(r"\s*>\d", self._line(opening)):
+            self.refuse(
+                opening, _("A line that begins with “>” is a quotation; write “\\>” where it means “more than”.")
+            )
         found = self.blocks("blockquote_close")
         if any(not isinstance(block, Text) or block.kind != "p" for block in found):
             self.refuse(opening, _("A quotation can hold paragraphs only."))
         return [Text("blockquote", block.runs) for block in found if isinstance(block, Text)]
 
+    def _line(self, token: Token) -> str:
+        """The line of the text on which a block begins."""
+        number = (token.map or [0])[0]
+        return self.source[number] if number < len(self.source) else ""
+
+    def _check_markers(self, opening: Token) -> None:
+        """A list whose numbers would be changed, or a sum's plus that would begin a list."""
+        own = []
+        for token in self.tokens[self.at :]:
+            if token.level <= opening.level:
+                break
+            if token.type == "list_item_open" and token.level == opening.level + 1:
+                own.append(token)
+        numbers = [int(token.info) for token in own if token.info]
+        if numbers not in (list(range(1, len(numbers) + 1)), [1] * len(numbers)) and numbers[:1] == [1]:
+            self.refuse(opening, _("The numbers of a list must follow each other: 1, 2, 3."))
+        if opening.markup == "+" and len(own) == 1:
+            self.refuse(opening, _("A line that begins with “+” is a list; begin lists with “-”, or write “\\+”."))
+
     def listing(self, opening: Token, depth: int) -> Listing:
+        self._check_markers(opening)
         if opening.attrs.get("start", 1) != 1:
             self.refuse(
                 opening, _("Number lists from 1. If this is not a list, write a backslash before the dot: 2020\\.")
@@ -193,6 +222,9 @@ class _Walk:
         href = ""
         if _DEFINITION.match(inline.content):
             self.refuse(inline, _("Write links as [text](address)."))
+        for line, sign in leftovers(inline.content) if inline.map else ():
+            message = _("This would stand as plain text: “%(text)s”. Complete it, or write a backslash before it.")
+            self.refuse(inline, message % {"text": sign}, line)
         for token in inline.children or []:
             if token.type in {"strong_open", "strong_close"}:
                 bold += token.nesting
@@ -215,6 +247,10 @@ class _Walk:
             self.refuse(inline, _("Leave out the link’s title."), lines)
         if not richtext.is_allowed_address(href):
             message = _("A link must begin with https://, http://, mailto: or / and hold no spaces, not “%(link)s”.")
+            self.refuse(inline, message % {"link": href[:80]}, lines)
+            return ""
+        if not is_public(href):
+            message = _("This link leads where readers can’t go: “%(link)s”. Take it off or put in another.")
             self.refuse(inline, message % {"link": href[:80]}, lines)
             return ""
         return href
@@ -374,10 +410,13 @@ def _needs_backslash(text: str, place: int, before_bracket: bool) -> bool:
     letter = text[place]
     if letter == "&":
         return _ENTITY.match(text, place) is not None
+    if letter in "~^={":  # signs of other Markdowns, which the importer refuses as left over
+        return bool(_FOREIGN.match(text, place)) and not (letter == "^" and text[place - 1 : place] == "[")
     return letter in "\\`*_<[]\n" or (letter == "!" and before_bracket)  # before a line feed: a line break
 
 
 _START = re.compile(r"(#|>|=|\||~~~|-(?=[\s|:-]|$)|\+(?=\s|$)|:(?=[-|\s]))")
+_FOREIGN = re.compile(r"~(?=~|[^\s~]{1,20}~)|\^(?=\[|[^\s^\[\]]{1,20}\^)|=(?==)|\{(?=[#.:][\w-]+\})")
 _ENTITY = re.compile(r"&(#\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);")
 _NUMBER = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
 
