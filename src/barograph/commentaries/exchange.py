@@ -6,12 +6,14 @@ problem is told with its line, and then nothing is applied. Words without a plac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 
 from django.utils.translation import gettext as _
 
+from barograph.base.markup import TooMuchMarkup, bounded
 from barograph.commentaries import texts as words
 from barograph.commentaries.models import Commentary
 from barograph.commentaries.services import (
@@ -21,9 +23,12 @@ from barograph.commentaries.services import (
     standing_texts,
     working_copy,
 )
+from barograph.issues.services import publication
 
 LARGEST = 1_000_000
+LONGEST_BLOCK = 100_000  # characters of one paragraph with markup
 INLINE = frozenset({"a", "b", "strong", "i", "em", "br", "li", "ul", "ol", "p"})
+LONG = frozenset({"lede", "resolution", "text"})  # texts of several lines
 LONGEST = {"headline": 300, "question": 300, "title": 200, "pros": 300, "cons": 300}
 
 #: A source text → what its translator should know (the glossary's words).
@@ -97,6 +102,9 @@ def take_in(translation: Commentary, units: Sequence[Unit], by=None, homeless: w
     `homeless` are words that the file itself says have no place.
     """
     draft, source = working_copy(translation), standing_texts(translation.source)
+    known = _by_folded(translation)
+    own = {*source_texts(draft).values(), *draft.leftover_texts.values()}
+    units = [unit if unit.target in own and unit.target else as_typed(unit, known) for unit in units]
     if problems := _problems(units, {*source, *draft.source_texts, *draft.leftover_texts}):
         raise FileProblems(problems)
     made_from = {path: text for path, text in draft.source_texts.items() if not path.startswith("body.")}
@@ -158,15 +166,70 @@ def too_large(data: bytes) -> None:
         raise FileProblems([Problem(1, _("The file is too large for a commentary."))])
 
 
-def foreign(translation: Commentary, named: str | None, language: str | None) -> None:
-    """Raises FileProblems for a file of another commentary or language."""
+def foreign(translation: Commentary, named: str | None, language: str | None, sources: Iterable[str] = ()) -> None:
+    """Raises FileProblems for a file of another commentary or language.
+
+    Tools drop headers. A file that names no commentary is this one's where most of its `sources` are texts of ours;
+    one that names no language is taken for the page's it was sent from.
+    """
     problems = []
-    if named != name(translation):
+    if named and named.strip() != name(translation):
         problems.append(Problem(1, _("The file belongs to another commentary.")))
-    if language != translation.language:
+    elif not named:
+        ours = {folded(text) for texts in _known_sources(translation) for text in texts.values()}
+        theirs = [folded(text) for text in sources if text.strip()]
+        if not theirs or 2 * sum(text in ours for text in theirs) < len(theirs):
+            problems.append(Problem(1, _("The file belongs to another commentary.")))
+    if language and not is_language(language, translation.language, publication().languages):
         problems.append(Problem(1, _("The file is for another language.")))
     if problems:
         raise FileProblems(problems)
+
+
+def _known_sources(translation: Commentary) -> list[words.Texts]:
+    return [standing_texts(translation.source), working_copy(translation).source_texts]
+
+
+def is_language(code: str, wanted: str, languages: Sequence[str]) -> bool:
+    """Whether a tool's code means the language: en, EN, en-US, en_GB.UTF-8, be@latin (BCP 47, POSIX locales).
+
+    Of several languages of the publication it is the one that says most of the code (be-tarask before be).
+    """
+    plain = re.split(r"[.@]", code.strip())[0].replace("_", "-").lower()
+    fitting = [one for one in {*languages, wanted} if f"{plain}-".startswith(f"{one.lower()}-")]
+    return bool(fitting) and max(fitting, key=len) == wanted
+
+
+def folded(text: str) -> str:
+    """A text with every stretch of white space as one space: how a tool lays out its file says nothing."""
+    return " ".join(text.split())
+
+
+def as_typed(unit: Unit, known: Mapping[str, Mapping[str, str]]) -> Unit:
+    """A file's unit as the desk's form would have it: one-line texts in one line, no layout of the file in others.
+
+    `known`: {path: {folded source: source}}; a source that differs in white space alone is ours.
+    """
+    kind = unit.path.split(".")[-1]
+    if unit.in_body or kind not in LONG:
+        target = folded(unit.target)
+    else:
+        target = "\n".join(" ".join(line.split()) for line in unit.target.strip().splitlines())
+        target = re.sub(r"\n{3,}", "\n\n", target)
+    places = [known.get(unit.path, {}), known.get("body", {}) if unit.in_body else {}]
+    source = next((place[key] for place in places if (key := folded(unit.source)) in place), unit.source)
+    before = next((place[key] for place in places if (key := folded(unit.before)) in place), unit.before)
+    return replace(unit, target=target, source=source, before=before)
+
+
+def _by_folded(translation: Commentary) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for texts in reversed(_known_sources(translation)):
+        for path, text in texts.items():
+            found.setdefault(path, {})[folded(text)] = text
+            if path.startswith("body."):
+                found.setdefault("body", {})[folded(text)] = text
+    return found
 
 
 def _problems(units: Sequence[Unit], known: set[str]) -> list[Problem]:
@@ -197,6 +260,14 @@ def fault(unit: Unit) -> str:
     return ""
 
 
+def bounded_markup(text: str) -> str:
+    """A paragraph's markup as base.markup leaves it; empty where it is too much for any text."""
+    try:
+        return bounded(text)
+    except TooMuchMarkup:
+        return ""
+
+
 class _Markup(HTMLParser):
     """Which elements a text has, and whether each is closed."""
 
@@ -224,6 +295,8 @@ class _Markup(HTMLParser):
 
 def markup_fault(text: str) -> str:
     """What a paragraph's markup has that no body may have; empty where it is right."""
+    if "<" in text and (len(text) > LONGEST_BLOCK or bounded_markup(text) != text):
+        return _("The markup is not whole here: a “<” begins no element.")
     parser = _Markup()
     parser.feed(text)
     parser.close()

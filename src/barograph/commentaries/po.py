@@ -47,7 +47,8 @@ def export(translation: Commentary, notes: Notes | None = None) -> bytes:
 def take_in(translation: Commentary, data: bytes, by=None) -> int:
     """Apply a PO file as a new draft; returns how many texts it filled. Raises FileProblems."""
     file = _parse(data)
-    foreign(translation, file.metadata.get(NAME), file.metadata.get("Language"))
+    sources = [entry.msgid for entry in file if not entry.obsolete]
+    foreign(translation, file.metadata.get(NAME), file.metadata.get("Language"), sources)
     units = [
         Unit(
             path=entry.msgctxt or "",

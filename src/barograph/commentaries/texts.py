@@ -11,6 +11,7 @@ import difflib
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -123,7 +124,7 @@ def word_diff(old: str, new: str) -> list[tuple[str, str]]:
     """[(equal|delete|insert, text)]: the way from `old` to `new` in whole words."""
     left, right = (re.findall(r"\s+|\w+|[^\w\s]", text) for text in (old, new))
     found: list[tuple[str, str]] = []
-    for kind, a, b, c, d in difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+    for kind, a, b, c, d in _opcodes(left, right):
         if kind == "equal":
             found.append(("equal", "".join(left[a:b])))
             continue
@@ -134,10 +135,52 @@ def word_diff(old: str, new: str) -> list[tuple[str, str]]:
     return found
 
 
+#: Pairs of equal words up to which two texts are compared word by word: the comparison takes at least their number.
+MOST_PAIRS = 60_000
+#: The same for all pairs, spaces too: they repeat in every text, but anchor nothing.
+MOST_SPACES = 3_000_000
+
+
+def _opcodes(left: Sequence[str], right: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
+    """What difflib says of two lists; where words repeat so often that it would take seconds, only their ends count.
+
+    difflib's time grows with the pairs of equal words, and in the worst case with their number times the words'
+    (its own documentation: cubic). So common beginnings and ends are taken off first; a middle with too many pairs is
+    one change.
+    """
+    start = 0
+    while start < min(len(left), len(right)) and left[start] == right[start]:
+        start += 1
+    end = 0
+    while end < min(len(left), len(right)) - start and left[-1 - end] == right[-1 - end]:
+        end += 1
+    one, other = left[start : len(left) - end], right[start : len(right) - end]
+    inner: list[tuple[str, int, int, int, int]]
+    if not one or not other or not _is_bearable(one, other):
+        kind = "replace" if one and other else "delete" if one else "insert"
+        inner = [(kind, 0, len(one), 0, len(other))] if one or other else []
+    else:
+        inner = [*difflib.SequenceMatcher(None, one, other, autojunk=False).get_opcodes()]
+    found = [("equal", 0, start, 0, start)] if start else []
+    found += [(kind, a + start, b + start, c + start, d + start) for kind, a, b, c, d in inner]
+    if end:
+        found.append(("equal", len(left) - end, len(left), len(right) - end, len(right)))
+    return found
+
+
+def _is_bearable(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether difflib answers in a moment: how many pairs of equal words there are, and of equal spaces."""
+    first, second = Counter(one), Counter(other)
+    pairs = {word: count * second[word] for word, count in first.items()}
+    return (
+        sum(n for word, n in pairs.items() if not word.isspace()) <= MOST_PAIRS and sum(pairs.values()) <= MOST_SPACES
+    )
+
+
 def align(old: Sequence[str], new: Sequence[str]) -> dict[int, int]:
     """{index in `new`: index in `old`} of the same block, or of the one it was rewritten from."""
     found: dict[int, int] = {}
-    for kind, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for kind, a, b, c, d in _opcodes(old, new):
         if kind in {"equal", "replace"}:
             found |= {c + step: a + step for step in range(min(b - a, d - c))}
     return found

@@ -22,12 +22,21 @@ from defusedxml import DefusedXmlException
 from defusedxml import sax as safe_sax
 from django.utils.translation import gettext as _
 
-from barograph.commentaries.exchange import FileProblems, Notes, Problem, Unit, foreign, name, outgoing, too_large
+from barograph.commentaries.exchange import (
+    FileProblems,
+    Notes,
+    Problem,
+    Unit,
+    folded,
+    foreign,
+    name,
+    outgoing,
+    too_large,
+)
 from barograph.commentaries.exchange import take_in as take_in_units
 from barograph.commentaries.labels import label
 from barograph.commentaries.models import Commentary
 from barograph.commentaries.services import source_texts, standing_texts, working_copy
-from barograph.issues.services import publication
 
 SPACE = "urn:oasis:names:tc:xliff:document:1.2"
 NAMES = f"{{{SPACE}}}"
@@ -106,12 +115,8 @@ def _file(root: ET.Element, translation: Commentary) -> ET.Element:
     files = list(root.iter(f"{NAMES}file"))
     own = [file for file in files if file.get("original") == name(translation)]
     file = next(iter(own or files), ET.Element("file"))
-    code = file.get("target-language") or ""
-    others = {language.lower() for language in publication().languages} - {translation.language.lower()}
-    # tools such as Trados want a country behind the language: be-BY
-    if code.lower() not in others and (code + "-").lower().startswith(translation.language.lower() + "-"):
-        code = translation.language
-    foreign(translation, file.get("original"), code)
+    sources = ["".join(source.itertext()) for source in file.iter(f"{NAMES}source")]
+    foreign(translation, file.get("original"), file.get("target-language"), sources)
     return file
 
 
@@ -214,7 +219,7 @@ class _Reader:
             return ""
         markup = path.startswith("body.")
         text = "".join(self._pieces(element, markup))
-        return self._ours.get((markup, text), text)
+        return self._ours.get((markup, text)) or self._ours.get((markup, folded(text)), text)
 
     def _pieces(self, element: ET.Element, markup: bool) -> Iterator[str]:
         yield _escaped(element.text, markup)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.translation import gettext as _
 from wagtail.images.forms import BaseImageForm
 
 from barograph.interchange.pictures import stripped
@@ -20,6 +21,11 @@ class BareImageForm(BaseImageForm):
         file.seek(0)
         content = file.read()
         file.seek(0)
-        bare, _suffix = stripped(content)
+        try:
+            bare, _suffix = stripped(content)
+        except Exception:  # Pillow raises anything for a broken file
+            del self.cleaned_data["file"]
+            self.add_error("file", _("This is not an image that can be read; use JPEG, PNG, WebP, GIF or AVIF."))
+            return
         if bare != content:
             self.cleaned_data["file"] = SimpleUploadedFile(file.name, bare, file.content_type)

@@ -19,6 +19,7 @@ from barograph.desk import (
     board,
     invitations,
     notes,
+    pasting,
     plan,
     ratings,
     safety,
@@ -58,6 +59,7 @@ def urls():
         path("commentaries/<int:pk>/notes/", notes.talk, name="desk_notes"),
         path("commentaries/<int:pk>/notes/<int:note_id>/settle/", notes.settle, name="desk_note_settle"),
         path("commentaries/<int:pk>/word/", taking_in.word_file, name="desk_word_file"),
+        path("paste/", pasting.paste, name="desk_paste"),
         path("safety/", safety.safety, name="desk_safety"),
         path("safety/confirm/", safety.ask, name="desk_factor_ask"),
         path("safety/set-up/", safety.set_up, name="desk_factor_set_up"),
@@ -229,6 +231,17 @@ def links_lead_to_addresses(features):
     """A new link asks for an address at once: Wagtail would offer a tree of pages, which Barograph has none of."""
     choosers = features.plugins_by_editor["draftail"]["link"].data["chooserUrls"]
     choosers["pageChooser"] = choosers["externalLinkChooser"]
+
+
+@hooks.register("insert_editor_js")
+def cleaned_pastes():
+    return format_html(
+        '<script src="{}" data-url="{}" data-not-as-copied="{}" data-not-pasted="{}"></script>',
+        static("desk/paste.js"),
+        reverse("desk_paste"),
+        _("Not as in what was copied:"),
+        _("Nothing was pasted: the connection is away, or the text can’t be read. Paste it once more in a moment."),
+    )
 
 
 @hooks.register("insert_global_admin_css")

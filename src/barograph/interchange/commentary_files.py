@@ -5,6 +5,7 @@ Knows the format and no database.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -97,7 +98,7 @@ def _image(folder: Folder, base: Path, ref: str, said_in: tuple[str, int]) -> st
     if ref.startswith("/") or ":" in ref:
         folder.problems.add(*said_in, _("Put the image into the content folder and name its path from this file."))
         return None
-    path = base / ref
+    path = folder.standing(Path(os.path.normpath(base / ref)))
     if not folder.is_inside(path, said_in=said_in):
         return None
     if problem := pictures.problem_with(path):

@@ -5,7 +5,10 @@ Knows no formats.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from unicodedata import normalize
+from urllib.parse import unquote
 
 from django.utils.translation import gettext as _
 
@@ -31,6 +34,36 @@ class Folder:
             (entry for entry in path.iterdir() if not entry.name.startswith(".") and self.is_inside(entry)),
             key=lambda entry: entry.name,
         )
+
+    def standing(self, path: Path) -> Path:
+        """The path as the file is called on this disk, where only its spelling differs.
+
+        A Mac writes й as two letters (NFD) and takes Photo.JPG for photo.jpg; a text names the file as it is typed, or
+        with %20. The first of these that is there: the exact name, the same letters, the same letters in other case.
+        """
+        if path.exists():
+            return path
+        if not path.is_relative_to(self.root) and not self.root.is_relative_to(path.parent):
+            path = Path(os.path.normpath(path))
+        found = Path(path.anchor)
+        for part in path.parts[1:] if path.anchor else path.parts:
+            step = found / part
+            if part != ".." and not step.exists() and found.is_relative_to(self.root):
+                step = found / self._alike(found, part)
+            found = step
+        return found
+
+    def _alike(self, folder: Path, name: str) -> str:
+        try:
+            names = sorted(entry.name for entry in folder.iterdir())
+        except OSError:
+            return name
+        for spelling in (lambda text: normalize("NFC", text), lambda text: normalize("NFC", text).casefold()):
+            for wanted in (name, unquote(name)):
+                fitting = [one for one in names if spelling(one) == spelling(wanted)]
+                if len(fitting) == 1:
+                    return fitting[0]
+        return name
 
     def is_inside(self, path: Path, *, said_in: tuple[str, int] | None = None) -> bool:
         """Whether a path, links followed, stays in the folder; noted where not."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import warnings
+from contextlib import suppress
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -18,10 +19,11 @@ from django.core.files.base import ContentFile
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from PIL import Image as Pillow
-from PIL import ImageOps
+from PIL import ImageCms, ImageOps
 from wagtail.images import get_image_model
 
-FORMATS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif", "AVIF": "avif"}
+#: MPO: what many phones and cameras write as .jpg, with further pictures behind the first.
+FORMATS = {"JPEG": "jpg", "MPO": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif", "AVIF": "avif"}
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif"})
 #: What Pillow notes of an image that is needed to show it; all else is metadata.
 HARMLESS = frozenset({"jfif", "jfif_version", "jfif_unit", "jfif_density", "dpi", "transparency", "gamma",
@@ -57,25 +59,63 @@ def problem_with(path: Path) -> str:
 
 
 def stripped(data: bytes) -> tuple[bytes, str]:
-    """The image without metadata, and its suffix. Written anew only where it has any."""
+    """The image without metadata, and its suffix. Written anew only where it has any.
+
+    Its colours stay what they were: with a profile (phones' P3, Adobe RGB, a printer's CMYK) they are converted to
+    sRGB, which is what readers' programs take a picture without a profile for. Raises ValueError or OSError where it
+    can't be read.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         with Pillow.open(BytesIO(data)) as picture:
             kind = str(picture.format)
-            animated = getattr(picture, "is_animated", False)
-            if not (set(picture.info) - HARMLESS or picture.getexif() or getattr(picture, "applist", None)):
+            if kind not in FORMATS:
+                raise ValueError("not a format that is taken")
+            if picture.width * picture.height > settings.WAGTAILIMAGES_MAX_IMAGE_PIXELS:
+                raise ValueError("too many pixels")
+            animated = kind != "MPO" and getattr(picture, "is_animated", False)
+            plain = kind != "MPO" and picture.mode != "CMYK"
+            if plain and not (set(picture.info) - HARMLESS or picture.getexif() or getattr(picture, "applist", None)):
                 return data, FORMATS[kind]
-            if kind == "JPEG" and _only_harmless(picture):
+            if plain and kind == "JPEG" and _only_harmless(picture):
                 return data, FORMATS[kind]
             out = BytesIO()
             if animated:
                 picture.info = {key: picture.info[key] for key in HARMLESS & picture.info.keys()}
                 picture.save(out, kind, save_all=True)
                 return out.getvalue(), FORMATS[kind]
-            clean = ImageOps.exif_transpose(picture)
+            picture.load()
+            clean = in_srgb(ImageOps.exif_transpose(picture))
             clean.info = {key: clean.info[key] for key in {"transparency"} & clean.info.keys()}
-            clean.save(out, kind, **({"quality": 92} if kind in {"JPEG", "WEBP"} else {}))
+            form = "JPEG" if kind == "MPO" else kind
+            clean.save(out, form, **({"quality": 92} if form in {"JPEG", "WEBP", "AVIF"} else {}))
             return out.getvalue(), FORMATS[kind]
+
+
+def in_srgb(picture: Pillow.Image) -> Pillow.Image:
+    """A picture with the colours that its profile means, as sRGB; one whose profile is broken stays as it is."""
+    profile = picture.info.get("icc_profile")
+    if not profile and picture.mode != "CMYK":
+        return picture
+    alpha = picture.getchannel("A") if "A" in picture.getbands() else None
+    changed = picture
+    if profile:
+        base = picture.convert("RGB") if picture.mode in {"P", "PA", "RGBA"} else picture
+        if picture.mode == "P" and "transparency" in picture.info:
+            alpha = picture.convert("RGBA").getchannel("A")
+        with suppress(ImageCms.PyCMSError, ValueError, OSError, TypeError):
+            own = ImageCms.ImageCmsProfile(BytesIO(profile))
+            mode = "RGB" if base.mode in {"RGB", "CMYK", "LAB"} else base.mode
+            if mode == "RGB":
+                changed = ImageCms.profileToProfile(
+                    base, own, ImageCms.createProfile("sRGB"), outputMode="RGB",
+                    flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+                ) or base  # fmt: skip
+                if alpha is not None:
+                    changed.putalpha(alpha)
+    if changed.mode == "CMYK":
+        changed = changed.convert("RGB")
+    return changed
 
 
 def _only_harmless(picture: Any) -> bool:
