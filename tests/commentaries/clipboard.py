@@ -22,3 +22,13 @@ GOOGLE = """<meta charset='utf-8'><b style="font-weight:normal;" id="docs-intern
 <p dir="ltr" role="presentation"><span style="font-weight:400">item</span></p></li></ul>
 <p dir="ltr"><a href="https://example.org/x" style="text-decoration:none;">
 <span style="color:#1155cc;font-weight:400">link</span></a></p></b>"""
+
+MEANING = """<html><body><!--StartFragment-->
+<p class=MsoNormal>10<sup>6</sup> м<span style='vertical-align:super'>2</span> <s>struck</s><del>gone</del>
+<span style='display:none;mso-hide:all'>hidden</span>link
+<a style='mso-footnote-id:ftn1' href="#_ftn1" name="_ftnref1" title=""><span class=MsoFootnoteReference>[1]</span></a>
+<a href="/desk/x/">desk</a></p>
+<table><tr><td>cell <a href="https://example.org/t">t</a></td><td>two</td></tr></table>
+<div style='mso-element:footnote-list'><div style='mso-element:footnote' id=ftn1>
+<p class=MsoFootnoteText><a style='mso-footnote-id:ftn1' href="#_ftnref1" name="_ftn1" title="">[1]</a> Note.</p>
+</div></div><!--EndFragment--></body></html>"""

@@ -128,6 +128,21 @@ def test_what_is_pasted_from_a_word_processor_is_clean(written, html):
     assert all(url.startswith("https://example.org/") for url in links), links
 
 
+def test_a_paste_says_what_it_said_and_what_was_lost(written):
+    page, address = written
+    page.evaluate(PASTE, clipboard.MEANING)
+    body = json.loads(until(page, address, lambda text: "Note." in text["body"])["body"])
+    text = "\n".join(block["text"] for block in body["blocks"])
+    assert "10⁶ м² link [^1] desk" in text
+    assert "[^1]: Note." in text
+    assert "cell t · two" in text
+    for lost in ("struck", "gone", "hidden"):
+        assert lost not in text
+    assert not [url for entity in body["entityMap"].values() if "desk" in (url := entity["data"].get("url", ""))]
+    expect(page.locator(".desk-pasted li")).to_have_count(4)
+    page.screenshot(path="/tmp/writing/paste.png")
+
+
 def test_words_typed_while_the_connection_is_away_come_in_when_it_is_back(written):
     page, address = written
     page.context.set_offline(True)
