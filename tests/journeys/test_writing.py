@@ -140,7 +140,6 @@ def test_a_paste_says_what_it_said_and_what_was_lost(written):
         assert lost not in text
     assert not [url for entity in body["entityMap"].values() if "desk" in (url := entity["data"].get("url", ""))]
     expect(page.locator(".desk-pasted li")).to_have_count(4)
-    page.screenshot(path="/tmp/writing/paste.png")
 
 
 def test_words_typed_while_the_connection_is_away_come_in_when_it_is_back(written):
