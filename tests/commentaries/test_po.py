@@ -125,3 +125,34 @@ def test_a_file_that_is_broken_or_foreign_changes_nothing(ready, spoil, line, me
 def test_what_is_no_po_file_is_refused_in_words(ready, data):
     with pytest.raises(FileProblems):
         po.take_in(ready, data)
+
+
+@pytest.mark.parametrize("language", ["be_BY", "be-BY", "BE", "be_BY.UTF-8", "be@latin", ""])
+def test_a_tools_own_way_to_write_a_language_and_a_dropped_header_are_understood(ready, language):
+    file = polib.pofile(po.export(ready).decode())
+    file.metadata["Language"] = language
+    del file.metadata[po.NAME]
+    before = texts(ready)
+    po.take_in(ready, str(file).encode())
+    assert texts(ready) == before
+
+
+def test_a_file_without_headers_of_another_text_is_refused(ready):
+    file = polib.pofile(po.export(ready).decode())
+    del file.metadata[po.NAME]
+    for entry in file:
+        entry.msgid = f"Another text {entry.msgctxt}"
+    with pytest.raises(FileProblems, match="another commentary"):
+        po.take_in(ready, str(file).encode())
+
+
+def test_the_layout_of_a_file_is_not_taken_for_words(ready):
+    file = polib.pofile(po.export(ready).decode())
+    for entry in file:
+        if entry.msgctxt in {"headline", "body.0"}:
+            entry.msgstr, entry.msgid = f"\n      Рубель\n   і рэзервы {entry.msgctxt}\n    ", f"\n   {entry.msgid}\n "
+    po.take_in(ready, str(file).encode())
+    found = texts(ready)
+    assert found["headline"] == "Рубель і рэзервы headline"
+    assert found["body.0"] == "Рубель і рэзервы body.0"
+    assert not services.is_stale(fresh(ready))

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from tests.commentaries import clipboard
+from tests.desk.forms import address
 
 
 def send(client, **sent):
@@ -40,3 +41,12 @@ def test_too_much_is_said(cast, sign_in):
 @pytest.mark.parametrize("role", ["nobody", "operator"])
 def test_only_those_who_write_are_answered(cast, sign_in, role):
     assert send(sign_in(cast[role]), html="<p>x</p>").status_code in {302, 403}
+
+
+def test_a_picture_of_a_format_that_nobody_knows_keeps_no_page_from_opening(cast, sign_in, source):
+    source.body = '<p>Text</p><embed embedtype="image" id="1" alt="x" format="nonsense"/>'
+    source.save()
+    source.save_revision(clean=False)
+    client = sign_in(cast["editor"])
+    assert client.get(address(source)).status_code == 200
+    assert client.get(reverse("desk_translate", args=[source.pk, "be"])).status_code == 200

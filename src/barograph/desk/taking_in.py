@@ -24,7 +24,7 @@ from barograph.commentaries.checklist import count_words
 from barograph.commentaries.models import Commentary
 from barograph.commentaries.services import replace_body, working_copy
 from barograph.commentaries.word_files import Taken
-from barograph.desk.rich_text import clean_body
+from barograph.desk.rich_text import clean_body, with_known_formats
 
 
 class WordForm(forms.Form):
@@ -97,7 +97,7 @@ def word_file(request: HttpRequest, pk: int) -> HttpResponse:
         "commentary": row,
         "edit": _edit(row),
         "new": expand_db_html(taken.body),
-        "old": expand_db_html(draft.body),
+        "old": expand_db_html(with_known_formats(draft.body)),
         "left_out": taken.left_out,
         "form": PutInForm(initial={"body": taken.body, "seen": row.latest_revision_id}),
     }

@@ -41,6 +41,7 @@ from barograph.commentaries.services import (
 )
 from barograph.desk.forms import ExchangeForm, TranslationForm
 from barograph.desk.glossary import Glossary, Wanted
+from barograph.desk.rich_text import with_known_formats
 from barograph.issues.services import publication
 
 
@@ -198,7 +199,7 @@ def _context(source, translation, draft, form: TranslationForm, language: str, o
     for change in changed:
         by_path.setdefault("body" if change.path.startswith("body.") else change.path, []).append(change)
     standing = standing_texts(source)
-    body = expand_db_html((source if source.live else working_copy(source)).body)
+    body = expand_db_html(with_known_formats((source if source.live else working_copy(source)).body))
     known = memory.offers(source, language)
     glossary = Glossary(Term.objects.all(), source.language, language)
     lines = []
