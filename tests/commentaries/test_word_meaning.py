@@ -143,6 +143,11 @@ def test_a_link_field_whose_end_was_deleted_ends_with_its_paragraph():
     )
 
 
+def test_a_link_field_may_name_a_place_in_the_page():
+    said = field('HYPERLINK "https://example.org/a" \\l "part" \\o "tip"', run("one"))
+    assert taken(paragraph(said)).body == '<p><a href="https://example.org/a#part">one</a></p>'
+
+
 def test_links_in_simple_fields_and_cells_stay():
     found = taken(
         paragraph(f"<w:fldSimple w:instr='HYPERLINK \"https://example.org/a\"'>{run('one')}</w:fldSimple>"),

@@ -35,19 +35,19 @@ def marks_and_notes(html: str) -> tuple[list[str], list[str]]:
 def broken(html: str) -> list[str]:
     """Pieces of a body that would stand raw before readers, as they are written; empty where all is right."""
     marks, notes = marks_and_notes(html)
-    found = [f"[^{name}]" for name in marks if name not in notes]
-    found += [f"[^{name}]:" for number, name in enumerate(notes) if name not in marks or name in notes[:number]]
+    result = [f"[^{name}]" for name in marks if name not in notes]
+    result += [f"[^{name}]:" for number, name in enumerate(notes) if name not in marks or name in notes[:number]]
     for tag, text in _blocks(html):
         note = _NOTE.match(text) if tag == "p" else None
         rest = text[note.end() :] if note else text
         if note:
-            found += [f"[^{name}]" for name in _MARK.findall(rest)]  # a mark within a note is linked by nothing
+            result += [f"[^{name}]" for name in _MARK.findall(rest)]  # a mark within a note is linked by nothing
         elif early := _NOTE.match(text):
-            found.append(early[0].strip())
-        found += [piece for like in _LIKE.finditer(_MARK.sub(" ", rest)) if (piece := like[0].strip())]
-    return list(dict.fromkeys(found))
+            result.append(early[0].strip())
+        result += [piece for like in _LIKE.finditer(_MARK.sub(" ", rest)) if (piece := like[0].strip())]
+    return list(dict.fromkeys(result))
 
 
 def _blocks(html: str) -> list[tuple[str, str]]:
     """(element, its words) of each block, tags taken out."""
-    return [(found[1], unescape(_TAG.sub("", found[2]))) for found in _BLOCK.finditer(html)]
+    return [(result[1], unescape(_TAG.sub("", result[2]))) for result in _BLOCK.finditer(html)]

@@ -27,13 +27,13 @@ def bounded(html: str) -> str:
     if html.count("<") > MOST_TAGS:
         raise TooMuchMarkup
     open_tags: list[str] = []
-    for found in _TAG.finditer(html):
-        name = found[2].lower()
-        if found[1]:
+    for result in _TAG.finditer(html):
+        name = result[2].lower()
+        if result[1]:
             if name in open_tags[-DEEPEST:]:
                 while open_tags.pop() != name:
                     pass
-        elif not found[3] and name not in _EMPTY and not (name in {"p", "li"} and open_tags[-1:] == [name]):
+        elif not result[3] and name not in _EMPTY and not (name in {"p", "li"} and open_tags[-1:] == [name]):
             open_tags.append(name)
             if len(open_tags) > DEEPEST:
                 raise TooMuchMarkup

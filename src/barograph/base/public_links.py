@@ -61,8 +61,8 @@ def _is_local(host: str) -> bool:
     if host == "localhost" or host.endswith(_LOCAL_ENDINGS) or host.isdigit() or host.startswith("0x"):
         return True
     try:
-        found = ipaddress.ip_address(host.partition("%")[0])
+        result = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
         return False
-    found = getattr(found, "ipv4_mapped", None) or found
-    return not found.is_global
+    result = getattr(result, "ipv4_mapped", None) or result
+    return not result.is_global

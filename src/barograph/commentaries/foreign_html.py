@@ -178,10 +178,10 @@ def _lists(soup: BeautifulSoup, count: Counter[str]) -> None:
 
 
 def _next(tag: Tag) -> Tag | None:
-    found = tag.next_sibling
-    while isinstance(found, NavigableString) and not found.strip():
-        found = found.next_sibling
-    return found if isinstance(found, Tag) else None
+    result = tag.next_sibling
+    while isinstance(result, NavigableString) and not result.strip():
+        result = result.next_sibling
+    return result if isinstance(result, Tag) else None
 
 
 def _links(soup: BeautifulSoup) -> int:
@@ -224,14 +224,14 @@ def _reduce(soup: BeautifulSoup) -> None:
 
 def _blocks(soup: BeautifulSoup) -> list[str]:
     """The blocks that have words, loose words between them as paragraphs."""
-    found, loose = [], ""
+    result, loose = [], ""
     for node in list(soup.children):
         if isinstance(node, Tag) and node.name in TOP:
-            found += [_paragraph(loose), _block(node)]
+            result += [_paragraph(loose), _block(node)]
             loose = ""
         else:
             loose += node.decode(formatter="minimal") if isinstance(node, Tag) else _escaped(node)
-    return [block for block in [*found, _paragraph(loose)] if block]
+    return [block for block in [*result, _paragraph(loose)] if block]
 
 
 def _escaped(node: object) -> str:

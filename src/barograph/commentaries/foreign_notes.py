@@ -63,12 +63,12 @@ def _names(anchor: Tag) -> list[str]:
 
 
 def _places(soup: BeautifulSoup) -> dict[str, Tag]:
-    found: dict[str, Tag] = {}
+    result: dict[str, Tag] = {}
     for tag in soup.find_all(True):
         for key in ("id", "name"):
             if tag.get(key):
-                found.setdefault(str(tag[key]), tag)
-    return found
+                result.setdefault(str(tag[key]), tag)
+    return result
 
 
 def _note_of(place: Tag | None, back: Tag | None) -> Tag | None:

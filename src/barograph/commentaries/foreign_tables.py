@@ -72,18 +72,18 @@ def _row(soup: BeautifulSoup, cells: list[Tag]) -> list[Tag | NavigableString]:
 
 def _blocks(soup: BeautifulSoup, cell: Tag) -> list[Tag | NavigableString]:
     """A cell's own blocks; loose words between them as paragraphs."""
-    found: list[Tag | NavigableString] = []
+    result: list[Tag | NavigableString] = []
     loose: Tag | None = None
     for child in list(cell.children):
         if isinstance(child, Tag) and child.name in BLOCKS:
-            found.append(child.extract())
+            result.append(child.extract())
             loose = None
         elif loose is not None or str(child).strip():
             if loose is None:
                 loose = soup.new_tag("p")
-                found.append(loose)
+                result.append(loose)
             loose.append(child.extract())
-    return found
+    return result
 
 
 def _inline(cell: Tag) -> list[Tag | NavigableString]:

@@ -10,11 +10,11 @@ from django.utils.translation import ngettext
 
 def in_words(lost: Counter[str]) -> tuple[str, ...]:
     """A sentence for each kind of thing, in a fixed order. `lost`: {kind: how often}."""
-    found = []
+    result = []
     for kind, sentence in _sentences(lost).items():
         if lost[kind]:
-            found.append(sentence % {"number": lost[kind]})
-    return tuple(found)
+            result.append(sentence % {"number": lost[kind]})
+    return tuple(result)
 
 
 def _sentences(lost: Counter[str]) -> dict[str, str]:

@@ -29,8 +29,8 @@ def in_one_line(element: ET.Element | None) -> str:
         return f"{_above(degree) if degree else ''}√{_grouped(_part(element, 'e'))}"
     if tag == "m:nary":
         sign = first(element, "m:naryPr/m:chr")
-        found = sign.get("m:val", "∫") if sign is not None else "∫"
-        return f"{found}{_below(_part(element, 'sub'))}{_above(_part(element, 'sup'))} {_part(element, 'e')}"
+        result = sign.get("m:val", "∫") if sign is not None else "∫"
+        return f"{result}{_below(_part(element, 'sub'))}{_above(_part(element, 'sup'))} {_part(element, 'e')}"
     if tag == "m:d":
         begin, end = (first(element, f"m:dPr/m:{name}") for name in ("begChr", "endChr"))
         inner = ", ".join(in_one_line(part) for part in every(element, "m:e"))

@@ -21,11 +21,11 @@ class Field:
 
 def address(instruction: str) -> str:
     """Where a HYPERLINK field leads; empty for every other field."""
-    found = _LINK.match(instruction)
-    if not found:
+    result = _LINK.match(instruction)
+    if not result:
         return ""
-    target = found[1] or found[2] or ""
-    return f"{target}#{found[3]}" if target and found[3] and "#" not in address else target
+    target = result[1] or result[2] or ""
+    return f"{target}#{result[3]}" if target and result[3] and "#" not in target else target
 
 
 def name(instruction: str) -> str:

@@ -38,15 +38,15 @@ def take(data: bytes) -> Taken:
     package = opened(data)
     try:
         source = simplified(package)
-        found = mammoth.convert_to_html(io.BytesIO(source.package), include_embedded_style_map=False, style_map=STYLES)
+        result = mammoth.convert_to_html(io.BytesIO(source.package), include_embedded_style_map=False, style_map=STYLES)
     except ValidationError:
         raise
     except Exception:  # a stranger's file: whatever its reader stumbles over, the answer is the same
         raise damaged() from None
-    if len(found.value) > 4 * LONGEST:
+    if len(result.value) > 4 * LONGEST:
         raise too_large()
     try:
-        taken = clean(found.value, lost=source.lost)
+        taken = clean(result.value, lost=source.lost)
     except ValidationError:
         raise damaged() from None
     if len(taken.body) > LONGEST:

@@ -67,8 +67,8 @@ class Styles:
     """The file's styles by their ids."""
 
     def __init__(self, tree: ET.Element | None) -> None:
-        found: Iterable[ET.Element] = tree.iter("w:style") if tree is not None else ()
-        self.styles = {style.get("w:styleId", ""): style for style in found}
+        result: Iterable[ET.Element] = tree.iter("w:style") if tree is not None else ()
+        self.styles = {style.get("w:styleId", ""): style for style in result}
         defaults = first(tree, "w:docDefaults/w:rPrDefault/w:rPr") if tree is not None else None
         self.default = with_properties(Look(), defaults)
         self._basic = next(
@@ -82,13 +82,13 @@ class Styles:
 
     def chain(self, key: str) -> list[ET.Element]:
         """A style and those it is made from, the farthest first."""
-        found: list[ET.Element] = []
+        result: list[ET.Element] = []
         seen: set[str] = set()
         while key in self.styles and key not in seen:
             seen.add(key)
-            found.insert(0, self.styles[key])
+            result.insert(0, self.styles[key])
             key = value(first(self.styles[key], "w:basedOn"))
-        return found
+        return result
 
     def look(self, key: str, look: Look) -> Look:
         for style in self.chain(key):
@@ -139,8 +139,8 @@ class Numbers:
 
     def level(self, number: str, depth: str) -> Number | None:
         """None where the paragraph is in no list."""
-        found = self.levels.get((number, depth)) or self.levels.get((number, "0"))
-        return found if found and found.form != "none" else None
+        result = self.levels.get((number, depth)) or self.levels.get((number, "0"))
+        return result if result and result.form != "none" else None
 
 
 def _number(level: ET.Element) -> Number:

@@ -152,14 +152,14 @@ class _Opening:
         place = posixpath.join(folder, "_rels", f"{own}.rels").lower()
         if place not in self.infos:
             return {}
-        found = {}
+        result = {}
         for relation in self.tree(place).iter("rel:Relationship"):
             kind, target = relation.get("Type", "").rpartition("/")[2], relation.get("Target", "")
             outside = relation.get("TargetMode", "").lower() == "external"
             if not outside:
                 target = posixpath.normpath(posixpath.join("/" + folder, target)).lstrip("/").lower()
-            found[relation.get("Id", "")] = (kind, target, outside)
-        return found
+            result[relation.get("Id", "")] = (kind, target, outside)
+        return result
 
 
 def first(element: ET.Element, path: str) -> ET.Element | None:
@@ -167,9 +167,9 @@ def first(element: ET.Element, path: str) -> ET.Element | None:
     name, _divider, rest = path.partition("/")
     for child in element:
         if child.tag == name:
-            found = first(child, rest) if rest else child
-            if found is not None:
-                return found
+            result = first(child, rest) if rest else child
+            if result is not None:
+                return result
     return None
 
 

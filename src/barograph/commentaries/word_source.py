@@ -128,12 +128,12 @@ class _Reader:
 
     def notes(self, name: str) -> str:
         kind = name[:-1]
-        found = [
+        result = [
             f"<w:{kind} w:id={quoteattr(note.get('w:id', ''))}>{self.blocks(note)}</w:{kind}>"
             for note in every(self.part.tree, f"w:{kind}")
             if note.get("w:type", "normal") == "normal"
         ]
-        return f"<w:{name} {ROOT}>{''.join(found)}</w:{name}>"
+        return f"<w:{name} {ROOT}>{''.join(result)}</w:{name}>"
 
     # blocks
 
@@ -164,10 +164,10 @@ class _Reader:
         return ""
 
     def rows(self, table: ET.Element) -> str:
-        found = ""
+        result = ""
         for row in table:
             if row.tag in _THROUGH or row.tag == "w:sdt":
-                found += self.rows(row)
+                result += self.rows(row)
             elif row.tag == "w:tr":
                 properties = first(row, "w:trPr")
                 gone = next((tag for tag in ("w:del", "w:hidden") if properties is not None
@@ -175,14 +175,14 @@ class _Reader:
                 if gone:
                     self.lost["struck" if gone == "w:del" else "hidden"] += 1
                 else:
-                    found += f"<w:tr>{self.cells(row)}</w:tr>"
-        return found
+                    result += f"<w:tr>{self.cells(row)}</w:tr>"
+        return result
 
     def cells(self, row: ET.Element) -> str:
-        found = ""
+        result = ""
         for cell in row:
             if cell.tag in _THROUGH or cell.tag == "w:sdt":
-                found += self.cells(cell)
+                result += self.cells(cell)
             elif cell.tag == "w:tc":
                 properties = first(cell, "w:tcPr")
                 shape = ""
@@ -193,8 +193,8 @@ class _Reader:
                 if properties is not None and first(properties, "w:cellDel") is not None:
                     self.lost["struck"] += 1
                 else:
-                    found += f"<w:tc><w:tcPr>{shape}</w:tcPr>{self.blocks(cell)}</w:tc>"
-        return found
+                    result += f"<w:tc><w:tcPr>{shape}</w:tcPr>{self.blocks(cell)}</w:tc>"
+        return result
 
     # paragraphs
 
@@ -242,7 +242,7 @@ class _Reader:
 
     def runs(self, pieces: list[_Piece]) -> str:
         """Neighbours of one look as one run, of one address as one link."""
-        found, href, inner = "", "", ""
+        result, href, inner = "", "", ""
         merged: list[_Piece] = []
         for piece in pieces:
             if merged and replace(merged[-1], xml="") == replace(piece, xml=""):
@@ -252,13 +252,13 @@ class _Reader:
         for piece in [*merged, _Piece("")]:
             if piece.href != href:
                 key = self.links.setdefault(href, f"l{len(self.links)}") if href else ""
-                found += f'<w:hyperlink r:id="{key}">{inner}</w:hyperlink>' if href else inner
+                result += f'<w:hyperlink r:id="{key}">{inner}</w:hyperlink>' if href else inner
                 href, inner = piece.href, ""
             if piece.xml:
                 look = f"<w:rStyle w:val={quoteattr(piece.style)}/>" if piece.style else ""
                 look += "<w:b/>" * piece.bold + "<w:i/>" * piece.italic
                 inner += f"<w:r><w:rPr>{look}</w:rPr>{piece.xml}</w:r>"
-        return found + inner
+        return result + inner
 
     # inside a paragraph
 
@@ -408,7 +408,7 @@ class _Reader:
         """Letters of a symbols' typeface as Unicode has them."""
         if not any("\ue000" <= letter <= "\uf8ff" for letter in text):
             return text
-        found = ""
+        result = ""
         for letter in text:
             if "\ue000" <= letter <= "\uf8ff":
                 own = next(
@@ -416,8 +416,8 @@ class _Reader:
                 )
                 self.lost["symbols"] += not own
                 letter = own
-            found += letter
-        return found
+            result += letter
+        return result
 
     def _symbol(self, font: str, code: str, state: _Paragraph, look: Look, plain: _Piece, gone: str) -> None:
         letter = in_unicode(font, int(code, 16)) if re.fullmatch(r"[0-9A-Fa-f]{1,6}", code) else ""
@@ -447,7 +447,7 @@ class _Reader:
 def _outermost(element: ET.Element, tag: str) -> list[ET.Element]:
     if element.tag == tag:
         return [element]
-    return [found for child in element for found in _outermost(child, tag)]
+    return [result for child in element for result in _outermost(child, tag)]
 
 
 def _wrapped(element: ET.Element) -> ET.Element:

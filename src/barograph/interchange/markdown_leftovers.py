@@ -53,7 +53,7 @@ def leftovers(text: str) -> list[tuple[int, str]]:
         else:
             shown += _ESCAPED if token.type == "text_special" else _MARKUP
     shown = re.sub(r"\[\^[^\s\[\]]+\]", _NOTE, shown)
-    found: dict[int, str] = {}
+    result: dict[int, str] = {}
     for left in _LEFT.finditer(shown):
         if _is_meant(left, shown):
             continue
@@ -63,8 +63,8 @@ def leftovers(text: str) -> list[tuple[int, str]]:
             .replace(_MARKUP, "")
             .replace(_NOTE, "[^]")
         )
-        found.setdefault(shown.count("\n", 0, left.start()), " ".join(around.split()))
-    return [*found.items()]
+        result.setdefault(shown.count("\n", 0, left.start()), " ".join(around.split()))
+    return [*result.items()]
 
 
 def _is_meant(left: re.Match[str], text: str) -> bool:
