@@ -11,7 +11,6 @@ close emphasis.
 from __future__ import annotations
 
 import re
-import string
 from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import groupby
@@ -23,13 +22,12 @@ from markdown_it.token import Token
 
 from barograph.base.public_links import is_public
 from barograph.interchange import richtext
+from barograph.interchange.markdown_escapes import FOOTNOTE, destination, escaped, escaped_start
 from barograph.interchange.markdown_leftovers import leftovers
 from barograph.interchange.richtext import Block, Document, Image, Item, Listing, Run, Runs, Text
 
 DEEPEST_LIST = 5
 MOST_BRACKETS = 1000  # in one piece without an empty line: looking for links takes their number squared
-_FOOTNOTE = re.compile(r"\[\^[^\s\[\]]+\]")
-_HARMLESS = frozenset(" \n" + string.punctuation)  # beside a delimiter
 _DEFINITION = re.compile(r"\[(?!\^)[^\[\]\n]+\]:\s")
 _NOTE_AT_START = re.compile(r"^\[(\^[^\s\[\]]+)\](?=:)")
 
@@ -63,7 +61,7 @@ def _footnote_ends_paragraph(state: StateBlock, line: int, _end: int, silent: bo
     if not silent or state.is_code_block(line):
         return False
     text = state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
-    found = _FOOTNOTE.match(text)
+    found = FOOTNOTE.match(text)
     return bool(found and text[found.end() :].startswith(":"))
 
 
@@ -285,7 +283,7 @@ def write(document: Document, image: Callable[[str], str] = str) -> str:
             marker = _next_marker(block.ordered, marker if again else "")
             parts.append("\n".join(_list_lines(block, marker)))
         elif isinstance(block, Image):
-            parts.append(f"![{_escaped(block.alt)}]({_destination(image(block.ref))})")
+            parts.append(f"![{escaped(block.alt)}]({destination(image(block.ref))})")
         elif block.kind == "blockquote":
             text = "\n".join(f"> {line}" for line in _inline(block.runs).split("\n"))
             if isinstance(before, Text) and before.kind == "blockquote":
@@ -327,8 +325,8 @@ def _inline(runs: Runs, *, starts_line: bool = True) -> str:
         text = _styled(runs, careful)
         if starts_line:
             first, *others = text.split("\n")
-            others = [_NOTE_AT_START.sub(r"\\[\1\\]", _escaped_start(line)) for line in others]
-            text = "\n".join([_escaped_start(first), *others])
+            others = [_NOTE_AT_START.sub(r"\\[\1\\]", escaped_start(line)) for line in others]
+            text = "\n".join([escaped_start(first), *others])
         if not any(run.bold or run.italic for run in runs):
             break
         children = _parser().parseInline(text)[0]
@@ -349,7 +347,7 @@ def _styled(runs: Runs, careful: bool) -> str:
                 pieces += [(star, False)] * run.italic + [(run.text, True)] + [(star, False)] * run.italic
             pieces += [("**", False)] * bold
         if href:
-            pieces.append((f"]({_destination(href)})", False))
+            pieces.append((f"]({destination(href)})", False))
     parts = []
     for place, (piece, is_text) in enumerate(pieces):
         if not is_text:
@@ -358,7 +356,7 @@ def _styled(runs: Runs, careful: bool) -> str:
         after = pieces[place + 1][0] if place + 1 < len(pieces) else ""
         before = pieces[place - 1][0] if place else ""
         parts.append(
-            _escaped(
+            escaped(
                 piece,
                 at_start=place == 0,
                 at_end=place == len(pieces) - 1,
@@ -372,62 +370,3 @@ def _styled(runs: Runs, careful: bool) -> str:
 
 def _is_delimiter(piece: str) -> bool:
     return piece in {"**", "*", "_"}
-
-
-def _escaped(
-    text: str,
-    *,
-    at_start: bool = True,
-    at_end: bool = True,
-    before_link: bool = False,
-    guard_start: bool = False,
-    guard_end: bool = False,
-) -> str:
-    """Text with a backslash before what Markdown would read as its own.
-
-    `guard_start`, `guard_end`: write the outermost letter as an entity, so
-    that a delimiter beside it can open or close whatever stands there.
-    """
-    head = tail = ""
-    if text and ((guard_start and text[0] not in _HARMLESS) or (at_start and text[0].isspace())):
-        head, text = f"&#{ord(text[0])};", text[1:]
-    if text and ((guard_end and text[-1] not in _HARMLESS) or (at_end and text[-1].isspace())):
-        tail, text = f"&#{ord(text[-1])};", text[:-1]
-    notes = [found for found in _FOOTNOTE.finditer(text) if not text.startswith("(", found.end())]
-    free = {found.start() for found in notes} | {found.end() - 1 for found in notes}  # brackets of footnotes
-    out = []
-    for place, letter in enumerate(text):
-        last_before_link = before_link and not tail and place == len(text) - 1
-        if place not in free and _needs_backslash(text, place, place + 1 in free or last_before_link):
-            out.append("\\")
-        if letter.isspace() and letter not in " \n" and "\n" in text[max(place - 1, 0) : place + 2]:
-            letter = f"&#{ord(letter)};"
-        out.append(letter)
-    return head + "".join(out) + tail
-
-
-def _needs_backslash(text: str, place: int, before_bracket: bool) -> bool:
-    letter = text[place]
-    if letter == "&":
-        return _ENTITY.match(text, place) is not None
-    if letter in "~^={":  # signs of other Markdowns, which the importer refuses as left over
-        return bool(_FOREIGN.match(text, place)) and not (letter == "^" and text[place - 1 : place] == "[")
-    return letter in "\\`*_<[]\n" or (letter == "!" and before_bracket)  # before a line feed: a line break
-
-
-_START = re.compile(r"(#|>|=|\||~~~|-(?=[\s|:-]|$)|\+(?=\s|$)|:(?=[-|\s]))")
-_FOREIGN = re.compile(r"~(?=~|[^\s~]{1,20}~)|\^(?=\[|[^\s^\[\]]{1,20}\^)|=(?==)|\{(?=[#.:][\w-]+\})")
-_ENTITY = re.compile(r"&(#\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);")
-_NUMBER = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
-
-
-def _escaped_start(line: str) -> str:
-    """A line whose beginning is no marker of a block."""
-    if _START.match(line):
-        return "\\" + line
-    return _NUMBER.sub(r"\1\\\2", line, count=1) if _NUMBER.match(line) else line
-
-
-def _destination(address: str) -> str:
-    address = re.sub(r"&(?=#?\w+;)", "&amp;", address).replace("\\", "\\\\")
-    return f"<{address}>" if not address or re.search(r"[\s()]", address) else address
