@@ -36,7 +36,8 @@ class Offer:
     languages: tuple[str, ...]
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     topics: frozenset[str] = frozenset()  # none: no topics are known yet, so none is refused
-    renames: Renames = field(default_factory=Renames)  # former keys are understood; a choice is stored by the key that never changes
+    #: Former keys are understood; a choice is stored by the key that never changes.
+    renames: Renames = field(default_factory=Renames)
 
     @classmethod
     def of(cls, imprint: Mapping[str, Any], renames: Renames = Renames()) -> Offer:  # noqa: B008 (frozen)
