@@ -187,6 +187,9 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
 }
 
+# In which languages a form asks for names and texts: set here, because the fields lie below what knows them.
+BAROGRAPH_LANGUAGES = "barograph.issues.services.languages"
+
 # How a draft is shown: set here, because the layer that renders pages lies above the one that holds drafts.
 BAROGRAPH_PREVIEW = "barograph.website.preview.render_commentary"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -34,20 +36,54 @@ class LocalizedWidget(forms.MultiWidget):
 
 
 class LocalizedFormField(forms.MultiValueField):
-    """{language: text}; at least one language where required."""
+    """{language code: text}, with one input for each of the publication's languages, in their order.
 
-    def __init__(self, *, codes: tuple[str, ...], multiline: bool = False, **kwargs):
-        self.codes = codes
-        fields = [forms.CharField(required=False) for _code in codes]
+    Which languages these are is asked when a form is shown or sent, not when its class is made: a publication's
+    languages change while the process runs. `codes` names others instead. What the stored value holds in languages
+    without an input, or whose input was not sent, stays as it is; what was sent for a language that the publication
+    has given up meanwhile is taken. Where the field is required, one language is enough.
+    """
+
+    def __init__(self, *, codes: tuple[str, ...] | None = None, multiline: bool = False, **kwargs):
+        self.given_codes, self.multiline = codes, multiline
+        self.codes: tuple[str, ...] = codes or ()
+        self.stored: dict[str, str] = {}
         kwargs.pop("max_length", None)
-        kwargs["widget"] = LocalizedWidget(codes, multiline=multiline)
-        super().__init__(fields, require_all_fields=False, **kwargs)
+        kwargs["widget"] = LocalizedWidget(self.codes, multiline=multiline)
+        super().__init__(self._inputs(), require_all_fields=False, **kwargs)
 
-    def compress(self, values):
-        texts = {code: text for code, text in zip(self.codes, values or [], strict=False) if text}
+    def _inputs(self) -> list[forms.CharField]:
+        return [forms.CharField(required=False) for _code in self.codes]
+
+    def get_bound_field(self, form, field_name):
+        """The field of one form, made ready for the languages of now and the value that is stored."""
+        initial = form.get_initial_for_field(self, field_name)
+        self.stored = dict(initial) if isinstance(initial, dict) else {}
+        if self.given_codes is None:
+            sent = _codes_sent(form.data, form.add_prefix(field_name)) if form.is_bound else []
+            self.codes = tuple(dict.fromkeys((*languages.of_publication(), *sent)))
+            self.fields = self._inputs()
+            self.widget = LocalizedWidget(self.codes, multiline=self.multiline, attrs=self.widget.attrs)
+            self.widget.is_required = self.required
+        return super().get_bound_field(form, field_name)
+
+    def clean(self, value):
+        """The texts of the inputs, and what is stored in languages without one. Raises ValidationError."""
+        texts = dict(self.stored)
+        for code, field, text in zip(self.codes, self.fields, value or [], strict=False):
+            if text is not None:
+                texts[code] = field.clean(text)
+        order = dict.fromkeys((*self.codes, *texts))
+        texts = {code: texts[code] for code in order if texts.get(code)}
         if self.required and not texts:
             raise ValidationError(_("Write it in at least one language."), code="required")
         return texts
+
+
+def _codes_sent(data, name: str) -> list[str]:
+    """The languages for which a form brings a text of the field `name`: 'names_uk' → 'uk'."""
+    pattern = re.compile(re.escape(name) + r"_([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)")
+    return [match[1] for key in data if (match := pattern.fullmatch(key))]
 
 
 class LocalizedTextField(models.JSONField):
@@ -60,7 +96,6 @@ class LocalizedTextField(models.JSONField):
 
     def formfield(self, **kwargs):
         return LocalizedFormField(
-            codes=languages.INTERFACE,
             multiline=self.multiline,
             required=not self.blank,
             label=kwargs.get("label", capfirst(self.verbose_name)),

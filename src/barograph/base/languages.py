@@ -13,6 +13,14 @@ NAMES = {"be": "Беларуская", "ru": "Русский", "en": "English"}
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "yi", "ckb", "ps", "sd", "ug"})
 
 
+def of_publication() -> tuple[str, ...]:
+    """The languages of the publication in their order, from where settings.BAROGRAPH_LANGUAGES says."""
+    from django.conf import settings
+    from django.utils.module_loading import import_string
+
+    return tuple(import_string(settings.BAROGRAPH_LANGUAGES)())
+
+
 def name(language: str) -> str:
     """A language's name in itself: 'be' → 'Беларуская'; the code where it is not known."""
     if language in NAMES:

@@ -37,6 +37,11 @@ def publication() -> Publication:
     )[0]
 
 
+def languages() -> list[str]:
+    """The codes of the publication's languages, in their order."""
+    return list(publication().languages)
+
+
 def next_period(*, rhythm: str, after: date | None, today: date) -> tuple[date, date]:
     """First and last day of the issue that follows `after` (the last day of the one before).
 
