@@ -75,12 +75,10 @@ class SecondFactorGate:
             return None
         request.user = audit.row_of(request.user)  # else Wagtail would note nothing about it, silently
         if not request.user.is_authenticated:
-            return once_more.ask_again(request) if once_more.has_words(request) else None
+            return _signed_out(request)
         if _is_over(request):
             logout(request)
-            if once_more.has_words(request):
-                return once_more.ask_again(request)
-            return redirect_to_login(request.get_full_path(), reverse("wagtailadmin_login"))
+            return _signed_out(request) or redirect_to_login(request.get_full_path(), reverse("wagtailadmin_login"))
         if not request.resolver_match.view_name.startswith(ABOUT_ACCOUNTS):
             sight.answer_for(request.user)
         _remember_browser(request)
@@ -98,6 +96,13 @@ class SecondFactorGate:
         if request.path_info.startswith("/desk") and isinstance(error, (MultiValueDictKeyError, ValidationError)):
             return refused.page(request, refusals.incomplete)
         return None
+
+
+def _signed_out(request: HttpRequest) -> HttpResponse | None:
+    """What was sent comes back; everything else goes to the sign-in by Wagtail's own means."""
+    if once_more.has_words(request):
+        return once_more.ask_again(request)
+    return once_more.tell_autosave() if once_more.is_autosave(request) else None
 
 
 def _speak_their_language(user: Any) -> None:
@@ -151,6 +156,8 @@ def _lead(request: HttpRequest, view: str) -> HttpResponse:
     """To the page that asks for the code; what was sent is not done, and says so."""
     if once_more.has_words(request):
         return once_more.ask_again(request)
+    if once_more.is_autosave(request):
+        return once_more.tell_autosave()
     if request.method not in {"GET", "HEAD"} or request.headers.get("X-Requested-With") == "XMLHttpRequest":
         return HttpResponse(_("Confirm your sign-in first: reload the page."), status=403, content_type="text/plain")
     return redirect(f"{reverse(view)}?{urlencode({'next': request.get_full_path()})}")
