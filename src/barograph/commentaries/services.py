@@ -221,12 +221,13 @@ def save_translation(
     by=None,
     made_from: Mapping[str, str] | None = None,
     machine: Iterable[str] = (),
+    instead_of: Revision | None = None,
 ) -> Commentary:
     """Keep a translator's words as a new draft; what is not named in `texts` stays as it is.
 
     `texts` has paths, and `body` as a whole. `made_from` says which source texts they were made
-    from, where that is not what it was before; `machine` which of them a machine drafted. Returns
-    the draft.
+    from, where that is not what it was before; `machine` which of them a machine drafted;
+    `instead_of` the person's own newest version, which an autosave goes on with. Returns the draft.
     """
     row = Commentary.objects.select_for_update(of=("self",)).get(pk=translation.pk)
     if row.source is None:
@@ -240,7 +241,7 @@ def save_translation(
     _fit(draft, row.source, before | {path: text for path, text in texts.items() if path != "body"})
     left = {path.partition(".")[0] if path.startswith("body.") else path for path in source_texts(draft)}
     draft.machine_paths = sorted({*draft.machine_paths, *machine} & left)
-    _keep(draft, row, by)
+    _keep(draft, row, by, instead_of)
     return draft
 
 
@@ -278,11 +279,16 @@ def _put_aside(leftover: Texts, path: str, text: str) -> None:
     leftover[key] = text
 
 
-def _keep(draft: Commentary, row: Commentary, by) -> None:
-    """A new revision; while nothing is signed off, the row itself holds the newest words, too."""
+def _keep(draft: Commentary, row: Commentary, by, instead_of: Revision | None = None) -> None:
+    """A new revision; while nothing is signed off, the row itself holds the newest words, too.
+
+    Words that are too long for the row stand in the revision alone.
+    """
     if not row.live:
-        draft.save(update_fields=[*KEPT, "touched_at"])
-    draft.save_revision(user=by, clean=False, changed=True)
+        long = words.too_long({name: getattr(draft, name) for name in words.PLAIN})
+        fitting = [name for name in KEPT if name not in long]
+        draft.save(update_fields=[*fitting, "touched_at"])
+    draft.save_revision(user=by, clean=False, changed=True, overwrite_revision=instead_of)
 
 
 def missing_texts(translation: Commentary) -> list[str]:
@@ -318,6 +324,9 @@ def sign_off(*, commentary: Commentary, by=None, seen: str = "") -> Commentary:
         if missing := missing_texts(draft):
             names = ", ".join(str(label(path)) for path in missing)
             raise ValidationError(_("Not ready yet, these are empty: %(names)s.") % {"names": names})
+        if long := words.too_long(source_texts(draft)):
+            names = ", ".join(str(label(path)) for path in long)
+            raise ValidationError(_("Not ready yet, these are too long: %(names)s.") % {"names": names})
         draft.body = "".join(block.html for block in words.blocks(draft.body) if block.inner)
     elif not draft.headline.strip():
         raise ValidationError(_("Not ready yet: the headline is empty."))

@@ -23,7 +23,20 @@ Texts = dict[str, str]
 #: Texts that stand in a field of their own, in the order in which they are read.
 PLAIN = ("headline", "lede", "question", "resolution")
 LISTS = ("pros", "cons")
+#: How long a text may be, by the last word of its path that isn't a number, where it may not be of any length.
+LONGEST = {"headline": 300, "question": 300, "title": 200, "pros": 300, "cons": 300}
 BLOCKS = frozenset({"p", "h2", "h3", "ul", "ol", "blockquote"})
+
+
+def longest(path: str) -> int | None:
+    """How many characters a text may have; None: any number. 'scenarios.calm.pros.0' → 300."""
+    kind = next((part for part in reversed(path.split(".")) if not part.isdigit()), "")
+    return LONGEST.get(kind)
+
+
+def too_long(texts: Mapping[str, str]) -> list[str]:
+    """Paths of the texts that are longer than they may be. A draft keeps them, a sign-off refuses them."""
+    return [path for path, text in texts.items() if (limit := longest(path)) and len(text) > limit]
 
 
 @dataclass(frozen=True)

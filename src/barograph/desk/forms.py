@@ -20,7 +20,7 @@ class VerdictForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), required=False, max_length=2000)
 
 
-LONGEST = {"headline": 300, "question": 300, "title": 200, "pros": 300, "cons": 300}
+#: Texts of more than one line.
 LONG = ("lede", "resolution", "text")
 
 
@@ -30,7 +30,10 @@ def field_name(path: str) -> str:
 
 
 class TranslationForm(forms.Form):
-    """A field for every text of the source; the body is one, in `own` too. `seen` and `base` tell what was in view."""
+    """A field for every text of the source; the body is one, in `own` too. `seen` and `base` tell what was in view.
+
+    A draft takes any length: what is too long is kept as typed and marked (`too_long`), and a sign-off refuses it.
+    """
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
     base = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -45,7 +48,7 @@ class TranslationForm(forms.Form):
             self._add(path, own.get(path, ""), language)
 
     def _add(self, path: str, initial: str, language: str) -> None:
-        kind = next((part for part in path.split(".") if part in LONGEST or part in LONG), path)
+        kind = next((part for part in path.split(".") if part in words.LONGEST or part in LONG), path)
         attrs = {"lang": language, "spellcheck": "true"}
         if path == "body":
             widget = get_rich_text_editor_widget("default", features=BODY_FEATURES)
@@ -55,7 +58,7 @@ class TranslationForm(forms.Form):
             widget = forms.Textarea(attrs={**attrs, "rows": 2}) if kind != "title" else forms.TextInput(attrs=attrs)
         self.paths.append(path)
         self.fields[field_name(path)] = forms.CharField(
-            label=label(path), required=False, initial=initial, widget=widget, max_length=LONGEST.get(kind)
+            label=label(path), required=False, initial=initial, widget=widget
         )
 
     def texts(self) -> dict[str, str]:
@@ -65,6 +68,11 @@ class TranslationForm(forms.Form):
             if path != "body" and path.split(".")[-1] not in LONG:
                 found[path] = " ".join(found[path].split())
         return found
+
+    def too_long(self) -> dict[str, int]:
+        """{path: characters too many} of the words as they stand in the fields."""
+        found = {path: str(self[field_name(path)].value() or "") for path in self.paths if path != "body"}
+        return {path: len(found[path]) - (words.longest(path) or 0) for path in words.too_long(found)}
 
     def rows(self) -> Iterator[tuple[str, forms.BoundField]]:
         for path in self.paths:

@@ -14,11 +14,12 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, SuspiciousOperation, ValidationError
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
+from wagtail.admin.ui.autosave import AutosaveIndicator
 from wagtail.rich_text import expand_db_html
 
 from barograph.base import languages
@@ -75,6 +76,7 @@ class Line:
     offers: list[Offered] = field(default_factory=list)
     open: bool = False  # the offers are in view: the field is empty, or one was just taken over
     machine: bool = False
+    too_long: str = ""  # by how much the words in the field are, in words
     told: str = ""  # what became of a press on one of its buttons
 
 
@@ -93,35 +95,84 @@ def _translation(source: Commentary, language: str) -> Commentary | None:
 
 
 def translate(request: HttpRequest, pk: int, language: str) -> HttpResponse:
-    """GET shows and changes nothing; POST saves a draft or signs off."""
+    """GET shows and changes nothing; POST saves a draft or signs off, or answers an autosave in JSON."""
     source = _source(request, pk, language)
     translation = _translation(source, language)
     draft = working_copy(translation) if translation else None
     standing = standing_texts(source)
     own = {**source_texts(draft), "body": draft.body} if draft else {}
-    base = str(translation.latest_revision_id or "") if translation else ""
+    base = _base(translation)
     initial = {"seen": words.digest(standing), "base": base}
     form, told = TranslationForm(request.POST or None, source=standing, own=own, language=language, initial=initial), ""
     if request.method == "POST" and _valid(form):
+        if not request.accepts("text/html"):
+            return _autosave(request, source, language, form)
         if "take" in request.POST:
             own, told = _take_over(request.POST["take"], source, draft, form, language)
             sent = {name: form.cleaned_data[name] for name in initial}
             form = TranslationForm(None, source=standing, own=own, language=language, initial=sent)
-        elif form.cleaned_data["base"] != base:
-            form = _overtaken(request, form, base)
-        else:
-            _keep(request, source, language, form)
+        elif _keep(request, source, language, form):
             if "machine" in request.POST:
                 _machine_draft(request, _translation(source, language))
             return redirect("desk_translate", source.pk, language)
-    status = 422 if form.errors else 200
+        else:
+            form = _overtaken(form, _base(_translation(source, language)))
+    elif form.is_bound and not request.accepts("text/html"):
+        told = " ".join(message for found in form.errors.values() for message in found)
+        return _refused(told, "validation_error")
+    status = 422 if form.errors or (request.method == "POST" and form.too_long()) else 200
     context = _context(source, translation, draft, form, language, own)
     taken = request.POST.get("take", "").partition("~")[0]
     for line in context["lines"]:
         here = line.path == ("body" if taken.startswith("body.") else taken)
         line.told = told if here else ""
         line.open = here or not words.visible(line.field.value() or "").strip()
+    context["unsaved"] = form.is_bound or "take" in request.POST
     return render(request, "desk/translate.html", context, status=status)
+
+
+def _base(translation: Commentary | None) -> str:
+    """Names the version that stands under what is typed; an autosave gives its version a new time."""
+    newest = translation.latest_revision if translation else None
+    return f"{newest.pk} {newest.created_at.isoformat()}" if newest else ""
+
+
+def _refused(told: str, code: str) -> JsonResponse:
+    """What Wagtail's autosave understands as an error; its words stay in the page."""
+    return JsonResponse({"success": False, "error_code": code, "error_message": told}, status=400)
+
+
+def _autosave(request: HttpRequest, source: Commentary, language: str, form: TranslationForm) -> JsonResponse:
+    """Keep the words as a draft without a press. One page's autosaves are one version; never over somebody else's."""
+    row = _save(request, source, language, form, request.POST.get("overwrite_revision_id", ""))
+    if row is None:
+        return _refused(_("Somebody has saved a newer version."), "invalid_revision")
+    newest = row.latest_revision
+    return JsonResponse(
+        {
+            "success": True,
+            "pk": row.pk,
+            "revision_id": newest.pk,
+            "revision_created_at": newest.created_at.isoformat(),
+            "field_updates": {"base": _base(row)},
+        }
+    )
+
+
+@transaction.atomic
+def _save(
+    request: HttpRequest, source: Commentary, language: str, form: TranslationForm, overwrite: str = ""
+) -> Commentary | None:
+    """The translation with the words as its newest draft; None where somebody saved since the form was opened."""
+    Commentary.objects.select_for_update(of=("self",)).get(pk=source.pk)  # one at a time, also the first
+    translation = _translation(source, language)
+    newest = translation.latest_revision if translation else None
+    if form.cleaned_data["base"] not in {_base(translation), str(newest.pk) if newest else ""}:
+        return None
+    own = newest if newest and str(newest.pk) == overwrite and newest.user_id == request.user.pk else None
+    translation = translation or start_translation(source, language, by=request.user)
+    save_translation(translation=translation, texts=form.texts(), by=request.user, instead_of=own)
+    return _translation(source, language)
 
 
 def _valid(form: TranslationForm) -> bool:
@@ -132,7 +183,7 @@ def _valid(form: TranslationForm) -> bool:
         raise SuspiciousOperation("the body is no rich text") from None
 
 
-def _overtaken(request: HttpRequest, form: TranslationForm, base: str) -> TranslationForm:
+def _overtaken(form: TranslationForm, base: str) -> TranslationForm:
     """Somebody saved meanwhile: the words stay in the fields, the next Save keeps them on top of theirs."""
     form.data = form.data.copy()
     form.data["base"] = base
@@ -156,18 +207,21 @@ def _take_over(key: str, source, draft, form: TranslationForm, language: str) ->
     return memory.take_over(offer, typed, source, draft.source_texts if draft else {}), told
 
 
-def _keep(request: HttpRequest, source: Commentary, language: str, form: TranslationForm) -> None:
-    translation = start_translation(source, language, by=request.user)
-    save_translation(translation=translation, texts=form.texts(), by=request.user)
+def _keep(request: HttpRequest, source: Commentary, language: str, form: TranslationForm) -> bool:
+    """Save, and sign off where that button was pressed. False where somebody saved meanwhile: nothing is done."""
+    translation = _save(request, source, language, form)
+    if translation is None:
+        return False
     if "sign-off" not in request.POST:
         messages.success(request, _("The draft is saved."))
-        return
+        return True
     try:
         sign_off(commentary=translation, by=request.user, seen=form.cleaned_data["seen"])
     except ValidationError as error:
         messages.error(request, _("The draft is saved.") + " " + " ".join(error.messages))
     else:
         messages.success(request, _("Signed off: it goes out with the issue."))
+    return True
 
 
 def _machine_draft(request: HttpRequest, translation: Commentary) -> None:
@@ -202,12 +256,13 @@ def _context(source, translation, draft, form: TranslationForm, language: str, o
     body = expand_db_html(with_known_formats((source if source.live else working_copy(source)).body))
     known = memory.offers(source, language)
     glossary = Glossary(Term.objects.all(), source.language, language)
-    lines = []
+    lines, long = [], form.too_long()
     for path, bound in form.rows():
         text = body if path == "body" else standing.get(path, "")
         line = Line(path, label(path), text, path == "body", bound, by_path.pop(path, []))
         line.terms = glossary.wanted(text, own.get(path, ""))
         line.machine = draft is not None and path in draft.machine_paths
+        line.too_long = _too_long(long[path]) if path in long else ""
         line.offers = list(_offers(path, known, own.get(path, "")))
         lines.append(line)
     departures = sum(not term.kept for line in lines for term in line.terms)
@@ -217,6 +272,7 @@ def _context(source, translation, draft, form: TranslationForm, language: str, o
         "state": translation_state(translation),
         "draft_newer": bool(translation and translation.live and translation.has_unpublished_changes),
         "form": form,
+        "autosave_indicator": AutosaveIndicator(),
         "lines": lines,
         "gone": [change for found in by_path.values() for change in found],
         "changed": bool(changed),
@@ -246,6 +302,11 @@ def _offers(path: str, known: dict[str, list[memory.Offer]], own: str) -> Iterat
             for offer in near:
                 if offer.pair.target not in there:
                     yield Offered(label(where) if where != path else "", offer)
+
+
+def _too_long(number: int) -> str:
+    found = ngettext("Too long by %(number)s character.", "Too long by %(number)s characters.", number)
+    return found % {"number": number}
 
 
 def _departures(number: int) -> str:

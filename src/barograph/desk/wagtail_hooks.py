@@ -244,6 +244,13 @@ def cleaned_pastes():
     )
 
 
+@hooks.register("insert_global_admin_js")
+def unsaved():
+    """What keeps words from being lost in the open page."""
+    told = _("There is no connection: nothing was sent. Your words stay here; press the button again when it is back.")
+    return format_html('<script src="{}" data-offline="{}"></script>', static("desk/unsaved.js"), told)
+
+
 @hooks.register("insert_global_admin_css")
 def style():
     return format_html('<link rel="stylesheet" href="{}">', static("desk/desk.css"))
