@@ -54,6 +54,7 @@ def save_draft(
         elif name in PLAIN:
             value = " ".join(value.split())
         setattr(draft, name, value)
+        draft.as_typed.pop(name, None)
     draft.save_revision(user=by, clean=False, changed=True)
     row.refresh_from_db()
     return row

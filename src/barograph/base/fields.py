@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from barograph.base import languages
+from barograph.base import languages, numbers
 
 
 class LocalizedWidget(forms.MultiWidget):
@@ -101,3 +101,30 @@ class LocalizedTextField(models.JSONField):
             label=kwargs.get("label", capfirst(self.verbose_name)),
             help_text=self.help_text,
         )
+
+
+class TypedNumberInput(forms.TextInput):
+    """A field for a number that sends what was typed: a browser's own number field drops a decimal comma silently."""
+
+    def __init__(self, attrs: dict | None = None, *, whole: bool = False):
+        keyboard = {"inputmode": "numeric" if whole else "decimal", "autocomplete": "off"}
+        super().__init__(attrs={**keyboard, **(attrs or {})})
+
+
+class WholeNumberField(forms.IntegerField):
+    """A whole number in the digits of any script; anything else is refused in words instead of being cut to one."""
+
+    widget = TypedNumberInput
+
+    def __init__(self, **kwargs):
+        kwargs["widget"] = TypedNumberInput(whole=True)
+        super().__init__(**kwargs)
+
+    def to_python(self, value):
+        if value in self.empty_values:
+            return None
+        try:
+            return numbers.typed_whole(str(value))
+        except ValueError:
+            told = _("“%(text)s” is not a whole number. Write digits alone, for example 12.")
+            raise ValidationError(told % {"text": str(value)[:40]}, code="invalid") from None

@@ -7,7 +7,8 @@ from functools import wraps
 
 import django_filters
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
+from django.forms.utils import ErrorDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
@@ -61,6 +62,10 @@ SOURCES_ONLY = frozenset(
 )
 
 
+#: Of a wrong field, so many characters are kept as typed.
+LONGEST_AS_TYPED = 100_000
+
+
 def guarded(name: str, view: Callable) -> Callable:
     """The view behind the rights of its object; ids inside the address must belong to that object."""
 
@@ -91,10 +96,18 @@ def guarded(name: str, view: Callable) -> Callable:
 
 
 class CommentaryForm(WagtailAdminModelForm):
-    """The editing form. An analyst sets only bylines that are theirs; co-authors stay as they are."""
+    """The editing form. An analyst sets only bylines that are theirs; co-authors stay as they are.
+
+    A draft is saved whatever is wrong in it: `keep_as_typed` takes what is wrong aside, and a form that is opened
+    again shows it as it was typed, marked.
+    """
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.said_wrong: list[str] = []
+        self.is_partly_wrong = False
+        if not self.is_bound:
+            self._mark_what_is_wrong()
         if self.for_user is None or is_editor(self.for_user) or "bylines" not in self.formsets:
             return
         own = set(Pen.objects.filter(user=self.for_user).values_list("person_id", flat=True))
@@ -107,8 +120,54 @@ class CommentaryForm(WagtailAdminModelForm):
         formset = self.formsets["bylines"]
         return [*formset.forms, formset.empty_form]
 
+    def _mark_what_is_wrong(self) -> None:
+        """The errors of what a draft has kept as typed."""
+        found = ErrorDict()
+        for name, text in self.instance.as_typed.items():
+            if name in self.fields:
+                self.initial[name] = text
+                try:
+                    self.fields[name].clean(text)
+                except ValidationError as error:
+                    found[name] = self.error_class(error.error_list)
+        stream = self.instance.scenarios
+        if "scenarios" in self.fields and stream and (error := stream.stream_block.wrong_probabilities(stream)):
+            found["scenarios"] = self.error_class([error])
+        self._errors = found or None
+
+    def keep_as_typed(self) -> bool:
+        """Take aside what is wrong, so that the rest can be saved as a draft. False where something can't be.
+
+        A field keeps the value it had, what was typed stands in the instance's `as_typed`. A byline that is wrong
+        stays as it was saved last; `said_wrong` says so.
+        """
+        as_typed = {}
+        if any(name not in self.fields for name in self.errors if name != NON_FIELD_ERRORS):
+            return False
+        for name in list(self.errors):
+            if name == NON_FIELD_ERRORS:
+                self.said_wrong += self.errors[name]
+                self.formsets.pop("bylines", None)
+            elif name == "scenarios" or not isinstance(raw := self.data.get(self.add_prefix(name)), str):
+                return False
+            else:
+                as_typed[name] = raw.replace("\x00", "")[:LONGEST_AS_TYPED]
+            del self._errors[name]
+        formset = self.formsets.get("bylines")
+        if formset is not None and not formset.is_valid():
+            lines = [
+                *formset.non_form_errors(),
+                *(line for row in formset.errors for said in row.values() for line in said),
+            ]
+            self.said_wrong += dict.fromkeys(str(line) for line in lines)
+            del self.formsets["bylines"]
+        self.instance.as_typed, self.is_partly_wrong = as_typed, True
+        return True
+
     def is_valid(self) -> bool:
         valid = super().is_valid()
+        if valid and not self.is_partly_wrong:
+            self.instance.as_typed = {}
         if not valid or not hasattr(self, "_own") or "bylines" not in self.formsets:
             return valid
         rows = [data for data in self.formsets["bylines"].cleaned_data if data.get("person")]

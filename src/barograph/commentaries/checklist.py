@@ -56,6 +56,7 @@ class Remark:
 class Draft:
     """A commentary as plain values. `scenarios`: title, pros, cons, probability; `verdict`: None where there is none.
 
+    `as_typed`: {a field's label: what stands there and can't be saved}.
     `names`: (as it stands, as the glossary has it). `leads_somewhere` answers for the publication's own addresses.
     """
 
@@ -69,6 +70,7 @@ class Draft:
     resolves_by: date | None = None
     verdict: str | None = None
     names: Sequence[tuple[str, str]] = ()
+    as_typed: Mapping[str, str] = field(default_factory=dict)
     leads_somewhere: Callable[[str], bool] = field(default=lambda address: True)
     source_body: str | None = None  # of a translation: the body that it is made from
 
@@ -76,6 +78,10 @@ class Draft:
 def remarks(draft: Draft) -> list[Remark]:
     """Everything there is to say about a draft, what blocks first."""
     found = [
+        *(
+            _blocks(_("%(field)s: what you typed is kept, but not right yet.") % {"field": name})
+            for name in draft.as_typed
+        ),
         *_head(draft),
         *_text(draft),
         *_scenarios(draft.scenarios),
@@ -199,6 +205,9 @@ def _scenarios(scenarios: Sequence[Mapping[str, Any]]) -> list[Remark]:
             found.append(_advice(_("Scenario “%(title)s” has no PROs.") % {"title": title}))
         if not any(str(line).strip() for line in scenario.get("cons") or ()):
             found.append(_advice(_("Scenario “%(title)s” has no CONs.") % {"title": title}))
+        if typed := scenario.get("probability_typed"):
+            told = {"title": title, "text": str(typed)[:40]}
+            found.append(_blocks(_("Scenario “%(title)s”: “%(text)s” is not a probability.") % told))
     shares = [scenario.get("probability") for scenario in scenarios]
     told = [share for share in shares if share is not None]
     total = fsum(told)

@@ -47,7 +47,7 @@ class CommentaryEdit(EditView):
 
     def is_valid(self, form) -> bool:
         if not super().is_valid(form):
-            return False
+            return self._is_good_enough_for_a_draft(form)
         if self.action not in HANDS_ON or getattr(self, "workflow_action", "") == "reject":
             return True
         found = review.remarks(form.instance)
@@ -56,6 +56,17 @@ class CommentaryEdit(EditView):
             self.produced_error_message = not_handed_on(needed)
             return False
         self.advice = checklist.advice(found)
+        return True
+
+    def _is_good_enough_for_a_draft(self, form) -> bool:
+        """One wrong field never stops the rest from being saved; what hands the text on is as strict as ever."""
+        shut = getattr(self, "produced_error_code", None) in {"locked", "invalid_revision"}
+        if shut or self.action in HANDS_ON or not self.saving_as_draft or not form.keep_as_typed():
+            return False
+        self.produced_error_code = self.produced_error_message = None
+        if form.said_wrong and not self.expects_json_response:
+            told = _("Saved but for the byline: %(why)s") % {"why": " ".join(form.said_wrong)}
+            messages.warning(self.request, told)
         return True
 
     @property

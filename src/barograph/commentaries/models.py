@@ -77,6 +77,8 @@ class Commentary(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, P
     leftover_texts = models.JSONField(default=dict, blank=True, editable=False)
     # of a translation: paths of texts that a machine drafted; a sign-off empties it
     machine_paths = models.JSONField(default=list, blank=True, editable=False)
+    # of a draft: {field: what was typed there and can't be saved}; the fields themselves have what was right before
+    as_typed = models.JSONField(default=dict, blank=True, editable=False)
     touched_at = models.DateTimeField(auto_now=True)
 
     _revisions = GenericRelation("wagtailcore.Revision", related_query_name="commentary")

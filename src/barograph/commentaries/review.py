@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.ui.side_panels import BaseSidePanel
@@ -42,6 +43,10 @@ def draft_of(commentary: Commentary) -> Draft:
         resolves_by=commentary.resolves_by,
         verdict=verdict.value if verdict else None,
         names=[pair for find in hooks.get_hooks("commentary_names") for pair in find(commentary)],
+        as_typed={
+            capfirst(str(commentary._meta.get_field(name).verbose_name)): text
+            for name, text in commentary.as_typed.items()
+        },
         leads_somewhere=leads_somewhere,
         source_body=standing_body(commentary.source) if commentary.source is not None else None,
     )

@@ -328,6 +328,10 @@ def sign_off(*, commentary: Commentary, by=None, seen: str = "") -> Commentary:
             names = ", ".join(str(label(path)) for path in long)
             raise ValidationError(_("Not ready yet, these are too long: %(names)s.") % {"names": names})
         draft.body = "".join(block.html for block in words.blocks(draft.body) if block.inner)
+    elif draft.as_typed or any(
+        "probability_typed" in one for one in words.scenario_values(_fields(draft)["scenarios"])
+    ):
+        raise ValidationError(_("Not ready yet: something in the form is not right. It is marked there."))
     elif not draft.headline.strip():
         raise ValidationError(_("Not ready yet: the headline is empty."))
     source_body = standing_body(row.source) if row.source is not None else None

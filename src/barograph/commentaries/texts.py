@@ -89,13 +89,18 @@ def _blocks(html: str) -> tuple[Block, ...]:
 
 
 def scenario_values(raw: Sequence[Mapping]) -> list[dict]:
-    """The stream as stored → plain scenarios: key, title, text, pros, cons, probability."""
+    """The stream as stored → plain scenarios: key, title, text, pros, cons, probability.
+
+    What a draft has kept as typed in place of a probability stands under `probability_typed`.
+    """
     found = []
     for child in raw:
         value = dict(child.get("value") or {})
         for name in LISTS:
             items = value.get(name) or []
             value[name] = [item["value"] if isinstance(item, Mapping) else item for item in items]
+        if isinstance(typed := value.get("probability"), str):
+            value |= {"probability": None, "probability_typed": typed}
         found.append(value)
     return found
 

@@ -1,15 +1,18 @@
 """The desk in Wagtail: its addresses, its home, its menu. What does not apply is taken out."""
 
+from django.db import models
 from django.templatetags.static import static
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.forms.models import register_form_field_override
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.model import ModelViewSetGroup
 from wagtail.admin.widgets.button import Button
 from wagtail.snippets.action_menu import SubmitForModerationMenuItem
 
+from barograph.base.fields import WholeNumberField
 from barograph.commentaries.models import Term
 from barograph.commentaries.permissions import may_translate
 from barograph.commentaries.services import source_texts
@@ -34,6 +37,8 @@ from barograph.issues.admin import PlanViewSet, RestViewSet
 from barograph.people.admin import VIEWSETS as PEOPLE
 from barograph.people.audit import MAY_SEE
 from barograph.people.invitations import MAY_INVITE
+
+register_form_field_override(models.IntegerField, override={"form_class": WholeNumberField})
 
 #: Wagtail's menu items that have nothing to show here.
 HIDDEN = frozenset({"explorer", "documents", "reports", "snippets", "help", "collections", "sites", "redirects"})

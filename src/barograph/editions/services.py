@@ -28,6 +28,7 @@ from barograph.issues.models import Correction, Issue, Publication, StandingText
 from barograph.issues.services import publication
 from barograph.panel import services as panel
 from barograph.people.models import Person
+from barograph.scenarios.blocks import probability
 
 Content = dict[str, Any]
 
@@ -155,7 +156,7 @@ def _keep_panel(before: Content, content: Content) -> None:
 
 def _commentary(commentary: Commentary, language: str, chain: list[str]) -> Content:
     origin = commentary.origin
-    odds = {block.value["key"]: block.value.get("probability") for block in origin.scenarios}
+    odds = {block.value["key"]: probability(block.value.get("probability")) for block in origin.scenarios}
     people = [row.person for row in origin.bylines.all()]
     plain = glyphs.without_private
     return {

@@ -117,6 +117,7 @@
     function ask(form) {
         const own = (form.dataset.controller ?? "").split(" ");
         if (own.includes("w-unsaved") || form.method !== "post" || form.closest(".modal, [role=dialog]")) return;
+        if (own.includes("w-swap")) return; // a script's own: who else has the page open
         if (form.matches(".login-form") || form.querySelector("[autocomplete=one-time-code]")) return;
         const returned = form.hasAttribute("data-unsaved"); // it holds words that were sent, and are not saved
         if (!returned && !form.querySelector(WRITABLE)) return;
