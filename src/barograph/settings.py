@@ -1,6 +1,7 @@
 """Django's settings. What an operator sets comes from base/environment.py."""
 
 import sys
+from zoneinfo import available_timezones
 
 from barograph.base import environment, logs, modes
 
@@ -159,6 +160,8 @@ WAGTAIL_SITE_NAME = "Barograph"
 WAGTAILADMIN_BASE_URL = BASE_URL
 WAGTAIL_I18N_ENABLED = False
 WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
+# Those that browsers know too: a system's folder of zones also has files like "localtime", which break a script.
+WAGTAIL_USER_TIME_ZONES = sorted(name for name in available_timezones() if "/" in name or name == "UTC")
 WAGTAILADMIN_USER_LOGIN_FORM = "barograph.desk.sign_in.SignInForm"
 WAGTAILADMIN_USER_PASSWORD_RESET_FORM = "barograph.desk.password_reset.DeferredPasswordResetForm"  # noqa: S105
 OTP_TOTP_ISSUER = OTP_WEBAUTHN_RP_NAME = "Barograph"

@@ -62,6 +62,8 @@ SOURCES_ONLY = frozenset(
 )
 
 
+#: A list of more hits than these helps nobody, and a database takes so many at once.
+MOST_HITS = 500
 #: Of a wrong field, so many characters are kept as typed.
 LONGEST_AS_TYPED = 100_000
 
@@ -196,6 +198,22 @@ class CommentaryIndex(IndexView):
         policy = policy_registry.get_by_type(Commentary)
         rows = policy.instances_user_has_any_permission_for(self.request.user, ["change", "view"])
         return rows.select_related("issue", "topic", "latest_revision", "source")
+
+    def search_queryset(self, queryset):
+        """Texts with every typed word in the headline, lede or topic, in small or capital letters of any script.
+
+        SQLite compares without regard to capitals in ASCII alone, so the words are compared here.
+        """
+        wanted = self.search_query.casefold().split() if self.is_searching else []
+        if not wanted:
+            return queryset
+        rows = queryset.values_list("pk", "headline", "lede", "topic__names")
+        found = []
+        for pk, headline, lede, names in rows.iterator():
+            text = " ".join((headline, lede, *names.values())).casefold()
+            if all(word in text for word in wanted):
+                found.append(pk)
+        return queryset.filter(pk__in=found[:MOST_HITS])
 
     def get_add_url(self):
         return None

@@ -18,6 +18,7 @@ class VerdictForm(forms.Form):
     value = forms.ChoiceField(label=_("Verdict"), choices=[("", _("not rated")), *VerdictValue.choices], required=False)
     outlook = forms.MultipleChoiceField(label=_("Outlook"), choices=Outlook.choices, required=False)
     reason = forms.CharField(label=_("Reason"), required=False, max_length=2000)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
 #: Texts of more than one line.

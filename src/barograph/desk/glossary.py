@@ -16,6 +16,7 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from barograph.base import languages
+from barograph.base.versions import VersionedForm
 from barograph.commentaries.models import Term
 from barograph.commentaries.texts import visible
 from barograph.issues.services import publication
@@ -140,4 +141,4 @@ class TermViewSet(ModelViewSet):
     inspect_view_enabled = False
     list_display = ["__str__", Column("words", label=_("In each language"), accessor=_everywhere), "note"]
     list_export = ["words", "note"]
-    edit_handler = ObjectList([FieldPanel("words"), FieldPanel("note")])
+    edit_handler = ObjectList([FieldPanel("words"), FieldPanel("note")], base_form_class=VersionedForm)

@@ -12,11 +12,17 @@ from django.utils.translation import get_language
 from barograph.base import dates, pages
 from barograph.desk.week import Week
 from barograph.issues.enums import Outlook, VerdictValue
+from barograph.issues.models import Verdict
 
 TEMPLATE = "desk/rows.html"
 #: A shape of its own for each verdict.
 GLYPHS = {"worsened": "▼", "unchanged": "▬", "improved": "▲"}
 NONE = "○"
+
+
+def version_of(verdict: Verdict | None) -> str:
+    """Names a verdict as it stood when a form was opened; '-' where there was none."""
+    return verdict.decided_at.isoformat() if verdict else "-"
 
 
 def draw(week: Week, *, token: str) -> SafeString:
@@ -26,6 +32,7 @@ def draw(week: Week, *, token: str) -> SafeString:
     context = {
         "week": week,
         "writers": [(user.pk, user.real_name()) for user in week.writers],
+        "version_of": version_of,
         "token": format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', token),
         "verdicts": {value: str(label) for value, label in verdicts.items()},
         "outlooks": {value: str(label) for value, label in outlooks.items()},

@@ -16,10 +16,11 @@ from barograph.commentaries.permissions import is_editor, may_write_slot
 from barograph.commentaries.services import start_commentary
 from barograph.desk.forms import VerdictForm
 from barograph.desk.panels import WeekPanel
+from barograph.desk.rows import version_of
 from barograph.desk.week import week
 from barograph.issues import services as issues
 from barograph.issues.enums import Outlook, VerdictValue
-from barograph.issues.models import Issue, Topic
+from barograph.issues.models import Issue, Topic, Verdict
 from barograph.panel import services as panel
 from barograph.people import audit, sight
 from barograph.people.models import Pen
@@ -92,6 +93,10 @@ def decide(request: HttpRequest, issue_id: int, topic_id: int) -> HttpResponse:
     form = VerdictForm(request.POST)
     if not form.is_valid():
         return _verdict_again(request, issue, topic, form)
+    seen = form.cleaned_data.pop("seen")
+    if seen and seen != version_of(standing := Verdict.objects.filter(issue=issue, topic=topic).first()):
+        form.add_error(None, _overtaken(standing))
+        return _verdict_again(request, issue, topic, form)
     value, reason = form.cleaned_data["value"], form.cleaned_data["reason"].strip()
     if value and not reason and (lacking := _why(request, issue, topic, value)):
         form.add_error("reason", lacking)
@@ -125,6 +130,15 @@ def _why(request: HttpRequest, issue: Issue, topic: Topic, value: str) -> str:
     )
 
 
+def _overtaken(verdict: Verdict | None) -> str:
+    """What somebody else has decided since the form was opened."""
+    stored = (verdict.get_value_display() if verdict and verdict.value else "") or _("not rated")
+    if verdict and verdict.reason:
+        stored = f"{stored} ({verdict.reason})"
+    told = _("Somebody decided meanwhile: %(verdict)s. Yours is below, not saved yet: save again to put it in place.")
+    return told % {"verdict": stored}
+
+
 def _verdict_again(request: HttpRequest, issue: Issue, topic: Topic, form: VerdictForm) -> HttpResponse:
     """A verdict that is refused: why, and its form with everything as it was typed."""
     context = {
@@ -137,6 +151,7 @@ def _verdict_again(request: HttpRequest, issue: Issue, topic: Topic, form: Verdi
         "chosen": request.POST.get("value", ""),
         "flags": request.POST.getlist("outlook"),
         "reason": request.POST.get("reason", ""),
+        "seen": version_of(Verdict.objects.filter(issue=issue, topic=topic).first()),
     }
     return render(request, "desk/verdict.html", context, status=422)
 

@@ -8,12 +8,14 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.forms.models import register_form_field_override
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.search import SearchArea
 from wagtail.admin.viewsets.model import ModelViewSetGroup
 from wagtail.admin.widgets.button import Button
+from wagtail.permissions import policy_registry
 from wagtail.snippets.action_menu import SubmitForModerationMenuItem
 
 from barograph.base.fields import WholeNumberField
-from barograph.commentaries.models import Term
+from barograph.commentaries.models import Commentary, Term
 from barograph.commentaries.permissions import may_translate
 from barograph.commentaries.services import source_texts
 from barograph.desk import (
@@ -209,6 +211,20 @@ def publication_group():
 @hooks.register("construct_settings_menu")
 def without_what_does_not_apply(request, menu_items):
     menu_items[:] = [item for item in menu_items if item.name not in HIDDEN]
+
+
+class CommentarySearch(SearchArea):
+    """The first of the searches: what the menu's "Search" looks through. The list shows to each what they may see."""
+
+    def is_shown(self, request):
+        policy = policy_registry.get_by_type(Commentary)
+        return policy.user_has_any_permission(request.user, ["change", "view"])
+
+
+@hooks.register("register_admin_search_area")
+def commentary_search():
+    url = reverse(Commentary.snippet_viewset.get_url_name("list"))
+    return CommentarySearch(_("Commentaries"), url, name="commentaries", icon_name="doc-full", order=10)
 
 
 @hooks.register("construct_search")

@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, ObjectList
-from wagtail.admin.ui.tables import Column
-from wagtail.admin.views.generic import CreateView, IndexView
+from wagtail.admin.ui.tables import Column, TitleColumn
+from wagtail.admin.views.generic import CreateView, DeleteView, IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.log_actions import log
 
 from barograph.base.languages import localized
+from barograph.base.versions import VersionedForm
 from barograph.issues.forms import AbsenceForm, IssueForm, PlanForm, PublicationForm, RestForm, StandingTextForm
 from barograph.issues.models import Absence, Correction, Issue, PlannedTopic, Publication, Rest, StandingText, Topic
-from barograph.issues.services import publication
+from barograph.issues.services import hanging_on, publication, remove_issue
 
 
 class Listed(ModelViewSet):
@@ -44,7 +49,8 @@ class TopicViewSet(Listed):
             FieldPanel("since"),
             FieldPanel("until"),
             FieldPanel("position"),
-        ]
+        ],
+        base_form_class=VersionedForm,
     )
 
 
@@ -55,14 +61,42 @@ class OpenedOnTheWeek(CreateView):
         return redirect("wagtailadmin_home")
 
 
+class IssueDelete(DeleteView):
+    """An issue that was opened by mistake can be removed as long as nothing hangs on it."""
+
+    def get(self, request: HttpRequest, *args, **kwargs):
+        return self._stays() or super().get(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, *args, **kwargs):
+        return self._stays() or super().post(request, *args, **kwargs)
+
+    def _stays(self) -> HttpResponse | None:
+        """Back to the week with the reasons, where there are any."""
+        self.object = self.get_object()
+        reasons = hanging_on(self.object)
+        if not reasons:
+            return None
+        messages.error(self.request, _("This issue stays: %(reasons)s hang on it.") % {"reasons": ", ".join(reasons)})
+        return redirect("wagtailadmin_home")
+
+    def delete_action(self):
+        try:
+            with transaction.atomic():
+                log(self.object, "wagtail.delete", user=self.request.user, deleted=True)
+                remove_issue(issue=self.object)
+        except ValidationError as error:  # something has come to hang on it meanwhile
+            raise PermissionDenied(" ".join(error.messages)) from None
+
+
 class IssueViewSet(Listed):
     model = Issue
+    delete_view_class = IssueDelete
     icon = "date"
     name = "issues"
     add_view_class = OpenedOnTheWeek
     list_display = [
-        Column("number", label=_("Number")),
-        "__str__",
+        "number",
+        Column("__str__", label=_("Issue")),
         Column("get_state_display", label=_("State")),
         "release_at",
     ]
@@ -100,6 +134,10 @@ def _refused(request, *args, **kwargs):
     raise PermissionDenied
 
 
+def _week(correction: Correction) -> str:
+    return f"{reverse('wagtailadmin_home')}?issue={correction.issue.key}"
+
+
 def _note(correction: Correction) -> str:
     return localized(correction.notes, get_language() or "en")
 
@@ -110,7 +148,7 @@ class CorrectionViewSet(Listed):
     name = "corrections"
     index_view_class = ReadOnlyIndex
     list_display = [
-        Column("date", label=_("Date")),
+        TitleColumn("date", label=_("Date"), get_url=_week),
         Column("issue", label=_("Issue")),
         Column("topic", label=_("Topic")),
         Column("get_kind_display", label=_("Kind")),
@@ -180,7 +218,7 @@ class PlanViewSet(Listed):
     name = "plan"
     menu_label = _("Standing plan")
     list_display = [
-        Column("topic", label=_("Topic")),
+        "topic",
         Column("writer", label=_("Writer"), accessor=_dash("writer")),
         Column("substitute", label=_("Substitute"), accessor=_dash("substitute")),
         Column("days_before", label=_("Days before")),
@@ -197,7 +235,7 @@ class AbsenceViewSet(Listed):
     icon = "calendar-alt"
     name = "absences"
     list_display = [
-        Column("user", label=_("Sign-in")),
+        "user",
         Column("first", label=_("First day")),
         Column("last", label=_("Last day")),
     ]
@@ -209,7 +247,7 @@ class RestViewSet(Listed):
     icon = "time"
     name = "rests"
     list_display = [
-        Column("topic", label=_("Topic")),
+        "topic",
         Column("first", label=_("First day")),
         Column("last", label=_("Last day"), accessor=_dash("last")),
     ]

@@ -10,9 +10,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.rich_text import get_rich_text_editor_widget
 
+from barograph.base.versions import VersionedForm
 from barograph.issues.enums import IssueState
 from barograph.issues.models import Absence
 from barograph.issues.services import check_period, writers
@@ -90,7 +90,7 @@ class LinksField(LinesField):
         return rows
 
 
-class PublicationForm(WagtailAdminModelForm):
+class PublicationForm(VersionedForm):
     languages = CodesField(
         label=gettext_lazy("Languages"), help_text=gettext_lazy("Codes in their order, for example: be, ru, en.")
     )
@@ -103,7 +103,7 @@ class PublicationForm(WagtailAdminModelForm):
 
     def clean_timezone(self):
         name = self.cleaned_data["timezone"]
-        if name not in available_timezones():
+        if name not in available_timezones() or ("/" not in name and name != "UTC"):
             raise ValidationError(_("No such time zone. Write it like Europe/Minsk."))
         return name
 
@@ -116,7 +116,7 @@ class PublicationForm(WagtailAdminModelForm):
         return data
 
 
-class IssueForm(WagtailAdminModelForm):
+class IssueForm(VersionedForm):
     """A published issue keeps its days and number: its address never changes."""
 
     def __init__(self, *args, **kwargs):
@@ -134,7 +134,7 @@ class IssueForm(WagtailAdminModelForm):
         return data
 
 
-class PlanForm(WagtailAdminModelForm):
+class PlanForm(VersionedForm):
     """Writer and substitute are two who may write."""
 
     def __init__(self, *args, **kwargs):
@@ -149,7 +149,7 @@ class PlanForm(WagtailAdminModelForm):
         return data
 
 
-class OwnAbsenceForm(WagtailAdminModelForm):
+class OwnAbsenceForm(VersionedForm):
     """Days away of the one who enters them."""
 
     class Meta:
@@ -166,7 +166,7 @@ class AbsenceForm(OwnAbsenceForm):
         self.fields["user"].queryset = writers()
 
 
-class RestForm(WagtailAdminModelForm):
+class RestForm(VersionedForm):
     def clean(self):
         return _in_order(self, super().clean())
 
@@ -177,7 +177,7 @@ def _in_order(form: forms.Form, data: dict) -> dict:
     return data
 
 
-class StandingTextForm(WagtailAdminModelForm):
+class StandingTextForm(VersionedForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["body"].widget = get_rich_text_editor_widget("default", features=STANDING_FEATURES)

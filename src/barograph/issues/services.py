@@ -20,6 +20,7 @@ from barograph.issues.models import (
     Issue,
     PlannedTopic,
     Publication,
+    Reminder,
     Slot,
     Topic,
     Verdict,
@@ -97,6 +98,26 @@ def open_issue(
     topics = Topic.objects.none() if special else Topic.objects.awake_in(issue)
     fill_slots(issue=issue, house=house, topics=topics, before=before)
     return issue
+
+
+def hanging_on(issue: Issue) -> list[str]:
+    """What an issue can't be removed for, in words: all that refers to it but its slots and reminders; its release."""
+    found = [_("its release")] if issue.state == IssueState.RELEASED else []
+    for relation in issue._meta.related_objects:
+        if relation.related_model not in {Slot, Reminder}:
+            rows = relation.related_model._default_manager.filter(**{relation.field.name: issue})
+            if rows.exists():
+                found.append(str(relation.related_model._meta.verbose_name_plural))
+    return found
+
+
+@transaction.atomic
+def remove_issue(*, issue: Issue) -> None:
+    """Remove an issue that was opened by mistake. Raises ValidationError where anything hangs on it."""
+    row = Issue.objects.select_for_update().get(pk=issue.pk)
+    if reasons := hanging_on(row):
+        raise ValidationError(_("This issue stays: %(reasons)s hang on it.") % {"reasons": ", ".join(reasons)})
+    row.delete()
 
 
 def _next_number() -> int:
