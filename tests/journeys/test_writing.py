@@ -188,3 +188,96 @@ def test_words_sent_after_the_sign_in_ended_come_back_and_are_sent_again(written
         button.click()
     page.wait_for_selector("#id_lede")
     assert there(page, address)["lede"] == "Typed after the sign-in had ended."
+
+
+def leave(page: Page) -> list[str]:
+    """What the browser asks when one follows the menu's first link; the answer is to stay."""
+    asked = []
+
+    def stay(dialog):
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.once("dialog", stay)
+    page.locator("a[href='/desk/']:visible").first.click(no_wait_after=True)
+    page.wait_for_timeout(500)
+    return asked
+
+
+@pytest.mark.parametrize("pause", [0, 120])
+def test_the_last_words_before_the_key_that_saves_are_saved(written, pause):
+    page, address = written
+    page.locator(".public-DraftEditor-content").click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(f" lastwords{pause}")
+    page.wait_for_timeout(pause)
+    with page.expect_navigation():
+        page.keyboard.press("Control+s")
+    assert f"lastwords{pause}" in there(page, address)["body"]
+
+
+def test_what_is_typed_before_the_page_is_awake_is_saved(begun):
+    context, address = begun
+    page = context.new_page()
+    page.goto(address)
+    page.locator("#id_lede").fill("Typed within the first second.")
+    until(page, address, lambda text: text["lede"] == "Typed within the first second.")
+    page.close()
+
+
+def test_a_probability_with_a_comma_is_what_it_says_and_a_wrong_one_is_kept(written):
+    page, address = written
+    page.get_by_role("tab").nth(1).click()
+    page.locator("[data-streamfield-stream-container] button").first.click()
+    probability = page.locator("[name$='-value-probability']").first
+    probability.click()
+    page.keyboard.type("0,35")
+    assert probability.input_value() == "0,35"
+
+
+def test_every_other_form_asks_before_it_is_left(demo, browser):
+    context = browser.new_context(base_url=demo, locale="en-GB", viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    sign_in(page, "editor", "barograph-editor")
+    for place, field in (
+        ("/desk/topics/edit/1/", "[name^=about_]"),
+        ("/desk/publication/edit/1/", "[name^=strapline_]"),
+        ("/desk/away/", "[name=first]"),
+        ("/desk/week/special/", "[name=first]"),
+        ("/desk/account/", "[name$=first_name]"),
+    ):
+        page.goto(place)
+        assert leave(page) == [], place
+        page.goto(place)
+        page.locator(field).first.click()
+        page.keyboard.type("x")
+        assert leave(page) == ["beforeunload"], place
+        page.once("dialog", lambda dialog: dialog.accept())
+        page.goto("/desk/")
+    context.close()
+
+
+def test_a_translation_saves_itself_and_goes_on_after_another_sign_in(demo, browser, begun):
+    pk = re.search(r"edit/(\d+)/", begun[1])[1]
+    context = browser.new_context(base_url=demo, locale="en-GB", viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    sign_in(page, "translator", "barograph-translator")
+    codes = [code for code in ("be", "en") if page.request.get(f"/desk/translate/{pk}/{code}/").ok]
+    address = f"/desk/translate/{pk}/{codes[0]}/"
+    page.goto(address)
+
+    def is_there(words: str) -> None:
+        deadline = time.monotonic() + 60
+        while words not in page.request.get(address).text() and time.monotonic() < deadline:
+            page.wait_for_timeout(300)
+        assert words in page.request.get(address).text()
+
+    page.locator("[name=t-headline]").fill("Typed by a translator")
+    is_there("Typed by a translator")
+    context.clear_cookies()
+    page.locator("[name=t-headline]").fill("Typed after the end")
+    expect(page.locator(".footer__save-warning")).to_contain_text("signed out")
+    other = context.new_page()
+    sign_in(other, "translator", "barograph-translator")
+    is_there("Typed after the end")
+    context.close()

@@ -70,6 +70,7 @@
     // After an autosave Wagtail takes all that stands in the form for saved; some of it was typed while it was sent.
     document.addEventListener("w-autosave:save", ({ target, detail }) => sending.set(target, detail.formData));
     document.addEventListener("w-autosave:success", ({ target, detail }) => {
+        target.querySelector(".desk-offline")?.remove();
         const sent = sending.get(target);
         const updated = Object.keys(detail.data?.field_updates ?? {});
         if (sent && written(sent, updated) !== written(new FormData(target), updated)) hasUnsaved(target);
