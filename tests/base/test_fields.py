@@ -64,3 +64,8 @@ def test_a_field_with_languages_of_its_own_asks_for_these(published_in):
 def test_the_models_field_says_what_it_is_called():
     field = LocalizedTextField("name", blank=True).formfield()
     assert (field.label, field.required) == ("Name", False)
+
+
+@pytest.mark.parametrize(("code", "known"), [("be", True), ("be-tarask", True), ("zh-Hant", True), ("xx", False)])
+def test_a_language_is_one_that_is_known(code, known):
+    assert languages.is_known(code) is known

@@ -34,6 +34,13 @@ def name(language: str) -> str:
     return own[:1].upper() + own[1:] if own else language
 
 
+def is_known(code: str) -> bool:
+    """Whether a code begins with a language that CLDR knows: 'be-tarask' does, 'xx' doesn't."""
+    from babel import Locale
+
+    return code.split("-")[0] in Locale("en").languages
+
+
 def direction(language: str) -> str:
     """'ltr' or 'rtl', for the dir attribute."""
     return "rtl" if language.split("-")[0] in RIGHT_TO_LEFT else "ltr"

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.rich_text import get_rich_text_editor_widget
 
+from barograph.base import languages
 from barograph.base.versions import VersionedForm
 from barograph.issues.enums import IssueState
 from barograph.issues.models import Absence
@@ -50,7 +51,7 @@ class CodesField(forms.CharField):
     def clean(self, value) -> list[str]:
         codes = [code.strip() for code in super().clean(value).split(",") if code.strip()]
         for code in codes:
-            if not CODE.fullmatch(code):
+            if not CODE.fullmatch(code) or not languages.is_known(code):
                 raise ValidationError(_("“%(code)s” is not a language’s code, like be or en.") % {"code": code})
         if not codes or len(set(codes)) != len(codes):
             raise ValidationError(_("Name each language once, at least one."))
