@@ -97,3 +97,11 @@ def test_two_editors_at_a_verdict(cast, sign_in, issue):
     week = BeautifulSoup(client.get("/desk/").content, "html.parser")
     now = Verdict.objects.get().decided_at.isoformat()
     assert week.select_one(f"form[action='{url}'] [name=seen]")["value"] == now
+
+
+@pytest.mark.parametrize("place", ["absences", "rests", "issues"])
+def test_days_in_the_wrong_order_are_refused_in_words(cast, sign_in, world, place):  # noqa: F811
+    client, url = sign_in(cast["editor"]), reverse(f"{place}:edit", args=[world[place]])
+    answer = client.post(url, sent_by(form_at(client, url)) | {"first": "9999-12-31"})
+    assert answer.status_code == 200
+    assert "The last day lies before the first." in answer.content.decode()

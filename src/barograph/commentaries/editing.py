@@ -61,7 +61,11 @@ class CommentaryEdit(EditView):
     def _is_good_enough_for_a_draft(self, form) -> bool:
         """One wrong field never stops the rest from being saved; what hands the text on is as strict as ever."""
         shut = getattr(self, "produced_error_code", None) in {"locked", "invalid_revision"}
-        if shut or self.action in HANDS_ON or not self.saving_as_draft or not form.keep_as_typed():
+        if shut or self.action in HANDS_ON or not self.saving_as_draft:
+            return False
+        if not self.expects_json_response and self._newer(Commentary.objects.get(pk=self.object.pk)):
+            return False  # first what is wrong, then the other version: both at once would be too much to look at
+        if not form.keep_as_typed():
             return False
         self.produced_error_code = self.produced_error_message = None
         if form.said_wrong and not self.expects_json_response:

@@ -40,6 +40,11 @@ def default_lists() -> list[dict]:
     ]
 
 
+def _period(first: date, last: date) -> str:
+    """A period's days in the language in use; also of a form that is refused because they are the wrong way round."""
+    return dates.period(*sorted((first, last)), get_language() or "en")
+
+
 class Publication(models.Model):
     """The whole thing: one row, id 1."""
 
@@ -209,7 +214,7 @@ class Issue(models.Model):
         constraints = [models.CheckConstraint(condition=Q(last__gte=F("first")), name="issue_ends_after_it_begins")]
 
     def __str__(self) -> str:
-        return dates.period(self.first, self.last, get_language() or "en")
+        return _period(self.first, self.last)
 
     @property
     def key(self) -> str:
@@ -279,7 +284,7 @@ class Absence(models.Model):
     @property
     def period(self) -> str:
         """Its days, in the language in use."""
-        return dates.period(self.first, self.last, get_language() or "en")
+        return _period(self.first, self.last)
 
 
 class Rest(models.Model):
