@@ -161,10 +161,8 @@ def test_every_address_is_in_the_table_and_the_table_names_no_other():
 @pytest.mark.once  # rights and states are rows like others; nonsense goes to both databases (test_bad_forms.py)
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("role", ROLES)
-def test_each_answer_is_the_one_written_down(role, cast, world):
-    client, place, wanted = Client(), ROLES.index(role), table()
-    if role in cast:
-        client.force_login(cast[role])
+def test_each_answer_is_the_one_written_down(role, cast, world, sign_in):
+    client, place, wanted = sign_in(cast[role]) if role in cast else Client(), ROLES.index(role), table()
     wrong = {}
     for name, path in addresses():
         url = filled(name, path, world)

@@ -29,6 +29,7 @@ from barograph.commentaries.texts import visible
 from barograph.issues.enums import IssueState
 from barograph.issues.models import Issue
 from barograph.issues.services import publication
+from barograph.people.models import User
 
 #: Of so many published issues the board also shows what was never translated.
 RECENT = 4
@@ -148,6 +149,11 @@ def _asked_for(recent: bool) -> set[TranslationState]:
     return {TranslationState.STALE, TranslationState.MISSING, TranslationState.IN_WORK} if recent else {ORDER[0]}
 
 
+def _known_as(user: User) -> str:
+    """An account as whoever looks may know it: see people/sight.py."""
+    return user.get_full_name() or str(user)
+
+
 def _task(source: Commentary, code: str, translation: Commentary | None, headline: str, words: int) -> Task:
     state = translation_state(translation)
     revision = translation.latest_revision if translation else None
@@ -162,7 +168,7 @@ def _task(source: Commentary, code: str, translation: Commentary | None, headlin
         signed=source.live,
         words=words,
         changed=len(changes_since(translation)) if translation and state == TranslationState.STALE else 0,
-        by=str(revision.user) if revision and revision.user else "",  # as the reader may know them: people/sight.py
+        by=_known_as(revision.user) if revision and revision.user else "",
         touched=revision.created_at if revision else None,
         machine=machine_made(translation),
     )

@@ -10,6 +10,7 @@ import json
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, JsonResponse
+from django.http.request import RawPostDataException
 from django.views.decorators.http import require_POST
 
 from barograph.commentaries.foreign_html import clean
@@ -28,7 +29,7 @@ def paste(request: HttpRequest) -> JsonResponse:
         html, notes = sent["html"], [str(name) for name in sent.get("notes", [])][:1000]
         if not isinstance(html, str):
             raise TypeError
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (RawPostDataException, ValueError, KeyError, TypeError, AttributeError):  # the first: a form was sent
         return JsonResponse({"error": "no JSON of a paste"}, status=400)
     try:
         taken = clean(html, taken=notes)
