@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from barograph.delivery.bounces import Kind, explain
-from tests.delivery.bounces import samples
+from tests.delivery.bounces import samples, shapes
 
 EVERY_SAMPLE = [
     *(samples.report(status=status, said=said) for status, said in samples.NOBODY + samples.MAY_PASS),
@@ -89,9 +89,9 @@ def test_a_receipt_says_delivered():
     assert (judgement.address, judgement.kind) == ("ala@example.com", Kind.DELIVERED)
 
 
-def test_a_receipt_may_also_say_that_it_was_refused():
+def test_a_receipt_may_also_say_that_the_mailbox_is_full():
     [judgement] = explain(samples.REFUSING_RECEIPT)
-    assert (judgement.address, judgement.kind) == ("ala@example.com", Kind.TRANSIENT)
+    assert (judgement.address, judgement.kind, judgement.counts) == ("ala@example.com", Kind.TRANSIENT, False)
 
 
 def test_a_report_in_html_is_read():
@@ -144,10 +144,80 @@ def test_the_address_we_wrote_to_is_meant_not_the_one_it_was_forwarded_to():
     assert [judgement.address for judgement in explain(raw)] == ["ala@example.com"]
 
 
+@pytest.mark.parametrize("name", shapes.SHAPES)
+def test_only_a_statement_that_delivery_failed_counts(name):
+    raw, kind, counts = shapes.SHAPES[name]
+    for written in (raw, raw.replace(b"\n", b"\r\n")):
+        [judgement] = explain(written)
+        assert judgement.address == "ala@example.com"
+        assert judgement.counts is counts
+        assert kind is None or judgement.kind == kind
+
+
+@pytest.mark.parametrize("raw", shapes.SUMMARIES)
+def test_a_summary_about_a_domain_is_about_nobody(raw):
+    assert explain(raw) == []
+
+
+def test_each_recipient_of_a_report_has_a_word_of_their_own():
+    raw = shapes.dsn(
+        "Final-Recipient: rfc822; ala@example.com\nAction: failed\nStatus: 5.1.1\n\n"
+        "Final-Recipient: rfc822; bob@example.com\nAction: delivered\nStatus: 2.1.5\n\n"
+        "Final-Recipient: rfc822; cel@example.com\nAction: delayed\nStatus: 4.4.1\n\n"
+        "Final-Recipient: rfc822; dan@example.com\nAction: failed\nStatus: 5.2.2"
+    )
+    assert {entry.address: (entry.kind, entry.counts) for entry in explain(raw)} == {
+        "ala@example.com": ("permanent", True),
+        "bob@example.com": ("delivered", False),
+        "cel@example.com": ("transient", False),
+        "dan@example.com": ("transient", True),
+    }
+
+
+def test_a_complaint_whose_address_was_taken_out_is_still_one():
+    [judgement] = explain(shapes.feedback("abuse", named="").replace(b"To: ala@example.com\n", b"To: redacted\n"))
+    assert (judgement.address, judgement.kind) == ("", Kind.COMPLAINT)
+
+
+def test_a_person_who_quotes_a_report_reports_nothing():
+    text = b"What is this?\n\nFinal-Recipient: rfc822; ala@example.com\nAction: failed\nStatus: 5.1.1\n"
+    assert explain(b"From: ala@example.com\nTo: news@example.org\nSubject: A question\n\n" + text) == []
+
+
+def test_raw_8_bit_headers_leave_no_word_on_the_terminal(tmp_path):
+    (tmp_path / "a.eml").write_bytes(shapes.SHAPES["raw 8-bit headers in KOI8-R"][0])
+    done = run(tmp_path / "a.eml", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)[0]["recipients"][0]["kind"] == "permanent"
+
+
+def test_text_in_another_script_survives_in_the_fields_of_a_report():
+    raw = shapes.dsn(shapes.ALA + "Action: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550 нет такого пользователя")
+    for kind in (b"message/delivery-status", b"message/global-delivery-status"):
+        [judgement] = explain(raw.replace(b"message/delivery-status", kind))
+        assert (judgement.kind, judgement.counts) == (Kind.PERMANENT, True)
+
+
 @given(st.binary(max_size=400))
 def test_no_bytes_make_it_fail(raw):
     explain(raw)
     explain(samples.report()[:300] + raw)
+
+
+WHOLE = [raw for raw, _kind, _counts in shapes.SHAPES.values()] + shapes.SUMMARIES + EVERY_SAMPLE
+
+
+@given(st.sampled_from(WHOLE), st.data())
+def test_no_damage_to_a_report_makes_it_fail(raw, data):
+    """Bytes cut out, put in, doubled: whatever comes out, an address is text and what counts is a failure."""
+    for _time in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(raw)))
+        end = min(len(raw), at + data.draw(st.integers(0, 60)))
+        raw = raw[:at] + data.draw(st.binary(max_size=12)) + raw[data.draw(st.sampled_from([at, end])) :]
+    for judgement in explain(raw):
+        assert isinstance(judgement.address, str)
+        assert not judgement.counts or judgement.kind in {Kind.PERMANENT, Kind.TRANSIENT, Kind.UNKNOWN}
+        assert judgement.kind is not Kind.PERMANENT or judgement.counts
 
 
 def test_parts_a_thousand_deep_are_no_report_and_no_failure():
@@ -175,7 +245,13 @@ def test_the_command_prints_one_list(tmp_path):
     first, second = json.loads(done.stdout)
     assert first["file"] == str(tmp_path / "a.eml")
     assert first["recipients"] == [
-        {"address": "ala@example.com", "kind": "permanent", "status": "5.1.1", "reason": "no such mailbox"}
+        {
+            "address": "ala@example.com",
+            "kind": "permanent",
+            "status": "5.1.1",
+            "reason": "no such mailbox",
+            "counts": True,
+        }
     ]
     assert second["recipients"] == []
 

@@ -68,7 +68,7 @@ def act(subscriber: Subscriber, path: ReturnPath, judgement: Judgement) -> Outco
     if judgement.kind is Kind.PERMANENT:
         standing.stop(subscriber_id=subscriber.pk, reason=Refusal.BOUNCED)
         return Outcome.SUPPRESSED
-    if judgement.kind in {Kind.TRANSIENT, Kind.UNKNOWN}:
+    if judgement.counts:
         stopped = standing.count_bounce(
             subscriber_id=subscriber.pk,
             mailing_id=path.mailing_id,

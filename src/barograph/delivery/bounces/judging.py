@@ -26,15 +26,28 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a mail says about one recipient."""
+    """What a mail says about one recipient.
+
+    `counts`: it states that a delivery failed, for a reason that lies with the address or that is not given. A warning,
+    a receipt, a complaint, and a refusal of the sender or the content are no such statement.
+    `was_forwarded`: the delivery that failed went on to another address than the one written to (RFC 3464, 2.3.1).
+    """
 
     address: str
     kind: Kind
     status: str
     reason: str
+    counts: bool = False
+    was_forwarded: bool = False
 
-    def as_dict(self) -> dict[str, str]:
-        return {"address": self.address, "kind": self.kind.value, "status": self.status, "reason": self.reason}
+    def as_dict(self) -> dict[str, str | bool]:
+        return {
+            "address": self.address,
+            "kind": self.kind.value,
+            "status": self.status,
+            "reason": self.reason,
+            "counts": self.counts,
+        }
 
 
 @dataclass(frozen=True)
@@ -67,6 +80,18 @@ _WITH_DIAGNOSIS = (
     _REFUSES_ALL, _FULL, _SENDER, _SPAM, _SUSPENDED, _SIZE, _RATE, _MOVED, _NO_USER, _NO_HOST,
     _RELAY, _UNAVAILABLE, _TROUBLE, _PERHAPS,
 )  # fmt: skip
+
+#: Reasons that lie with the mail, with us or between the servers: nothing is charged to the address.
+_NOT_THE_ADDRESS = frozenset(
+    {
+        _SENDER.reason,
+        _SPAM.reason,
+        _SIZE.reason,
+        _RATE.reason,
+        _RELAY.reason,
+        "refused because of its content",
+    }
+)
 
 #: What a status says where the words say nothing (RFC 3463 and its registry).
 _BY_STATUS = {
@@ -125,13 +150,37 @@ def meaning_of(text: str, *, status: str = "") -> Meaning | None:
     return None
 
 
+def says_full(text: str) -> bool:
+    """Whether a text says that a mailbox is full."""
+    return meaning_of(text) is _FULL
+
+
+def says_for_good(text: str) -> bool:
+    """Whether a text says that there is no such mailbox or host."""
+    meaning = meaning_of(text)
+    return meaning is not None and meaning.is_permanent
+
+
+def says_why(text: str) -> bool:
+    """Whether a text names a reason for which deliveries fail."""
+    meaning = meaning_of(text)
+    return meaning is not None and meaning is not _TROUBLE
+
+
 def _is_for_now(words: str, status: str) -> bool:
     return bool(phrases.NOT_NOW.search(words)) and not status.startswith("5.1.")
 
 
+#: The actions of RFC 3464, 2.3.3, that say that the mail arrived or was handed on.
+ARRIVED = frozenset({"delivered", "relayed", "expanded"})
+
+
 def judge(*, address: str, action: str = "", status: str = "", diagnostic: str = "", text: str = "") -> Judgement:
-    """Judge one recipient: by what its server said, then by what the report says, then by the code alone."""
-    if action in {"delivered", "relayed", "expanded"}:
+    """Judge one recipient: by what its server said, then by what the report says, then by the code alone.
+
+    `action` as in RFC 3464, 2.3.3; empty means that delivery failed.
+    """
+    if action in ARRIVED:
         return Judgement(address, Kind.DELIVERED, status or "2.0.0", "it arrived, or was passed on")
     said = status_in(diagnostic)
     if said and (status in _UNSPECIFIC or (len(said) > 3 and said[0] == status[:1] and said[2:] != "0.0")):
@@ -142,7 +191,7 @@ def judge(*, address: str, action: str = "", status: str = "", diagnostic: str =
     if action == "delayed":
         return Judgement(address, Kind.TRANSIENT, status, meaning.reason if meaning else "it is delayed")
     kind, reason = _verdict(status, meaning, said=diagnostic or text)
-    return Judgement(address, kind, status, reason)
+    return Judgement(address, kind, status, reason, counts=kind is Kind.PERMANENT or reason not in _NOT_THE_ADDRESS)
 
 
 def _from_the_report(text: str, status: str) -> Meaning | None:

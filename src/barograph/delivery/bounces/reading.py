@@ -13,6 +13,7 @@ from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesHeaderParser
+from email.policy import Compat32
 from email.utils import getaddresses
 
 #: No report says anything of use after so many characters.
@@ -51,6 +52,18 @@ _OUR_MAIL = re.compile(
 _TAG = re.compile(r"<(script|style|head)\b.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
 _BREAK = re.compile(r"<\s*/?\s*(br|p|div|tr|li|h\d|table|pre|td|ul|ol)\b[^>@]*>", re.IGNORECASE)
 _ANY_TAG = re.compile(r"</?[a-z!][^<>@]*>|<a\b[^>]*>", re.IGNORECASE)
+
+
+class _PlainHeaders(Compat32):
+    """The email package's own reading of headers, but as text always: one with raw 8-bit characters would otherwise
+    come as an `email.header.Header`, which has no text's methods (RFC 6532 allows UTF-8; older servers send others).
+    """
+
+    def header_fetch_parse(self, name: str, value: str) -> str:
+        return _repaired(str(value))
+
+
+PLAIN_HEADERS = _PlainHeaders()
 
 
 @dataclass(frozen=True)
@@ -130,10 +143,10 @@ def read(raw: bytes) -> Incoming:
     """Take a raw mail apart. The same for LF, CRLF and bare CR."""
     raw = raw[:LONGEST_MAIL].replace(b"\0", b"").replace(b"\r\n", b"\n").replace(b"\r", b"\n").lstrip(b"\n")
     try:
-        message = message_from_bytes(raw)
+        message = message_from_bytes(raw, policy=PLAIN_HEADERS)
         parts, texts, returned = _collected(message)
     except RecursionError:  # parts in parts in parts, hundreds deep: no server writes so, its headers must do
-        message = BytesHeaderParser().parsebytes(raw)
+        message = BytesHeaderParser(policy=PLAIN_HEADERS).parsebytes(raw)
         parts, texts, returned = [message], [], []
     text = "\n".join(texts)
     if cut := _RETURNED.search(text):
@@ -212,6 +225,23 @@ def fields_of(part: Message) -> str:
     groups = []
     for child in children:
         lines = [f"{name}: {value}" for name, value in raw_fields(child)]
-        rest = child.get_payload()
-        groups.append("\n".join([*lines, _repaired(rest) if isinstance(rest, str) else ""]))
-    return "\n\n".join(groups)
+        groups.append("\n".join([*lines, _payload(child)]))
+    whole = "\n\n".join(groups)
+    encoding = str(part.get("content-transfer-encoding", "")).strip().lower()
+    if encoding not in {"base64", "quoted-printable"}:
+        return whole
+    written = Message()  # encoded against RFC 3464, 2.1: the parser has taken the code for fields
+    written["Content-Transfer-Encoding"] = encoding
+    written.set_payload(whole.strip())
+    return body(written).replace("\r\n", "\n") or whole
+
+
+def _payload(part: Message) -> str:
+    """A part's text as it was written; its bytes in UTF-8, else in Latin-1."""
+    payload = part.get_payload(decode=True)
+    if not isinstance(payload, bytes):
+        return ""
+    try:
+        return payload.decode("utf-8")
+    except UnicodeDecodeError:
+        return payload.decode("latin-1")

@@ -8,14 +8,18 @@ label, in a server's answer, or the only one left.
 
 from __future__ import annotations
 
+import logging
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email import message_from_bytes
 
 from flufl.bounce import all_failures
 
 from barograph.delivery.bounces import replies
-from barograph.delivery.bounces.reading import ADDRESS, Incoming, addresses_in
+from barograph.delivery.bounces.reading import ADDRESS, PLAIN_HEADERS, Incoming, addresses_in
+
+#: The library logs what it fails at with a traceback; it is caught below.
+logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)
 
 _A = r"<?(?P<a>" + ADDRESS.pattern + r")>?"
 _LABEL = (
@@ -65,6 +69,7 @@ class Finding:
     address: str
     text: str
     is_temporary: bool = False
+    has_failed_by_header: bool = False  # X-Failed-Recipients names it
 
 
 def is_report(mail: Incoming) -> bool:
@@ -89,7 +94,7 @@ def findings(mail: Incoming) -> list[Finding]:
     """Whom a report without machine-readable fields is about, each with its part of the text."""
     named = addresses_in(mail.header("x-failed-recipients")) if mail.message.get("x-failed-recipients") else []
     if named:
-        return _with_text(mail, named)
+        return [replace(entry, has_failed_by_header=True) for entry in _with_text(mail, named)]
     temporary, permanent = _known_forms(mail)
     found = permanent or temporary
     if found:
@@ -99,7 +104,9 @@ def findings(mail: Incoming) -> list[Finding]:
 
 def _known_forms(mail: Incoming) -> tuple[list[str], list[str]]:
     try:
-        message = mail.message if len(mail.raw) <= _FOR_THE_LIBRARY else message_from_bytes(mail.raw[:_FOR_THE_LIBRARY])
+        message = mail.message
+        if len(mail.raw) > _FOR_THE_LIBRARY:
+            message = message_from_bytes(mail.raw[:_FOR_THE_LIBRARY], policy=PLAIN_HEADERS)
         temporary, permanent = all_failures(message)
     except Exception:  # the library reads mails as broken as ours and promises nothing
         return [], []
