@@ -121,9 +121,58 @@ def do_report(args: argparse.Namespace, say: Say) -> None:
         say(f"  {Blame(blame).label}: {number}")
     for domain, number in found.domains.items():
         say(f"  {domain or 'smaller domains together'}: {number}")
+    for doubt in found.doubts:
+        figures = f"{doubt['refused']} of {doubt['total']} readers as unknown, {doubt['stopped']} stopped"
+        say(f"  {doubt['domain']} refuses {figures}. See: barograph mailings domains")
 
 
-VERBS = {"report": do_report, "list": do_list, "resume": do_resume, "pause": do_pause, "stop": do_stop}
+def _doubt(domain: str) -> Any:
+    from barograph.delivery.enums import Doubt
+    from barograph.delivery.models import DomainRefusal
+
+    row = DomainRefusal.objects.filter(domain=domain.lower().strip(), state__in=[Doubt.OPEN, Doubt.REPEATED]).first()
+    if row is None:
+        raise Refused(f"{domain} does not wait for a decision. See: barograph mailings domains")
+    return row
+
+
+def do_domains(args: argparse.Namespace, say: Say) -> None:
+    """Domains that refused an unusual share of their readers as unknown, and a person's word to one."""
+    from barograph.delivery import doubts
+    from barograph.delivery.models import DomainRefusal
+    from barograph.issues.services import publication
+    from barograph.people import audit
+
+    if args.stop or args.set_aside:
+        row = _doubt(args.stop or args.set_aside)
+        question = f"{row.refused} readers at {row.domain}"
+        _agreed(args, f"{question} get no more mail." if args.stop else f"{question} go on getting mail.")
+        act = "domain_stopped" if args.stop else "domain_cleared"
+        number = (doubts.stop if args.stop else doubts.set_aside)(refusal_id=row.pk)
+        audit.note(act, about=publication(), name="–", at_terminal=True, what=row.domain, number=number)
+        if not args.json:
+            say(f"{number} stopped." if args.stop else f"{number} refusals no longer count.")
+    names = ("domain", "refused", "total", "stopped", "state")
+    rows = list(DomainRefusal.objects.select_related("mailing")[:50])
+    if args.json:
+        found = [{"mailing": row.mailing.key} | {name: getattr(row, name) for name in names} for row in rows]
+        say(json.dumps({"domains": found}, ensure_ascii=False))
+        return
+    for row in rows if not (args.stop or args.set_aside) else ():
+        figures = f"{row.refused} of {row.total} readers refused as unknown, {row.stopped} stopped"
+        say(f"{row.domain}  {row.mailing.key}: {figures}; {row.get_state_display()}")
+    if not rows:
+        say("No domain has refused an unusual share of its readers as unknown.")
+
+
+VERBS = {
+    "domains": do_domains,
+    "report": do_report,
+    "list": do_list,
+    "resume": do_resume,
+    "pause": do_pause,
+    "stop": do_stop,
+}
 
 
 def _do(args: argparse.Namespace, *, setup: Callable[[], None], say: Say) -> int:
@@ -145,6 +194,12 @@ def add(command: Callable[..., argparse.ArgumentParser], *, setup: Callable[[], 
     told = verbs.add_parser("report", help="what became of a mailing")
     told.add_argument("key", metavar="KEY")
     told.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    domains = verbs.add_parser("domains", help="domains that refuse an unusual share of their readers as unknown")
+    word = domains.add_mutually_exclusive_group()
+    word.add_argument("--stop", metavar="DOMAIN", help="they are gone: mail them no more")
+    word.add_argument("--set-aside", metavar="DOMAIN", help="the domain was in error: these refusals count for nothing")
+    domains.add_argument("--yes", action="store_true", help="don't ask")
+    domains.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     for verb, about in (("resume", "go on, also where it asks first"), ("pause", "for now"), ("stop", "for good")):
         sub = verbs.add_parser(verb, help=about)
         sub.add_argument("key", metavar="KEY", help="as the list shows it, for example issue:2020-08-03:en")

@@ -30,17 +30,14 @@ def do_subscribers(args: argparse.Namespace, *, setup: Callable[[], None], say: 
         _rotate(args, say)
     elif args.verb == "look-up":
         _look_up(args, say)
+    elif args.verb == "lift":
+        return _lift(args, say)
     else:
         known = services.forget(_address(args))
         if known:
             records.keep(act=Act.FORGET, number=1)
         say("Forgotten." if known else "There is no such subscriber.")
     return 0
-
-
-def _address(args: argparse.Namespace) -> str:
-    """The address of a command; - stands for a line of standard input, which no list of processes shows."""
-    return sys.stdin.readline() if args.address == "-" else args.address
 
 
 def _import(args: argparse.Namespace, say: Say) -> int:
@@ -109,17 +106,51 @@ def _warn_of_unknown_lists() -> None:
         sys.stderr.write(f"There is no list {key!r}, so its {number} subscribers get nothing; lists are: {lists}.\n")
 
 
-def _look_up(args: argparse.Namespace, say: Say) -> None:
+def _address(args: argparse.Namespace) -> str:
     """The address comes from the command or, better, from standard input: it then stands in no list of processes."""
+    return str(sys.stdin.readline() if args.address == "-" else args.address).strip()
+
+
+def _lift(args: argparse.Namespace, say: Say) -> int:
+    from barograph.subscribers import standing
+    from barograph.subscribers.enums import Refusal
+
+    lifted = standing.lift(address=_address(args))
+    if args.json:
+        say(json.dumps(lifted.as_dict()))
+    elif not lifted.reasons and not lifted.failures:
+        say("Nothing was held against this address.")
+    else:
+        reasons = dict(Refusal.choices)
+        for reason in lifted.reasons:
+            say(f"lifted: {reason} ({reasons[reason]})")
+        if lifted.is_subscribed:
+            say("The reader gets mail again; what had failed no longer counts.")
+        elif not lifted.has_left:
+            say("The address is not kept any more. Its owner may sign up again, and an import may bring it back.")
+    if lifted.has_left:
+        sys.stderr.write("The person has unsubscribed: only they can undo that, by signing up and confirming.\n")
+    if not args.json:
+        say("This is on record.")
+    return 1 if lifted.has_left and not lifted.reasons else 0
+
+
+def _look_up(args: argparse.Namespace, say: Say) -> None:
     from barograph.delivery import reports
+    from barograph.subscribers.enums import Refusal
 
     found = reports.look_up(address=_address(args))
     if args.json:
         say(json.dumps(found.as_dict(), ensure_ascii=False))
         return
     say(f"{found.state}: {', '.join(found.lists) or 'no list'}" if found.state else "Nobody subscribes with it.")
+    reasons = dict(Refusal.choices)
     for reason in found.refusals:
-        say(f"not mailed: {reason}")
+        say(f"not mailed: {reason} ({reasons.get(reason.partition(' ')[0], '')})")
+    if found.sealed_until:
+        say(f"the sealed address is erased on {found.sealed_until:%Y-%m-%d}; barograph subscribers lift - undoes it")
+    for failure in found.failures:
+        say(f"counted against it: {failure.date:%Y-%m-%d} {failure.status} {failure.reason}")
     for row in found.deliveries:
         said = f" ({row.last_code} {row.last_text})" if row.last_code else ""
         when = f" {row.settled_at:%Y-%m-%d %H:%M} UTC" if row.settled_at else ""
@@ -141,7 +172,8 @@ def do_bounce(args: argparse.Namespace, *, say: Say) -> int:
         say(f"{mail['file']}:" if mail["recipients"] else f"{mail['file']}: no report")
         for who in mail["recipients"]:
             status = f" ({who['status']})" if who["status"] else ""
-            say(f"  {who['address']}: {who['kind']}, {who['reason']}{status}")
+            counts = "counts" if who["counts"] else "does not count"
+            say(f"  {who['address'] or '(no address)'}: {who['kind']}, {who['reason']}{status}; {counts}")
     return 0
 
 
@@ -159,8 +191,13 @@ def add(command: Callable[..., argparse.ArgumentParser], *, setup: Callable[[], 
     looked.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
     rotated = verbs.add_parser("rotate-key", help="seal every address with a new key; after a stop it goes on")
     rotated.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
-    forgotten = verbs.add_parser("forget", help="erase an address (- reads it from standard input)")
+    forgotten = verbs.add_parser("forget", help="erase an address by its owner's wish (- reads it from standard input)")
     forgotten.add_argument("address", metavar="ADDRESS")
+    lifted = verbs.add_parser(
+        "lift", help="mail an address again that failed or complained (- reads it from standard input)"
+    )
+    lifted.add_argument("address", metavar="ADDRESS")
+    lifted.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
 
     do = partial(do_bounce, say=say)
     bounce = command("bounce", do, "What a mail that came back means.", "bounce explain mail.eml --json")

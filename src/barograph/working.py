@@ -17,7 +17,7 @@ from barograph.delivery import services as delivery
 from barograph.delivery.bounces.inbound import Inbound
 from barograph.desk import reminders
 from barograph.issues import opening
-from barograph.publishing import rule, troubles
+from barograph.publishing import doubts, rule, troubles
 from barograph.publishing import services as publishing
 from barograph.publishing.tasks import run_release
 from barograph.subscribers import runs, standing
@@ -52,7 +52,8 @@ def recover() -> None:
 def look_at_calendar() -> None:
     """What the hour asks for. One part that fails doesn't keep the others, nor the worker's other work."""
     now = timezone.now()
-    for part in (opening.open_due, reminders.remind, rule.look, troubles.look, runs.tidy_if_free):
+    parts = (opening.open_due, reminders.remind, rule.look, troubles.look, doubts.look, runs.tidy_if_free)
+    for part in parts:
         try:
             part(now=now)
         except Exception:
@@ -82,6 +83,7 @@ def work(*, once: bool) -> None:
             looked = time.monotonic()
         if time.monotonic() - forgot > FORGET_EVERY:
             standing.forget_old_bounces()
+            standing.forget_stopped()
             if not delivery.forget_old_deliveries():  # a few at a time, until none is left
                 forgot = time.monotonic()
         if time.monotonic() - recovered > RECOVER_EVERY:

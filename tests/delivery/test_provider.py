@@ -149,8 +149,8 @@ def test_what_a_provider_reports_is_judged_by_the_same_rules(provider, ala):  # 
     assert Bounce.objects.get().status == "5.2.2"
     assert post(bounce("Transient", "", ala)) == 200
     assert Subscriber.objects.exists()
-    assert post(bounce("HardBounce", GONE, ala)) == 200
-    assert not Subscriber.objects.exists()
+    assert post(bounce("HardBounce", GONE, ala)) == 200  # of the same mailing
+    assert not Subscriber.objects.confirmed().exists()
     assert Suppression.objects.get().reason == "bounced"
     assert post(bounce("HardBounce", GONE, ala)) == 200  # once more: nothing new
     assert Suppression.objects.count() == 1

@@ -119,7 +119,7 @@ def test_a_full_mailbox_is_counted_and_a_missing_one_ends_the_mail(name, ala):  
     assert Bounce.objects.get().status == "5.2.2"
     assert Subscriber.objects.exists()
     assert post(name, event(name, "bounce", GONE, ala)) == 200
-    assert not Subscriber.objects.exists()
+    assert not Subscriber.objects.confirmed().exists()
     assert Suppression.objects.get().reason == "bounced"
 
 

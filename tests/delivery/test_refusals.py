@@ -61,9 +61,12 @@ def test_what_the_relay_says_of_an_address_counts_like_a_bounce_once_the_mailing
     assert services.send(made.pk).is_finished
     blames = made.deliveries.filter(state="failed").order_by("pk").values_list("blame", flat=True)
     assert list(blames) == ["address", "mailbox", "policy", "sender"]
-    assert Subscriber.objects.count() == 39  # who doesn't exist is not mailed again
+    assert Subscriber.objects.confirmed().count() == 39  # who doesn't exist is not mailed again
     assert Suppression.objects.get().reason == "bounced"
-    assert Bounce.objects.get().status == "5.2.2"  # the rest is between servers and us
+    assert set(Bounce.objects.values_list("status", flat=True)) == {
+        "5.1.1",
+        "5.2.2",
+    }  # the rest is between servers and us
     made.refresh_from_db()
     assert (made.sent, made.failed) == (36, 4)
 
@@ -75,10 +78,10 @@ def test_a_refusal_before_a_change_of_address_is_not_held_against_the_new_one(ma
         state="failed", blame=Blame.ADDRESS, last_code=550, last_text="5.1.1 no such user", settled_at=now
     )
     Subscriber.objects.filter(pk=first.subscriber_id).update(moved_at=now + timedelta(seconds=60))
-    Subscriber.objects.filter(pk=second.subscriber_id).update(moved_at=now - timedelta(seconds=60))
+    Subscriber.objects.filter(pk=second.subscriber_id).update(moved_at=now - timedelta(days=100))
     assert consequences.draw(made) == 1
-    assert Subscriber.objects.filter(pk=first.subscriber_id).exists()
-    assert not Subscriber.objects.filter(pk=second.subscriber_id).exists()
+    assert Subscriber.objects.confirmed().filter(pk=first.subscriber_id).exists()
+    assert not Subscriber.objects.confirmed().filter(pk=second.subscriber_id).exists()
 
 
 def test_pauses_after_later_grow_with_jitter_and_end(made):

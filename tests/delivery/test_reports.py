@@ -65,8 +65,10 @@ def test_who_was_stopped_is_told_with_the_reason():
     MemoryTransport.answers.append(Answer(550, "5.1.1 no such user"))
     assert services.send(made.pk).is_finished
     found = reports.look_up(address="reader-0@example.org")
-    assert (found.state, found.deliveries) == ("", [])
+    assert (found.state, len(found.deliveries)) == ("stopped", 1)
     assert found.refusals[0].startswith("bounced ")
+    assert found.failures[0].status == "5.1.1"
+    assert found.sealed_until > timezone.localdate()
 
 
 def test_nonsense_is_no_look_up():

@@ -91,8 +91,8 @@ def test_ones_own_new_yes_lifts_the_no():
     assert not Suppression.objects.exists()
 
 
-def test_an_address_that_bounced_is_not_even_asked():
-    services.suppress(keys=addresses.lookup_keys("reader@example.org"), reason=Refusal.BOUNCED)
+def test_an_address_that_complained_is_not_even_asked():
+    services.suppress(keys=addresses.lookup_keys("reader@example.org"), reason=Refusal.COMPLAINT)
     asked = services.sign_up(address="reader@example.org", list_key="en", language="en")
     assert not asked.may_be_written_to
     assert not Subscriber.objects.exists()
@@ -132,6 +132,9 @@ def test_tokens_are_bound_to_their_purpose_and_age():
 
 def test_a_move_forgets_what_came_back_from_the_old_address():
     subscriber = reader()
-    standing.count_bounce(subscriber_id=subscriber.pk, mailing_id=1, status="4.2.2", reason="full")
+    now = timezone.now()
+    failure = standing.Failure(1, now, now, "4.2.2", "full", is_unknown=False, is_returned=True)
+    standing.count_failure(subscriber_id=subscriber.pk, failure=failure)
+    assert Bounce.objects.exists()
     services.move(subscriber_id=subscriber.pk, address="new@example.org")
     assert not Bounce.objects.exists()

@@ -50,6 +50,15 @@ class Blame(models.TextChoices):
     OTHER = "other", _("another reason")
 
 
+class Doubt(models.TextChoices):
+    """What came of a domain that refused an unusual share of its readers as unknown."""
+
+    OPEN = "open", _("waits for your decision or the next mailing")
+    REPEATED = "repeated", _("it has refused them again")
+    STOPPED = "stopped", _("its addresses are stopped")
+    SET_ASIDE = "set-aside", _("its refusals are set aside")
+
+
 class DeliveryState(models.TextChoices):
     QUEUED = "queued", _("waiting")
     CLAIMED = "claimed", _("being sent")

@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db import models
 from django.db.models import Q
 
-from barograph.delivery.enums import ENDED, UNFINISHED, Blame, DeliveryState, Hold, MailingState
+from barograph.delivery.enums import ENDED, UNFINISHED, Blame, DeliveryState, Doubt, Hold, MailingState
 from barograph.subscribers.models import Subscriber
 
 
@@ -73,6 +73,30 @@ class Mailing(models.Model):
     def done(self) -> int:
         """How many deliveries are settled, one way or another."""
         return self.sent + self.failed + self.skipped
+
+
+class DomainRefusal(models.Model):
+    """A domain that refused an unusual share of its readers of one mailing as unknown: nobody of it is stopped at once.
+
+    It has so many readers that naming it names none (doubts.FEWEST). See delivery/doubts.py.
+    """
+
+    mailing = models.ForeignKey(Mailing, models.CASCADE, related_name="domain_refusals")
+    domain = models.CharField(max_length=255)
+    domain_key = models.CharField(max_length=32)  # as the bounces of its readers have it
+    refused = models.PositiveIntegerField()
+    total = models.PositiveIntegerField()  # readers of the mailing at this domain
+    stopped = models.PositiveIntegerField(default=0)  # refused by an earlier mailing as well, or by a word
+    state = models.CharField(max_length=9, choices=Doubt.choices, default=Doubt.OPEN)
+    noted_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-noted_at", "domain"]
+        constraints = [models.UniqueConstraint(fields=["mailing", "domain_key"], name="one_doubt_a_domain")]
+
+    def __str__(self) -> str:
+        return f"domain refusal {self.pk}: {self.state}"
 
 
 class SendingDay(models.Model):

@@ -8,16 +8,17 @@ holds the address.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from datetime import date
 from typing import Any
 
 from django.db.models import Count
 
 from barograph.delivery.enums import TAKEN_BACK, DeliveryState
 from barograph.delivery.models import Delivery, Mailing
-from barograph.subscribers import addresses, records
+from barograph.subscribers import addresses, records, standing
 from barograph.subscribers import services as subscribers
-from barograph.subscribers.models import Subscriber, Suppression
+from barograph.subscribers.models import Bounce, Subscriber, Suppression
 
 #: A domain with fewer refused mails is not named.
 FEWEST = 10
@@ -41,6 +42,7 @@ class MailingReport:
     per_minute: float | None
     refusals: dict[str, int]
     domains: dict[str, int]
+    doubts: list[dict[str, Any]]  # {"domain", "refused", "total", "stopped", "state"}: see doubts.py
     corrections: list[dict[str, Any]]  # {"at", "sent"}: how many had gone out when the text was corrected
 
     def as_dict(self) -> dict[str, Any]:
@@ -69,6 +71,7 @@ def report(mailing: Mailing) -> MailingReport:
         per_minute=round(sent * 60 / seconds, 1) if seconds else None,
         refusals={blame or "other": number for blame, number in sorted(refusals)},
         domains=mailing.refused_by_domain,
+        doubts=list(mailing.domain_refusals.values("domain", "refused", "total", "stopped", "state")),
         corrections=mailing.corrections,
     )
 
@@ -95,12 +98,17 @@ def keep_domains(mailing: Mailing) -> None:
 
 @dataclass(frozen=True)
 class Found:
-    """What is known under an address. `state` is '' where nobody subscribes with it."""
+    """What is known under an address. `state` is '' where nobody subscribes with it.
+
+    `sealed_until`: the day by which the address of a stopped reader is erased.
+    """
 
     state: str
     lists: list[str]
     refusals: list[str]  # why it is not mailed, where it is not
     deliveries: list[Delivery]
+    failures: list[Bounce] = field(default_factory=list)  # mailings that failed and are counted
+    sealed_until: date | None = None
 
     def as_dict(self) -> dict[str, Any]:
         names = ("state", "tries", "last_code", "last_status", "last_text", "blame")
@@ -108,6 +116,10 @@ class Found:
             "state": self.state,
             "lists": self.lists,
             "refusals": self.refusals,
+            "failures": [
+                {"date": row.date.isoformat(), "status": row.status, "reason": row.reason} for row in self.failures
+            ],
+            "sealed_until": self.sealed_until.isoformat() if self.sealed_until else None,
             "deliveries": [
                 {"mailing": row.mailing.key, "at": row.settled_at.isoformat() if row.settled_at else None}
                 | {name: getattr(row, name) for name in names}
@@ -133,4 +145,6 @@ def look_up(*, address: str, by: Any = None) -> Found:
         lists=[entry.list_key for entry in subscriber.subscriptions.all()] if subscriber else [],
         refusals=[f"{row.reason} {row.date:%Y-%m-%d} {row.list_key}".strip() for row in refusals],
         deliveries=list(rows.order_by("-mailing__created_at")[:SHOWN]) if subscriber else [],
+        failures=list(subscriber.bounces.all()) if subscriber else [],
+        sealed_until=standing.sealed_until(subscriber) if subscriber else None,
     )

@@ -43,6 +43,7 @@ class ReminderKind(models.TextChoices):
     HELD = "held", _("the release is held")
     STOPPED = "stopped", _("the newsletter has stopped by itself")
     STUCK = "stuck", _("the newsletter does not go on by itself")
+    DOUBT = "doubt", _("a mail provider refuses many readers")
 
 
 class CorrectionKind(models.TextChoices):

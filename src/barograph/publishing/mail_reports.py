@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -16,7 +17,7 @@ from barograph.delivery import reports
 from barograph.delivery.enums import Blame
 from barograph.issues import services as issues
 from barograph.newsletter import services as newsletter
-from barograph.publishing import looking_up
+from barograph.publishing import doubts, looking_up
 from barograph.publishing.asking import issue_for
 from barograph.subscribers.addresses import InvalidAddress
 from barograph.subscribers.enums import Refusal
@@ -36,9 +37,21 @@ def report(request: HttpRequest, issue_id: int, mailing_id: int) -> HttpResponse
         "minutes": round(found.seconds / 60, 1) if found.seconds else None,
         "corrections": [(parse_datetime(entry["at"]), entry["sent"]) for entry in found.corrections],
         "refusals": [(Blame(blame).label, number) for blame, number in found.refusals.items()],
+        "doubts": [(row, doubts.in_words(row)) for row in mailing.domain_refusals.all()],
         "domains": [(name or _("smaller domains together"), number) for name, number in found.domains.items()],
     }
     return render(request, "publishing/mailing_report.html", context)
+
+
+def _sealed(found: reports.Found | None) -> str:
+    """Until when a stopped reader's address is kept, and how the stop is undone; '' where there is none."""
+    if found is None or found.sealed_until is None:
+        return ""
+    words = _(
+        "The encrypted address is kept until %(day)s, so that a mistake can be undone: by the reader, who signs up and "
+        "confirms again, or by the operator."
+    )
+    return words % {"day": date_format(found.sealed_until)}
 
 
 @sensitive_post_parameters("address")
@@ -58,7 +71,7 @@ def look_up(request: HttpRequest, issue_id: int) -> HttpResponse:
             refusals = [(reasons.get(row.partition(" ")[0], ""), row.split()[1]) for row in found.refusals]
     labels = {entry["key"]: entry["label"] for entry in issues.publication().lists}
     lists = [labels.get(key, key) for key in found.lists] if found else []
-    context = {"issue": issue, "found": found, "lists": lists, "refusals": refusals}
+    context = {"issue": issue, "found": found, "lists": lists, "refusals": refusals, "sealed": _sealed(found)}
     response = render(request, "publishing/look_up.html", context)
     response["Cache-Control"] = "no-store"
     return response

@@ -57,13 +57,13 @@ def look(*, now: datetime) -> None:
     found = Mailing.objects.filter(state__in=WAITING, hold__in=TOLD, created_at__gte=now - FRESH).order_by("key")
     by_issue: dict[Issue, list[Mailing]] = {}
     for mailing in found:
-        if issue := _issue_of(mailing):
+        if issue := issue_of(mailing):
             by_issue.setdefault(issue, []).append(mailing)
     for issue, mailings in by_issue.items():
         tell(issue=issue, mailings=mailings, house=publication(), now=now)
 
 
-def _issue_of(mailing: Mailing) -> Issue | None:
+def issue_of(mailing: Mailing) -> Issue | None:
     """The issue a mailing went with: a summary of a month goes with the first one after it."""
     kind, when, _list = mailing.key.split(":", 2)
     if kind == "month":

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from barograph.publishing import audience, letters, mail_reports, previews, publication_texts, views
+from barograph.publishing import audience, doubts, letters, mail_reports, previews, publication_texts, views
 
 
 @hooks.register("register_admin_urls")
@@ -35,6 +35,11 @@ def urls():
         path("release/<int:issue_id>/letters/", letters.letters, name="publishing_letters"),
         path("release/<int:issue_id>/letters/<int:mailing_id>/steer/", letters.steer, name="publishing_steer"),
         path("release/<int:issue_id>/letters/look-up/", mail_reports.look_up, name="publishing_look_up"),
+        path(
+            "release/<int:issue_id>/letters/<int:mailing_id>/report/<int:refusal_id>/",
+            doubts.decide,
+            name="publishing_decide_domain",
+        ),
         path(
             "release/<int:issue_id>/letters/<int:mailing_id>/report/",
             mail_reports.report,

@@ -5,10 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SubscriberState(models.TextChoices):
-    """Whether the person behind an address has said yes."""
+    """Whether the person behind an address has said yes, and whether their mail arrives."""
 
     PENDING = "pending", _("waiting for confirmation")
     CONFIRMED = "confirmed", _("confirmed")
+    STOPPED = "stopped", _("not mailed any more")  # mail to it failed for good; erased after some weeks (standing.py)
 
 
 class Pace(models.TextChoices):
@@ -37,6 +38,7 @@ class Act(models.TextChoices):
     LOOK_UP = "look-up"
     ROTATION = "rotation"  # a new key
     FORGET = "forget"  # one that the operator erased
+    LIFT = "lift"  # a stop that the operator took back
 
 
 class Refusal(models.TextChoices):
@@ -44,13 +46,25 @@ class Refusal(models.TextChoices):
 
     LEFT = "left", _("unsubscribed")
     BOUNCED = "bounced", _("the address does not exist")
+    REFUSED = "refused", _("refused too often")
     COMPLAINT = "complaint", _("marked as unwanted")
 
 
-#: What only the person can undo, by signing up and confirming again.
-LIFTED_BY_CONSENT = frozenset({Refusal.LEFT})
+#: Mail to the address failed: no wish of the person's.
+FAILED = frozenset({Refusal.BOUNCED, Refusal.REFUSED})
+#: What the person can undo, by signing up and confirming again.
+LIFTED_BY_CONSENT = frozenset({Refusal.LEFT, *FAILED})
 #: What nobody is mailed after, not even a confirmation.
-NEVER_MAILED = frozenset({Refusal.BOUNCED, Refusal.COMPLAINT})
+NEVER_MAILED = frozenset({Refusal.COMPLAINT})
+#: What an operator's word undoes. That somebody has left is theirs alone to undo.
+LIFTED_BY_WORD = frozenset({Refusal.COMPLAINT, *FAILED})
+#: Which reasons give way to a stronger one: a wish of the person's outweighs a failure.
+WEAKER = {
+    Refusal.BOUNCED: frozenset({Refusal.REFUSED}),
+    Refusal.REFUSED: frozenset(),
+    Refusal.LEFT: FAILED,
+    Refusal.COMPLAINT: LIFTED_BY_CONSENT,
+}
 
 
 class Status(models.TextChoices):

@@ -85,6 +85,10 @@ class SubscriberQuerySet(models.QuerySet):
     def pending(self) -> SubscriberQuerySet:
         return self.filter(state=SubscriberState.PENDING)
 
+    def stopped(self) -> SubscriberQuerySet:
+        """Those whose mail failed for good and whose address is not erased yet."""
+        return self.filter(state=SubscriberState.STOPPED)
+
     def known_as(self, keys: Iterable[str]) -> SubscriberQuerySet:
         """Whoever has an address, with whichever of its look-up keys."""
         return self.filter(address_key__in=list(keys))
@@ -110,6 +114,7 @@ class Subscriber(models.Model):
     source = models.CharField(max_length=100, blank=True)
     paused_until = models.DateField(null=True)
     moved_at = models.DateTimeField(null=True)  # the last change of address
+    stopped_at = models.DateTimeField(null=True)  # when mail to it was stopped; see standing.py
     links = models.PositiveIntegerField(null=True)  # in every signed link since then: another number after each change
 
     arrives_with, leaves_with = _run(), _run()  # see ImportRun
@@ -127,6 +132,10 @@ class Subscriber(models.Model):
             models.CheckConstraint(
                 condition=~Q(state=SubscriberState.CONFIRMED) | Q(confirmed_at__isnull=False),
                 name="consent_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=SubscriberState.STOPPED) | Q(stopped_at__isnull=False),
+                name="a_stop_has_a_time",
             ),
         ]
 
@@ -229,17 +238,22 @@ class FormerSubscriber(models.Model):
 
 
 class Bounce(models.Model):
-    """One mailing that came back for now. What came back for good is a suppression, and the subscriber is erased."""
+    """One mailing that failed to reach a subscriber: refused at the relay, or it came back. See standing.py."""
 
     subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="bounces")
     mailing_id = models.PositiveIntegerField()  # a number alone: mailings are above this layer
     date = models.DateField(db_index=True)
+    noted_at = models.DateTimeField(null=True)  # when it failed, to the second; none: before this was noted
+    is_unknown = models.BooleanField(default=False)  # the server says that there is no such address
+    is_returned = models.BooleanField(default=True)  # it was accepted first and came back later
+    domain_key = models.CharField(max_length=32, blank=True)  # keyed hash of the address's domain
     status = models.CharField(max_length=12, blank=True)
     reason = models.CharField(max_length=100)  # in our words: a server's may hold the address
 
     class Meta:
         ordering = ["date"]
         constraints = [models.UniqueConstraint(fields=["subscriber", "mailing_id"], name="one_bounce_a_mailing")]
+        indexes = [models.Index(fields=["mailing_id", "domain_key"], name="bounce_domain")]
 
     def __str__(self) -> str:
         return f"bounce {self.pk} of mailing {self.mailing_id}"

@@ -17,7 +17,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from barograph.subscribers import addresses, keyring, records, runs, services
-from barograph.subscribers.enums import NEVER_MAILED, Act
+from barograph.subscribers.enums import WEAKER, Act, Refusal
 from barograph.subscribers.models import Subscriber, Suppression
 
 CHUNK = 500
@@ -109,8 +109,7 @@ def _refusals(rows: Any, after: Any) -> tuple[dict[str, int], Any]:
         if not same.exists():
             Suppression.all_rows.filter(pk=no.pk).update(address_key=key)
             continue
-        if no.reason in NEVER_MAILED:  # the stronger reason stays
-            same.exclude(reason__in=NEVER_MAILED).update(reason=no.reason, date=no.date)
+        same.filter(reason__in=WEAKER[Refusal(no.reason)]).update(reason=no.reason, date=no.date)
         no.delete()
     return {"refusals": len(found)}, found[-1].pk if found else None
 

@@ -17,7 +17,7 @@ from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from barograph.subscribers import addresses, runs
-from barograph.subscribers.enums import LIFTED_BY_CONSENT, NEVER_MAILED, Pace, Refusal, SubscriberState
+from barograph.subscribers.enums import FAILED, LIFTED_BY_CONSENT, NEVER_MAILED, WEAKER, Pace, Refusal, SubscriberState
 from barograph.subscribers.models import FormerSubscriber, Subscriber, Subscription, Suppression
 from barograph.subscribers.tokens import CONFIRMATION_AGE, Confirmation, Unsubscription
 
@@ -119,8 +119,9 @@ def confirm(*, confirmation: Confirmation) -> Subscriber:
     subscriber = _still_meant(found, confirmation)
     now = timezone.now()
     if not subscriber.is_confirmed:
-        subscriber.state, subscriber.confirmed_at = SubscriberState.CONFIRMED, now
-        subscriber.save(update_fields=["state", "confirmed_at"])
+        subscriber.state, subscriber.confirmed_at, subscriber.stopped_at = SubscriberState.CONFIRMED, now, None
+        subscriber.save(update_fields=["state", "confirmed_at", "stopped_at"])
+        subscriber.bounces.all().delete()  # the mailbox is there: whoever confirms has opened our mail in it
     _subscribe(subscriber, confirmation.list_keys, now=now)
     return subscriber
 
@@ -145,8 +146,7 @@ def refuse(*, keys: tuple[str, ...], list_key: str = "", reason: str = Refusal.L
     """Keep a no to one list, or to all (''), so that no import turns it into a yes. `keys`: as from `keys_of`."""
     kept = Suppression.all_rows.known_as(keys).filter(list_key=list_key)
     kept.filter(arrives_with__isnull=False).update(arrives_with=None)  # whatever becomes of an import under way
-    if reason in NEVER_MAILED:  # the stronger reason stays
-        kept.exclude(reason__in=NEVER_MAILED).update(reason=reason, date=timezone.localdate())
+    kept.filter(reason__in=WEAKER[Refusal(reason)]).update(reason=reason, date=timezone.localdate())
     if len(keys) > 1 and kept.exists():
         return
     Suppression.objects.bulk_create(
@@ -230,7 +230,8 @@ def move(*, subscriber_id: uuid.UUID, address: str) -> bool:
 def join(subscriber: Subscriber, other: Subscriber, *, now: datetime) -> None:
     """Two subscribers become one: `other` gets the lists they have not."""
     other.state, other.confirmed_at = SubscriberState.CONFIRMED, other.confirmed_at or now
-    other.save(update_fields=["state", "confirmed_at"])
+    other.stopped_at = None
+    other.save(update_fields=["state", "confirmed_at", "stopped_at"])
     has = set(other.subscriptions.values_list("list_key", flat=True))
     moved = [entry for entry in subscriber.subscriptions.all() if entry.list_key not in has]
     _subscribe(other, [entry.list_key for entry in moved], now=now)
@@ -298,7 +299,7 @@ def leave(*, subscriber_id: uuid.UUID, list_key: str = "") -> bool:
             subscriber.changed_at = timezone.now()
             subscriber.save(update_fields=["changed_at"])
         return bool(removed)
-    if subscriber.is_confirmed:
+    if subscriber.state != SubscriberState.PENDING:
         refuse(keys=subscriber.keys())
         remember([subscriber])
     subscriber.delete()
@@ -307,7 +308,11 @@ def leave(*, subscriber_id: uuid.UUID, list_key: str = "") -> bool:
 
 def remember(people: Iterable[Subscriber]) -> None:
     """Before subscribers are erased: which mailbox the links in their letters are about."""
-    gone = [FormerSubscriber(id=one.pk, address_key=one.address_key) for one in people if one.is_confirmed]
+    gone = [
+        FormerSubscriber(id=one.pk, address_key=one.address_key)
+        for one in people
+        if one.state != SubscriberState.PENDING
+    ]
     FormerSubscriber.objects.bulk_create(gone, ignore_conflicts=True)
 
 
@@ -358,10 +363,17 @@ def leave_by_link(wish: Unsubscription, *, everything: bool = False) -> Leaving:
 
 @transaction.atomic
 def suppress(*, keys: tuple[str, ...], reason: str) -> None:
-    """Never mail this address again: erases its subscriber and keeps the hash with the reason."""
+    """Mail this address no more, and keep its hash with the reason.
+
+    A complaint erases the subscriber at once. Where mail failed, the sealed address stays for some weeks (standing.py).
+    """
     refuse(keys=keys, reason=reason)
-    remember(Subscriber.all_rows.known_as(keys))
-    Subscriber.all_rows.known_as(keys).delete()
+    theirs = Subscriber.all_rows.known_as(keys)
+    if reason in FAILED:
+        theirs.confirmed().update(state=SubscriberState.STOPPED, stopped_at=timezone.now())
+        theirs = theirs.pending()
+    remember(theirs)
+    theirs.delete()
 
 
 @transaction.atomic
@@ -396,6 +408,7 @@ def counts() -> dict[str, int]:
         "confirmed": Subscriber.objects.confirmed().count(),
         "pending": Subscriber.objects.pending().count(),
         "paused": Subscriber.objects.confirmed().filter(paused_until__gt=today).count(),
+        "stopped": Subscriber.objects.stopped().count(),
         "suppressed": Suppression.objects.filter(list_key="").count(),
     }
     lists = Subscription.objects.filter(subscriber__state=SubscriberState.CONFIRMED)

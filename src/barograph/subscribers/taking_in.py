@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from barograph.base import writers
 from barograph.subscribers import addresses, records, runs
-from barograph.subscribers.enums import NEVER_MAILED, REFUSALS, Act, Refusal, Status, SubscriberState
+from barograph.subscribers.enums import FAILED, REFUSALS, WEAKER, Act, Refusal, Status, SubscriberState
 from barograph.subscribers.models import ImportRun, Subscriber, Subscription, Suppression
 from barograph.subscribers.rows import Row
 
@@ -109,7 +109,7 @@ def _plan(rows: Sequence[Row], counts: Counts) -> _Plan:
         reason = REFUSALS[Status(row.status)]
         place = row.folded, "" if reason == Refusal.BOUNCED else row.list_key
         former = plan.noes.get(place)
-        if former is None or (reason in NEVER_MAILED and former.reason not in NEVER_MAILED):
+        if former is None or former.reason in WEAKER[reason]:
             plan.noes[place] = _No(row.address, place[1], reason)
         counts.unchanged += former is not None
     seen: set[tuple[str, str]] = set()
@@ -160,16 +160,19 @@ class _Writing:
             former = next((on_record[key, no.list_key] for key in theirs if (key, no.list_key) in on_record), None)
             if former is None:
                 new.append(self._suppression(theirs[-1], no))
-            elif no.reason in NEVER_MAILED and former.reason not in NEVER_MAILED:
-                stronger.append(former.pk)
+            elif former.reason in WEAKER[Refusal(no.reason)]:
+                stronger.append((former.pk, no.reason))
             else:
                 known += 1
-            if person := next((people[key] for key in theirs if key in people), None):
+            person = next((people[key] for key in theirs if key in people), None)
+            # a sealed address of a stopped reader stays: a mistake can be undone (standing.py)
+            if person and not (no.reason in FAILED and person.state == SubscriberState.STOPPED):
                 ending.append((person, no.list_key))
         with transaction.atomic():
             Suppression.all_rows.bulk_create(new)
-            if stronger:
-                Suppression.all_rows.filter(pk__in=stronger).update(reason=Refusal.BOUNCED, date=timezone.localdate())
+            for reason in {reason for _pk, reason in stronger}:
+                theirs = [pk for pk, own in stronger if own == reason]
+                Suppression.all_rows.filter(pk__in=theirs).update(reason=reason, date=timezone.localdate())
             ended = sum(self._end(person, list_key) for person, list_key in ending)
         return {"noes": len(new) + len(stronger), "unchanged": known, "ended": ended}
 

@@ -77,13 +77,13 @@ def _checked(path: str | Path, offer: Offer, report: ImportReport) -> list[Row]:
 
 
 def export_csv(path: str | Path, *, by=None) -> int:
-    """Write confirmed subscribers, a row a list, readable by the owner only. Returns how many rows.
+    """Write confirmed subscribers, and as bounced who is mailed no more; a row a list, readable by the owner only.
 
-    Topics have their present keys, whatever they were called when they were chosen.
+    Returns how many rows. Topics have their present keys, whatever they were called when they were chosen.
     The record of the export is made first: no file without a record.
     """
     rows = (
-        Subscription.objects.filter(subscriber__state=SubscriberState.CONFIRMED)
+        Subscription.objects.filter(subscriber__state__in=[SubscriberState.CONFIRMED, SubscriberState.STOPPED])
         .select_related("subscriber")
         .order_by("subscriber_id", "list_key")
     )
@@ -121,7 +121,7 @@ def _cells(row: Subscription, renames: Renames) -> list[str]:
         harmless(subscriber.address()),
         harmless(row.list_key),
         subscriber.language,
-        Status.CONFIRMED.value,
+        (Status.BOUNCED if subscriber.state == SubscriberState.STOPPED else Status.CONFIRMED).value,
         row.confirmed_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         harmless(row.source),
         harmless(" ".join(topics)),

@@ -2,8 +2,8 @@
 
 anymail checks the request (the shared secret, and the provider's signature where
 it has one) and reads it; a request that fails is answered 400 and changes nothing.
-An event counts for the mail whose return path it carries; without one only an end
-counts, for the address it names.
+An event counts for the mail whose return path it carries; without one for the last mailing that was handed over
+for the address it names.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.utils import timezone
 
+from barograph.delivery.bounces import judging
 from barograph.delivery.bounces.intake import Outcome, act
 from barograph.delivery.bounces.judging import Judgement, Kind, judge
 from barograph.delivery.bounces.return_paths import ReturnPath, read_return_path
-from barograph.delivery.models import Mailing
+from barograph.delivery.enums import DeliveryState
+from barograph.delivery.models import Delivery, Mailing
 from barograph.delivery.transports.anymail import RETURN_PATH
 from barograph.subscribers import addresses, services
-from barograph.subscribers.enums import Refusal
 from barograph.subscribers.models import Subscriber
 
 log = logging.getLogger(__name__)
 
 #: What reading JSON of another shape than the provider's raises, or such that is thousands of brackets deep.
 _NO_EVENT = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
-_ENDS = {Kind.PERMANENT: Refusal.BOUNCED, Kind.COMPLAINT: Refusal.COMPLAINT}
 
 
 def judged(event: AnymailTrackingEvent) -> Judgement | None:
@@ -42,10 +42,12 @@ def judged(event: AnymailTrackingEvent) -> Judgement | None:
     if event.event_type == EventType.REJECTED and event.reject_reason == RejectReason.SPAM:
         return Judgement(address, Kind.COMPLAINT, "", "marked as unwanted before")
     if event.event_type == EventType.REJECTED and event.reject_reason == RejectReason.INVALID:
-        return Judgement(address, Kind.PERMANENT, "5.1.3", "the address is not well-formed")
-    if event.event_type in {EventType.BOUNCED, EventType.REJECTED, EventType.FAILED}:
-        said, told = str(event.mta_response or ""), str(event.description or "")
-        return judge(address=address, action="failed", diagnostic=said or told, text=f"{said}\n{told}")
+        return Judgement(address, Kind.PERMANENT, "5.1.3", "the address is not well-formed", counts=True)
+    said, words = str(event.mta_response or ""), str(event.description or "")
+    if event.event_type in {EventType.BOUNCED, EventType.REJECTED}:
+        return judge(address=address, action="failed", diagnostic=said or words, text=f"{said}\n{words}")
+    if event.event_type == EventType.FAILED and judging.says_why(f"{said}\n{words}"):  # else the provider's own trouble
+        return judge(address=address, action="failed", diagnostic=said or words, text=f"{said}\n{words}")
     return None  # deferred: the provider goes on trying; opened, clicked: nobody's business
 
 
@@ -73,15 +75,18 @@ def _left(path: ReturnPath | None) -> Outcome:
 
 
 def _by_address(judgement: Judgement) -> Outcome:
-    reason = _ENDS.get(judgement.kind)
+    """What an event without a return path means: the last mailing handed over for that address is meant."""
     try:
         keys = services.keys_of(judgement.address)
     except addresses.InvalidAddress:
         return Outcome.NOTHING
-    if reason is None or not Subscriber.objects.known_as(keys).exists():
+    subscriber = Subscriber.objects.known_as(keys).first()
+    if subscriber is None:
         return Outcome.NOTHING
-    services.suppress(keys=keys, reason=reason)
-    return Outcome.SUPPRESSED
+    theirs = Delivery.objects.filter(subscriber=subscriber, state=DeliveryState.SENT, settled_at__isnull=False)
+    last = theirs.order_by("-settled_at").values_list("mailing_id", "settled_at").first()
+    mailing_id, at = last or (0, timezone.now())
+    return act(subscriber, ReturnPath(mailing_id, subscriber.pk, timezone.localdate(at)), judgement)
 
 
 def view_of(provider: str) -> Any:

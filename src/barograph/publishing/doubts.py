@@ -1,0 +1,119 @@
+"""Domains that refuse an unusual share of their readers as unknown: told by mail, once a mailing and domain, to whoever
+may let mailings go on; and their word to it, on the report's page. What is counted stands in delivery/doubts.py.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from barograph.delivery import doubts
+from barograph.delivery.enums import Doubt
+from barograph.delivery.models import DomainRefusal
+from barograph.delivery.transports import Unreachable
+from barograph.desk import reminders
+from barograph.issues.enums import ReminderKind
+from barograph.issues.models import Issue, Publication
+from barograph.issues.services import publication
+from barograph.newsletter import services as newsletter
+from barograph.people import audit
+from barograph.people.models import User
+from barograph.publishing import troubles
+from barograph.publishing.asking import issue_for
+
+log = logging.getLogger("barograph.publishing")
+
+
+def in_words(row: DomainRefusal) -> str:
+    """What a domain has refused, and what follows. In the active language."""
+    figures = {"domain": row.domain, "refused": row.refused, "total": row.total}
+    words = [_("According to %(domain)s, %(refused)s of its %(total)s addresses do not exist.") % figures]
+    if row.stopped:
+        words.append(
+            ngettext(
+                "%(number)s of them gets no more mail, since an earlier mailing was refused, too.",
+                "%(number)s of them get no more mail, since an earlier mailing was refused, too.",
+                row.stopped,
+            )
+            % {"number": row.stopped}
+        )
+    else:
+        words.append(_("That is unusual, so nobody is stopped yet."))
+    if row.state in {Doubt.OPEN, Doubt.REPEATED}:
+        words.append(_("Whoever is refused by the next mailing as well gets no more mail after it."))
+    return " ".join(words)
+
+
+def look(*, now: datetime) -> None:
+    """Tell the team of domains that are in doubt since; whoever was told is not told again."""
+    waiting = DomainRefusal.objects.filter(
+        state__in=[Doubt.OPEN, Doubt.REPEATED], noted_at__gte=now - troubles.FRESH
+    ).select_related("mailing")
+    by_issue: dict[Issue, list[DomainRefusal]] = {}
+    for row in waiting.order_by("pk"):
+        if issue := troubles.issue_of(row.mailing):
+            by_issue.setdefault(issue, []).append(row)
+    for issue, rows in by_issue.items():
+        try:
+            _tell(issue=issue, rows=rows, house=publication(), now=now)
+        except Unreachable as trouble:
+            log.warning("the mail about a domain that refuses its readers waits: %s", trouble)
+            return
+
+
+def _tell(*, issue: Issue, rows: list[DomainRefusal], house: Publication, now: datetime) -> None:
+    kind = ReminderKind.DOUBT
+    heard = set(issue.reminders.filter(kind=kind).values_list("user_id", "about"))
+    for user in troubles.listeners():
+        fresh = {str(row.pk): row for row in rows if (user.pk, str(row.pk)) not in heard}
+        if fresh:
+            _write(issue, user, fresh, house, now)
+
+
+def _write(issue: Issue, user: User, rows: dict[str, DomainRefusal], house: Publication, now: datetime) -> None:
+    with translation.override(reminders.language_of(user, house)):
+        lines = []
+        for row in rows.values():
+            address = reverse("publishing_mailing_report", args=[issue.pk, row.mailing_id])
+            lines += [f"– {in_words(row)}", f"  {settings.BASE_URL}{address}", ""]
+        lines.append(_("If it is the provider’s error, set the refusals aside; if the addresses are gone, stop them."))
+        letter = reminders.letter_to(
+            user=user,
+            house=house,
+            key=f"{ReminderKind.DOUBT.value}:{issue.pk}:{'+'.join(sorted(rows))}",
+            subject=_("A mail provider refuses many readers: %(period)s") % {"period": issue},
+            text="\n".join([*lines, ""]),
+            at=now,
+        )
+    reminders.send_once(issue=issue, user=user, kind=ReminderKind.DOUBT, letter=letter, about=list(rows))
+
+
+@require_POST
+def decide(request: HttpRequest, issue_id: int, mailing_id: int, refusal_id: int) -> HttpResponse:
+    """Stop a domain's addresses, or set its refusals aside."""
+    issue = issue_for(request, issue_id)
+    act = request.POST.get("act", "")
+    if act not in {"stop", "set-aside"} or mailing_id not in {
+        m.pk for m in newsletter.mailings_of(issue_key=issue.key)
+    }:
+        raise Http404
+    waiting = DomainRefusal.objects.filter(mailing_id=mailing_id, state__in=[Doubt.OPEN, Doubt.REPEATED])
+    row = waiting.filter(pk=refusal_id).first()
+    if row is None:
+        messages.error(request, _("Somebody has decided that already."))
+    else:
+        is_stop = act == "stop"
+        number = (doubts.stop if is_stop else doubts.set_aside)(refusal_id=row.pk)
+        action = "domain_stopped" if is_stop else "domain_cleared"
+        audit.note(action, about=issue, name=issue.key, by=request.user, what=row.domain, number=number)
+    return redirect("publishing_mailing_report", issue.pk, mailing_id)
