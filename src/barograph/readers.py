@@ -14,6 +14,16 @@ Say = Callable[[str], None]
 
 def do_subscribers(args: argparse.Namespace, *, setup: Callable[[], None], say: Say) -> int:
     setup()
+    from barograph.subscribers.addresses import InvalidAddress
+
+    try:
+        return _do_subscribers(args, say)
+    except InvalidAddress:
+        sys.stderr.write("This is not an e-mail address; write it like name@example.org.\n")
+        return 1
+
+
+def _do_subscribers(args: argparse.Namespace, say: Say) -> int:
     from barograph.subscribers import records, services, transfer
     from barograph.subscribers.enums import Act
 

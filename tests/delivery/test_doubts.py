@@ -2,6 +2,8 @@
 
 import json
 from datetime import date, timedelta
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 from django.urls import reverse
@@ -69,6 +71,13 @@ def test_the_next_mailing_that_arrives_clears_it(people):
     refuse(mailing("issue:2020-08-10:en"), [])
     assert refuse(mailing("issue:2020-08-17:en"), people[:60]) == 0
     assert not Suppression.objects.exists()
+
+
+def test_a_doubt_is_over_once_everybody_is_reached_again(people):
+    refuse(mailing("issue:2020-08-03:en"), people[:60])
+    refuse(mailing("issue:2020-08-10:en"), [])
+    assert DomainRefusal.objects.get().state == Doubt.OVER
+    assert not Bounce.objects.exists()
 
 
 def test_what_repeats_is_drawn_for_those_alone_who_were_refused_twice(people):
@@ -154,9 +163,11 @@ def test_whoever_may_let_mailings_go_on_is_told_once(people, operator, issue, ou
     refuse(mailing(), people[:60])
     for _time in range(2):
         alarms.look(now=timezone.now())
-    assert len(outbox) == 1
-    assert "giant.example.net" in str(outbox)
-    assert "g1@" not in str(outbox)
+    [(_sender, recipient, raw)] = outbox
+    assert recipient == operator.email
+    text = message_from_bytes(raw, policy=default).get_body(("plain",)).get_content()
+    assert "giant.example.net" in text
+    assert "g1@" not in text
 
 
 def test_the_report_of_the_mailing_takes_the_word(people, operator, issue):

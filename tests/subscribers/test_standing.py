@@ -216,6 +216,12 @@ def test_lift_from_standard_input_brings_the_reader_back_and_stands_in_the_audit
     assert "Nothing was held" in said
 
 
+@pytest.mark.parametrize("verb", ["lift", "forget", "look-up"])
+def test_what_is_no_address_is_said_in_one_sentence(verb, capsys):
+    assert run(verb, "nonsense") == (1, "")
+    assert capsys.readouterr().err == "This is not an e-mail address; write it like name@example.org.\n"
+
+
 def test_lift_of_what_is_only_counted_clears_the_count(ala):
     fail(ala, 0)
     assert standing.lift(address=ADDRESS).failures == 1

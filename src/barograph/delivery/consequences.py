@@ -21,6 +21,7 @@ from barograph.delivery.enums import Blame, DeliveryState
 from barograph.delivery.models import Delivery, Mailing
 from barograph.subscribers import standing
 from barograph.subscribers.enums import Refusal
+from barograph.subscribers.models import Bounce
 from barograph.subscribers.standing import Accepted, Failure
 
 #: What is held against an address; the rest is between the servers and us.
@@ -59,7 +60,18 @@ def draw(mailing: Mailing) -> int:
         if count(subscriber_id=row.subscriber_id, failure=failure):
             stopped.append(row.domain)
     doubts.add_stopped(mailing, [name for name in stopped if name in doubted])
+    _clear(mailing)
+    doubts.settle(mailing)
     return len(stopped)
+
+
+def _clear(mailing: Mailing) -> None:
+    """What was counted against those whom this mailing has reached counts no more."""
+    counted = list(Bounce.objects.order_by().values_list("subscriber_id", flat=True).distinct())
+    for start in range(0, len(counted), 500):
+        some = mailing.deliveries.filter(subscriber_id__in=counted[start : start + 500], state=DeliveryState.SENT)
+        for subscriber_id in some.values_list("subscriber_id", flat=True):
+            standing.clear(subscriber_id=subscriber_id, accepted=accepted(subscriber_id=subscriber_id))
 
 
 def _refused(mailing: Mailing) -> list[_Refused]:

@@ -18,6 +18,7 @@ from django.utils import timezone
 from barograph.delivery.enums import Doubt
 from barograph.delivery.models import DomainRefusal, Mailing
 from barograph.subscribers import addresses, standing
+from barograph.subscribers.enums import SubscriberState
 from barograph.subscribers.models import Bounce, Subscriber
 
 #: A domain is in doubt where it refuses so many readers of a mailing as unknown …
@@ -111,6 +112,14 @@ def look_at_returned(*, mailing_id: int, subscriber: Subscriber) -> None:
 
 def _is_time_to_count(number: int) -> bool:
     return number >= FEWEST and number % FEWEST == 0 and (number // FEWEST).bit_count() == 1
+
+
+def settle(mailing: Mailing) -> None:
+    """After a mailing: a doubt is over where nobody is left who is refused and not yet stopped."""
+    for row in DomainRefusal.objects.filter(state=Doubt.OPEN, mailing__created_at__lt=mailing.created_at):
+        theirs = Bounce.objects.filter(mailing_id=row.mailing_id, domain_key=row.domain_key, is_unknown=True)
+        if not theirs.filter(subscriber__state=SubscriberState.CONFIRMED).exists():
+            DomainRefusal.objects.filter(pk=row.pk).update(state=Doubt.OVER, decided_at=timezone.now())
 
 
 def add_stopped(mailing: Mailing, domains: Iterable[str]) -> None:

@@ -57,6 +57,7 @@ class Doubt(models.TextChoices):
     REPEATED = "repeated", _("it has refused them again")
     STOPPED = "stopped", _("its addresses are stopped")
     SET_ASIDE = "set-aside", _("its refusals are set aside")
+    OVER = "over", _("it takes their mail again")
 
 
 class DeliveryState(models.TextChoices):

@@ -161,6 +161,14 @@ def _domain_key_of(subscriber: Subscriber) -> str:
         return ""
 
 
+@transaction.atomic
+def clear(*, subscriber_id: uuid.UUID, accepted: Iterable[Accepted]) -> None:
+    """Forget the failures after which one of these mailings has arrived."""
+    subscriber = Subscriber.objects.select_for_update().confirmed().filter(pk=subscriber_id).first()
+    if subscriber is not None:
+        _clear(subscriber, accepted, at=timezone.now())
+
+
 def _clear(subscriber: Subscriber, accepted: Iterable[Accepted], *, at: datetime) -> None:
     """Forget the failures after which a later mailing has arrived."""
     rows = list(subscriber.bounces.all())

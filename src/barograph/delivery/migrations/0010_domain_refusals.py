@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('refused', models.PositiveIntegerField()),
                 ('total', models.PositiveIntegerField()),
                 ('stopped', models.PositiveIntegerField(default=0)),
-                ('state', models.CharField(choices=[('open', 'waits for your decision or the next mailing'), ('repeated', 'it has refused them again'), ('stopped', 'its addresses are stopped'), ('set-aside', 'its refusals are set aside')], default='open', max_length=9)),
+                ('state', models.CharField(choices=[('open', 'waits for your decision or the next mailing'), ('repeated', 'it has refused them again'), ('stopped', 'its addresses are stopped'), ('set-aside', 'its refusals are set aside'), ('over', 'it takes their mail again')], default='open', max_length=9)),
                 ('noted_at', models.DateTimeField()),
                 ('decided_at', models.DateTimeField(null=True)),
                 ('mailing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='domain_refusals', to='delivery.mailing')),
