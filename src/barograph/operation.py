@@ -243,6 +243,8 @@ def examine() -> list[dict]:
             check("mail", False, f"{settings.SMTP.host}:{settings.SMTP.port} does not answer ({error.strerror}).")
         for finding in _sender_records():
             check(*finding)
+    for domain in _domains_in_doubt():
+        check("readers", False, domain)
     site = settings.DATA / "site" / "current"
     check("site", site.exists(), "baked" if site.exists() else "Nothing is baked yet: run `barograph bake`.")
     if site.exists():
@@ -267,6 +269,21 @@ def _printed_forms() -> tuple[bool, str]:
     if tasks.is_making_forms():
         return True, f"{lacking}: the worker makes them."
     return False, f"{lacking}: run `barograph bake --takeaways`."
+
+
+def _domains_in_doubt() -> list[str]:
+    """Domains that refuse an unusual share of their readers and wait for somebody's word, each in a sentence."""
+    from django.db import DatabaseError
+
+    from barograph.delivery.enums import Doubt
+    from barograph.delivery.models import DomainRefusal
+
+    try:
+        rows = list(DomainRefusal.objects.filter(state=Doubt.OPEN).order_by("pk")[:20])
+    except DatabaseError:  # said above
+        return []
+    figures = "{0.domain} refuses {0.refused} of its {0.total} readers as unknown. See: barograph mailings domains"
+    return [figures.format(row) for row in rows]
 
 
 def _sender_records() -> list[tuple[str, bool, str]]:

@@ -4,15 +4,15 @@ from django.db import connection
 from django_tasks_db.models import DBTaskResult
 
 from barograph.delivery import installation
-from barograph.delivery.models import Delivery, Mailing, Sender
-from barograph.subscribers.models import FormerSubscriber, ImportRun, Subscriber, Subscription, Suppression
+from barograph.delivery.models import Delivery, DomainRefusal, Mailing, Sender
+from barograph.subscribers.models import Bounce, FormerSubscriber, ImportRun, Subscriber, Subscription, Suppression
 from tests.delivery.mailings import mailing, readers
 
 
 def prepare(number: int) -> None:
     with connection.schema_editor() as editor:
-        people = (ImportRun, Subscriber, FormerSubscriber, Subscription, Suppression)
-        for model in (*people, Mailing, Delivery, Sender, DBTaskResult):
+        people = (ImportRun, Subscriber, FormerSubscriber, Subscription, Suppression, Bounce)
+        for model in (*people, Mailing, Delivery, DomainRefusal, Sender, DBTaskResult):
             editor.create_model(model)
     installation.ensure()
     readers(number)

@@ -127,5 +127,5 @@ def test_the_release_s_page_says_it_in_words(refused, issue, team, language, wor
 
 
 def test_a_summary_of_a_month_belongs_to_the_first_issue_after_it(issue):
-    assert troubles._issue_of(Mailing(key="month:2020-07:en")) == issue
-    assert troubles._issue_of(Mailing(key="month:2020-12:en")) is None
+    assert troubles.issue_of(Mailing(key="month:2020-07:en")) == issue
+    assert troubles.issue_of(Mailing(key="month:2020-12:en")) is None

@@ -33,7 +33,7 @@ _STILL_TRYING = re.compile(
     r"|(?:se |seguir|continu)\w* (?:intent|tent)|aún no se ha|todavía no|entrega (?:se ha )?(?:retrasad|atrasad|demorad)|ancora non|consegna (?:è stata )?ritardata"
     r"|попытк\w+(?: \S+){0,4} (?:будут|продолж|повтор)|будет (?:предпринят|повтор)|ещё не доставлен|еще не доставлен|пока не (?:доставлен|удалось|смогли)|доставка (?:\S+ ){0,3}(?:задержан|задерживается|отложен)|задержк\w+ (?:в )?доставк|повторно отправлять (?:\S+ ){0,3}не (?:нужно|надо|требуется)|не (?:нужно|надо|требуется) (?:отправлять|посылать) (?:\S+ ){0,3}(?:повторно|ещё раз|еще раз|снова)|продолж\w+ (?:попыт|пытаться)"
     r"|спроб\w+(?: \S+){0,4} (?:будуць|працяг|паўтор)|яшчэ не дастаўлен|пакуль не (?:дастаўлен|ўдалося)|дастаўк\w+ (?:\S+ ){0,3}(?:затрым|адклад)|не трэба (?:дасылаць|адпраўляць)"
-    r"|ще не доставлен|затримк\w+ доставк|(?:będą|będzie) (?:dalsze |kolejne |nadal )?(?:prób|ponaw|podejm)|opóźnion|doručení (?:bylo )?(?:zpožděno|odloženo)"
+    r"|(?:ще|поки|досі) не доставлен|затримк\w+ доставк|спроб\w+(?: \S+){0,4} (?:буд|трив|продовж|повтор)|не потрібно надсилати|(?:będą|będzie) (?:dalsze |kolejne |nadal )?(?:prób|ponaw|podejm)|opóźnion|doručení (?:bylo )?(?:zpožděno|odloženo)"
     r"|再送|配信(?:が|は)?(?:遅延|遅れ)|遅延しています|将继续(?:尝试|重试)|延迟|延遲",
     re.IGNORECASE,
 )
@@ -63,7 +63,7 @@ _FAILED = re.compile(
 )
 _ARRIVED = re.compile(
     r"delivery to (?:these|the following) recipients? (?:or groups? )?(?:is|was) complete|(?:has|have|was|were) (?:been )?(?:successfully|sucessfully) (?:delivered|relayed|sent)|successful(?:ly)? (?:mail )?deliver|(?:your|this|the) (?:message|mail|e-?mail) (?:has been|was) (?:delivered|relayed|received)\b"
-    r"|delivery (?:status notification )?\((?:success|relay(?:ed)?)\)|^\s*(?:relayed|delivered|expanded)\s*:|delivery (?:confirmation|receipt)|wurde (?:erfolgreich )?zugestellt|a (?:bien )?été (?:remis|distribué|livré)|(?:был[оа]?|успешно) (?:успешно )?доставлен|дастаўлены? паспяхова|паспяхова дастаўлен",
+    r"|delivery (?:status notification )?\((?:success|relay(?:ed)?)\)|^\s*(?:relayed|delivered|expanded)\s*:|delivery (?:confirmation|receipt)|wurde (?:erfolgreich )?zugestellt|a (?:bien )?été (?:remis|distribué|livré)|(?:был[оа]?|успешно) (?:успешно )?доставлен|доставк\w+ .{0,80}заверш[её]н\w*(?:,? но .{0,60}не отправил\w* уведомлени\w*)?|дастаўк\w+ .{0,80}завершан\w*(?:,? але .{0,60}не адправіў\w* апавяшчэнн\w*)?|дастаўлены? паспяхова|паспяхова дастаўлен",
     re.IGNORECASE | re.MULTILINE,
 )
 _QUARANTINED = re.compile(r"quarantin|quarantän|cuarentena|карантин|карантын|隔離|隔离", re.IGNORECASE)
