@@ -9,10 +9,11 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
-from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
+from barograph.base import dates
 from barograph.delivery import reports
 from barograph.delivery.enums import Blame
 from barograph.issues import services as issues
@@ -51,7 +52,7 @@ def _sealed(found: reports.Found | None) -> str:
         "The encrypted address is kept until %(day)s, so that a mistake can be undone: by the reader, who signs up and "
         "confirms again, or by the operator."
     )
-    return words % {"day": date_format(found.sealed_until)}
+    return words % {"day": dates.day(found.sealed_until, get_language() or "en")}
 
 
 @sensitive_post_parameters("address")
