@@ -81,6 +81,13 @@ def test_two_mailings_of_one_evening_are_one_refusal(ala):
     assert fail(ala, 1, unknown=True, accepted=before, mailing_id=3) == Refusal.BOUNCED
 
 
+def test_reports_that_are_taken_in_together_are_told_apart_by_their_mailings(ala):
+    """The worker was away for ten days: two mailings' reports come at one moment, the later one first."""
+    before, late = [took(-1)], 24 * 20
+    assert fail(ala, 1, unknown=True, returned=True, accepted=before, hours=late - 24 * 7) is None
+    assert fail(ala, 0, unknown=True, returned=True, accepted=before, hours=late) == Refusal.BOUNCED
+
+
 def test_a_delivery_between_two_refusals_makes_the_second_a_first_one(ala):
     assert fail(ala, 0, unknown=True, accepted=[took(-1)]) is None
     assert fail(ala, 2, unknown=True, accepted=[took(-1), took(1)]) is None

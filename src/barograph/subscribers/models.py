@@ -243,7 +243,8 @@ class Bounce(models.Model):
     subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="bounces")
     mailing_id = models.PositiveIntegerField()  # a number alone: mailings are above this layer
     date = models.DateField(db_index=True)
-    noted_at = models.DateTimeField(null=True)  # when it failed, to the second; none: before this was noted
+    made_at = models.DateTimeField(null=True)  # when the mailing was made; none: before this was noted
+    noted_at = models.DateTimeField(null=True)  # when it was refused or came back
     is_unknown = models.BooleanField(default=False)  # the server says that there is no such address
     is_returned = models.BooleanField(default=True)  # it was accepted first and came back later
     domain_key = models.CharField(max_length=32, blank=True)  # keyed hash of the address's domain

@@ -11,8 +11,8 @@
   what had come back, once the later mailing has not come back for `SETTLES`. After `FORGOTTEN_AFTER` nothing counts.
 - **Stopped, "the address does not exist"** (`Refusal.BOUNCED`): a server says so at once of an address that has not
   been reached within `LATELY`; of one that has, and where a whole domain says so (`is_doubted`), only when a later
-  mailing is refused as unknown, too. Later is a mailing that was made after the first refusal was known, so that two
-  lists of one evening are one refusal.
+  mailing is refused as unknown, too. Later is a mailing
+  made after the first refusal was known, or `APART` from its mailing: two lists of one evening are one refusal.
 - **Stopped, "refused too often"** (`Refusal.REFUSED`): `ENOUGH` mailings in a row, over at least `OVER`.
 - **Complained** (`Refusal.COMPLAINT`): the person's own no. Erased at once, and only an operator's word lets them be
   asked again.
@@ -47,6 +47,8 @@ FORGOTTEN_AFTER = timedelta(days=90)
 LATELY = timedelta(weeks=8)
 #: A relay tries for up to five days before it sends a mail back: only then is a mailing known to have arrived.
 SETTLES = timedelta(days=6)
+#: Mailings made so far apart are not of one evening.
+APART = timedelta(hours=20)
 #: How long the sealed address of a stopped reader stays, so that a mistake can be undone.
 SEALED_FOR = timedelta(weeks=6)
 #: The consent text of those whom an import brought: nobody here has reached them yet.
@@ -137,6 +139,7 @@ def count_failure(*, subscriber_id: uuid.UUID, failure: Failure, accepted: Itera
         mailing_id=failure.mailing_id,
         defaults={
             "date": day,
+            "made_at": failure.made_at,
             "noted_at": failure.noted_at,
             "status": failure.status[:12],
             "reason": failure.reason[:100],
@@ -180,8 +183,10 @@ def _clear(subscriber: Subscriber, accepted: Iterable[Accepted], *, at: datetime
 
 
 def _clears(entry: Accepted, row: Bounce, at: datetime) -> bool:
-    """Whether an accepted mailing was made after a failure was known, and has surely arrived."""
-    is_later = entry.made_at > row.noted_at if row.noted_at else timezone.localdate(entry.made_at) > row.date
+    """Whether an accepted mailing is a later one than that which failed, and has surely arrived."""
+    is_later = timezone.localdate(entry.made_at) > row.date
+    if row.noted_at and row.made_at:
+        is_later = entry.made_at > row.noted_at or entry.made_at - row.made_at >= APART
     return is_later and (not row.is_returned or entry.at + SETTLES <= at)
 
 
@@ -189,13 +194,20 @@ def _verdict(subscriber: Subscriber, failure: Failure, accepted: list[Accepted])
     rows = list(subscriber.bounces.all())
     if failure.is_unknown:
         before = [row for row in rows if row.is_unknown and row.mailing_id != failure.mailing_id]
-        if any(row.noted_at is None or row.noted_at < failure.made_at for row in before):
+        if any(_is_another_evening(row, failure) for row in before):
             return Refusal.BOUNCED
         if not before and not failure.is_doubted and not _was_reached(subscriber, rows, accepted, failure.noted_at):
             return Refusal.BOUNCED
     if len(rows) >= ENOUGH and rows[-1].date - rows[0].date >= OVER:
         return Refusal.REFUSED
     return None
+
+
+def _is_another_evening(row: Bounce, failure: Failure) -> bool:
+    """Whether two failures are of mailings that did not go out together."""
+    if row.noted_at is None or row.made_at is None:
+        return row.date != timezone.localdate(failure.noted_at)
+    return row.noted_at < failure.made_at or abs(failure.made_at - row.made_at) >= APART
 
 
 def _was_reached(subscriber: Subscriber, rows: list[Bounce], accepted: list[Accepted], at: datetime) -> bool:

@@ -62,8 +62,8 @@ def _about(subscriber: Subscriber, judgements: list[Judgement]) -> Judgement:
         return own[0]
     mildest = min(judgements, key=lambda judgement: (judgement.counts, judgement.kind is Kind.PERMANENT))
     if mildest.kind is Kind.PERMANENT:
-        return replace(mildest, kind=Kind.TRANSIENT, was_forwarded=True)
-    return mildest
+        mildest = replace(mildest, kind=Kind.TRANSIENT, was_forwarded=True)
+    return replace(mildest, reason=f"forwarded, and there: {mildest.reason}") if mildest.counts else mildest
 
 
 def _keys(address: str) -> tuple[str, ...]:

@@ -31,6 +31,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='bounce',
+            name='made_at',
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
+            model_name='bounce',
             name='noted_at',
             field=models.DateTimeField(null=True),
         ),
