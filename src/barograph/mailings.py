@@ -155,8 +155,8 @@ def do_domains(args: argparse.Namespace, say: Say) -> None:
     names = ("domain", "refused", "total", "stopped", "state")
     rows = list(DomainRefusal.objects.select_related("mailing")[:50])
     if args.json:
-        found = [{"mailing": row.mailing.key} | {name: getattr(row, name) for name in names} for row in rows]
-        say(json.dumps({"domains": found}, ensure_ascii=False))
+        domains = [{"mailing": row.mailing.key} | {name: getattr(row, name) for name in names} for row in rows]
+        say(json.dumps({"domains": domains}, ensure_ascii=False))
         return
     for row in rows if not (args.stop or args.set_aside) else ():
         figures = f"{row.refused} of {row.total} readers refused as unknown, {row.stopped} stopped"

@@ -81,12 +81,12 @@ def _refused(mailing: Mailing) -> list[_Refused]:
         blame__in=ABOUT_THE_ADDRESS,
         subscriber__isnull=False,
     ).values_list("subscriber_id", "subscriber__address_cipher", "settled_at", "last_code", "last_status", "last_text")
-    found = []
+    refused = []
     for pk, cipher, at, code, status, text in rows:
         is_unknown = is_for_good(code=code or 0, text=text)
         domain = doubts.domain_of(pk, cipher) if is_unknown else ""
-        found.append(_Refused(pk, domain, at or timezone.now(), code or 0, status, text, is_unknown))
-    return found
+        refused.append(_Refused(pk, domain, at or timezone.now(), code or 0, status, text, is_unknown))
+    return refused
 
 
 def count(*, subscriber_id: uuid.UUID, failure: Failure) -> Refusal | None:

@@ -233,10 +233,10 @@ def set_aside(*, mailing_id: int, domain: str) -> int:
 
 def _stopped_by(rows: Any) -> list[Subscriber]:
     """Those of these refusals who are stopped since their address does not exist, and for nothing else."""
-    found = Subscriber.objects.stopped().filter(bounces__in=rows).select_for_update(of=("self",))
+    theirs = Subscriber.objects.stopped().filter(bounces__in=rows).select_for_update(of=("self",))
     return [
         subscriber
-        for subscriber in found
+        for subscriber in theirs
         if Suppression.objects.known_as(subscriber.keys()).filter(list_key="", reason=Refusal.BOUNCED).exists()
     ]
 
@@ -262,10 +262,10 @@ def stop_domain(*, mailing_id: int, domain: str) -> int:
     theirs = Subscriber.objects.confirmed().filter(
         bounces__mailing_id=mailing_id, bounces__domain_key=domain, bounces__is_unknown=True
     )
-    found = list(theirs)
-    for subscriber in found:
+    people = list(theirs)
+    for subscriber in people:
         services.suppress(keys=subscriber.keys(), reason=Refusal.BOUNCED)
-    return len(found)
+    return len(people)
 
 
 @transaction.atomic

@@ -70,8 +70,8 @@ def _by_link(words: str) -> uuid.UUID | None:
 def _identities(words: str) -> list[str]:
     """The Message-IDs that may be ours."""
     host = own_host().lower()
-    found = [match.group(1) for match in _MESSAGE_ID.finditer(words) if match.group(2).lower().rstrip(".") == host]
-    return list(dict.fromkeys(found))[:MOST_MARKS]
+    identities = [match.group(1) for match in _MESSAGE_ID.finditer(words) if match.group(2).lower().rstrip(".") == host]
+    return list(dict.fromkeys(identities))[:MOST_MARKS]
 
 
 def _deliveries(*, on: date, subscriber_id: uuid.UUID | None) -> Iterable[tuple[int, str, uuid.UUID, date]]:

@@ -51,16 +51,16 @@ def delivery_status(mail: Incoming, *, in_text: bool) -> list[Fields]:
     blocks = [fields_of(part) for part in mail.parts if part.get_content_type() in _STATUS_KINDS]
     if not blocks and in_text and _INLINE.search(mail.text):
         blocks = [mail.text]  # a report whose MIME structure was lost on the way
-    found: dict[str, Fields] = {}
+    entries: dict[str, Fields] = {}
     for block in blocks:
         for group in _groups(block):
             entry = _entry(group)
             if entry is None:
                 continue
             key = entry.address.lower()
-            if key not in found or _weight(entry) > _weight(found[key]):
-                found[key] = entry
-    return list(found.values())
+            if key not in entries or _weight(entry) > _weight(entries[key]):
+                entries[key] = entry
+    return list(entries.values())
 
 
 def _weight(entry: Fields) -> int:
