@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from barograph.base import cells
 from barograph.delivery import services as delivery
 from barograph.delivery.models import Delivery
-from barograph.subscribers import rows, runs, services, taking_in, tokens, transfer
-from barograph.subscribers.enums import SubscriberState
+from barograph.subscribers import rows, runs, services, standing, taking_in, tokens, transfer
+from barograph.subscribers.enums import Refusal, SubscriberState
 from barograph.subscribers.models import ImportRun, Subscriber, Subscription, Suppression
 from barograph.subscribers.rows import Offer
 from tests.delivery.mailings import mailing
@@ -116,6 +116,19 @@ def test_a_no_to_one_list_ends_that_list_alone(tmp_path):
     assert Subscriber.all_rows.count() == 1
 
 
+def test_an_own_export_changes_nothing_for_a_stopped_reader(tmp_path):
+    """Their address stays sealed for the weeks in which the stop can be undone, and nothing is mailed."""
+    person = confirmed_by_hand("stopped@example.org")
+    standing.stop(subscriber_id=person.pk, reason=Refusal.BOUNCED)
+    transfer.export_csv(tmp_path / "out.csv")
+    assert "bounced" in (tmp_path / "out.csv").read_text()
+    before = services.counts()
+    assert transfer.import_csv(tmp_path / "out.csv", offer=OFFER).problems == []
+    assert services.counts() == before
+    assert standing.lift(address="stopped@example.org").is_subscribed
+    assert services.counts()["confirmed"] == 1
+
+
 def test_an_export_is_taken_in_as_it_was(tmp_path):
     for number, name in enumerate(("+375291112233", "-ann-", "=eve", "'+x", "'plain", "пошта")):
         person = confirmed_by_hand(f"{name}@example.org")
@@ -177,7 +190,7 @@ def test_an_import_that_was_cut_off_shows_nothing_and_a_second_one_brings_all(mo
     report = taken(tmp_path, *lines)
     assert (report.created, report.updated, report.noes) == (149, 0, 2)
     assert services.counts() | {"suppressed": 0} == {
-        "confirmed": 150, "pending": 0, "paused": 0, "suppressed": 0, "list en": 150,
+        "confirmed": 150, "pending": 0, "paused": 0, "stopped": 0, "suppressed": 0, "list en": 150,
     }  # fmt: skip
     assert services.counts()["suppressed"] == 2
     assert not ImportRun.objects.open().exists()
@@ -227,7 +240,7 @@ def test_who_leaves_while_an_import_brings_them_stays_away(monkeypatch, tmp_path
 
 def test_their_own_yes_is_newer_than_the_files_no(monkeypatch, tmp_path):
     meanwhile(monkeypatch, tmp_path, lambda: confirmed_by_hand("a@example.org"), "a@example.org,,,unsubscribed,,,")
-    assert services.counts() == {"confirmed": 1, "pending": 0, "paused": 0, "suppressed": 0, "list en": 1}
+    assert services.counts() == {"confirmed": 1, "pending": 0, "paused": 0, "stopped": 0, "suppressed": 0, "list en": 1}
 
 
 def test_a_mailing_gets_the_whole_import_or_nothing_of_it(monkeypatch, tmp_path):

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('issues', '0006_reminder_about_a_mailing'),
+        ('issues', '0008_former_addresses'),
     ]
 
     operations = [

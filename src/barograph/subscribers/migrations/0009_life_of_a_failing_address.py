@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('subscribers', '0007_moved'),
+        ('subscribers', '0008_imports_and_former_subscribers'),
     ]
 
     operations = [
