@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import close_old_connections, connection
@@ -15,8 +16,10 @@ from django_tasks_db.models import DBTaskResult
 from barograph.base import processes
 from barograph.delivery import services as delivery
 from barograph.delivery.bounces.inbound import Inbound
+from barograph.delivery.tasks import AT_LEAST, recently_failed
 from barograph.desk import reminders
 from barograph.issues import opening
+from barograph.people.models import Session
 from barograph.publishing import doubts, rule, troubles
 from barograph.publishing import services as publishing
 from barograph.publishing.tasks import run_release
@@ -27,6 +30,9 @@ log = logging.getLogger("barograph.working")
 #: Seconds between two looks for work that nobody holds any more, and between two looks for what is to be forgotten.
 RECOVER_EVERY = 15.0
 FORGET_EVERY = 6 * 3600.0
+#: How long finished tasks are kept, and how many rows go at a time.
+SUCCESSES_KEPT, FAILURES_KEPT = timedelta(days=1), timedelta(days=14)
+FORGOTTEN_AT_ONCE = 2000
 #: Seconds between two looks at the calendar: what opens, who is reminded, which held release may go.
 LOOK_EVERY = 60.0
 
@@ -40,13 +46,34 @@ def recover() -> None:
             )
     waiting = {
         row.args_kwargs["args"][0]
-        for row in DBTaskResult.objects.ready().filter(task_path=run_release.module_path)
+        for row in DBTaskResult.objects.filter(status=TaskResultStatus.READY, task_path=run_release.module_path)
         if row.args_kwargs["args"]
     }
+    # one that has just failed is tried again later, never at once
+    later = timezone.now() + AT_LEAST if recently_failed(run_release.module_path) else None
     for release_id in publishing.unfinished():
         if release_id not in waiting:
-            run_release.enqueue(release_id)
+            (run_release.using(run_after=later) if later else run_release).enqueue(release_id)
     delivery.recover()
+
+
+def forget_traces(*, now: datetime | None = None) -> int:
+    """Erase finished tasks and expired sessions: their arguments and times tell of people, and they pile up.
+
+    What succeeded is kept for a day, what failed for two weeks, for whoever looks into it. Some thousand rows at a
+    time, so that nobody waits for the database. Returns how many rows went.
+    """
+    now, number = now or timezone.now(), 0
+    rows = DBTaskResult.objects.order_by()
+    old = [
+        rows.filter(status=TaskResultStatus.SUCCESSFUL, finished_at__lt=now - SUCCESSES_KEPT),
+        rows.filter(status=TaskResultStatus.FAILED, finished_at__lt=now - FAILURES_KEPT),
+        Session.objects.filter(expire_date__lt=now),
+    ]
+    for query in old:
+        while ids := list(query.values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE]):
+            number += query.model.objects.filter(pk__in=ids).delete()[0]
+    return number
 
 
 def look_at_calendar() -> None:
@@ -84,6 +111,7 @@ def work(*, once: bool) -> None:
         if time.monotonic() - forgot > FORGET_EVERY:
             standing.forget_old_bounces()
             standing.forget_stopped()
+            forget_traces()
             if not delivery.forget_old_deliveries():  # a few at a time, until none is left
                 forgot = time.monotonic()
         if time.monotonic() - recovered > RECOVER_EVERY:

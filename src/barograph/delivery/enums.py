@@ -33,6 +33,7 @@ class Hold(models.TextChoices):
     ELSEWHERE = "elsewhere", _("This machine has not sent from this database before.")
     REFUSED = "refused", _("The mail server refuses too much: the mailing is paused so that it does no harm.")
     OVERDUE = "overdue", _("Its hour is long past: readers may no longer expect it.")
+    BROKEN = "broken", _("An error stopped it at every try: nothing more is sent until it is mended.")
 
 
 #: A person's word lets the installation send, not this mailing alone.

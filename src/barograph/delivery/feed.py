@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import time
 from collections import deque
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
@@ -23,11 +23,14 @@ from barograph.delivery.personal import Copies
 from barograph.delivery.recording import Note, Record
 from barograph.delivery.transports import Answer, Parcel
 from barograph.subscribers import addresses
-from barograph.subscribers.recipients import still_receiving
+from barograph.subscribers.models import Subscriber
+from barograph.subscribers.recipients import Recipient, still_receiving
 
 #: Readers looked up together again, a connection; for how many seconds what was seen of them and the mailing holds.
 GROUP = 20
 FRESH = 1.0
+#: How many other readers' addresses are tried before the key is taken for the wrong one.
+OTHERS = 20
 #: Seconds between two looks for what dead workers had in hand.
 TAKE_OVER = 15.0
 
@@ -50,6 +53,8 @@ class Feed:
         self.known: dict[int, tuple[int, int]] = {}  # tries and drops of what is on its way
         self.foreseen: dict[int, tuple[tuple, float, int]] = {}  # announced: the same, and the text's version
         self.is_dry, self.is_going = False, True
+        self.opens = False  # whether an address was opened with this machine's key
+        self.returns: dict[str, datetime] = {}  # when each domain that is left alone is tried again
         self.allowance = Allowance(mailing)
         self.watch = installation.Watch.begin()
         self.looked_at = self.took_over_at = float("-inf")
@@ -114,11 +119,32 @@ class Feed:
         row, reader = self.ready.popleft()
         try:
             self.made.append(((row, reader), self.copies.parcel(row[0], reader, on=self.today), self.seen_at))
+            self.opens = True
         except addresses.UnknownKey:
             raise  # this machine lacks a key: nobody's address is to blame, and others may send
         except addresses.Unreadable:
+            self._check_key(reader)
             self.record.write([Note(row[0], DeliveryState.FAILED, Answer(0, "the address cannot be decrypted"))])
         return True
+
+    def _check_key(self, reader: Recipient) -> None:
+        """Whether an address that doesn't open is damaged by itself: others open, in this run or among the rest.
+
+        Where none does, the key is another one than the addresses were sealed with. Raises addresses.UnknownKey.
+        """
+        if self.opens:
+            return
+        self.record.settle()
+        for other in Subscriber.objects.exclude(pk=reader.id).order_by("pk")[:OTHERS]:
+            try:
+                other.address()
+            except addresses.Unreadable:
+                continue
+            self.opens = True
+            return
+        raise addresses.UnknownKey(
+            "no stored address opens with the address key of this machine: put back the former keys/address.key"
+        )
 
     def _has_to_wait(self, row: tuple, domain: str) -> bool:
         """Whether a domain is slow or left alone: then its mail waits in memory, or in the queue."""
@@ -127,11 +153,18 @@ class Feed:
         if not seconds:
             return False
         if self.domains.is_closed(domain, now):
-            later = timezone.now() + timedelta(seconds=seconds * random.uniform(1, 1 + JITTER))  # noqa: S311
-            self.record.write([Note(row[0], DeliveryState.QUEUED, next_try_at=later)])
+            self.record.write([Note(row[0], DeliveryState.QUEUED, next_try_at=self._return_to(domain, seconds))])
         else:
             self.domains.park(domain, row)
         return True
+
+    def _return_to(self, domain: str, seconds: float) -> datetime:
+        """When a domain that is left alone is tried again: all its mails together, so that it costs one run."""
+        if (known := self.returns.get(domain)) is not None and known > timezone.now():
+            return known
+        pause = seconds * random.uniform(1, 1 + JITTER)  # noqa: S311 - no secret
+        self.returns[domain] = timezone.now() + timedelta(seconds=pause)
+        return self.returns[domain]
 
     def _look_up(self) -> bool:
         """Look at the next readers, just before their mails are handed over. False where nobody is left.

@@ -30,6 +30,7 @@ def asked(mailing: Mailing) -> Standing:
         return Standing(wait_until=mailing.due_at)
     if word.may_send and (opening := Allowance(mailing).opens_at()) is not None:
         Mailing.objects.filter(pk=mailing.pk).update(due_at=opening)
+        log.info("mailing %s waits for its hour or day: %s", mailing.key, opening)
         return Standing(wait_until=opening)
     return word
 

@@ -108,6 +108,12 @@ def standing() -> Standing:
     return Standing(hold=row.hold)
 
 
+def others_send() -> bool:
+    """Whether another installation that may send from this database was seen at it lately."""
+    others = Sender.objects.admitted().exclude(digest=here().digest)
+    return others.filter(lease_until__gt=timezone.now()).exists()
+
+
 def admit() -> int:
     """A person says that whoever has asked may send. Returns how many were let in.
 

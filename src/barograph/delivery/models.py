@@ -42,6 +42,7 @@ class Mailing(models.Model):
     skipped = models.PositiveIntegerField(default=0)
     trouble = models.CharField(max_length=300, blank=True)  # why the relay could not be used, last time
     troubles = models.PositiveIntegerField(default=0)  # how often in a row
+    failures = models.PositiveSmallIntegerField(default=0)  # how many runs in a row raised an error (failures.py)
     hold = models.CharField(max_length=10, choices=Hold.choices, blank=True)  # why it waits for somebody's word
     due_at = models.DateTimeField(null=True)  # when it was to begin, or go on; none: when it was made
     trips = models.PositiveSmallIntegerField(default=0)  # how often in a row the relay refused too much

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
-from django.db.models import Count, F
+from django.db.models import Case, Count, F, Q, Value, When
 from django.utils import timezone
 
 from barograph.base.sql import table
@@ -207,7 +207,9 @@ class Record:
         self.settle()
         changes = {state: F(state) + number for state, number in self.settled.items()}
         if changes:
-            changes["due_at"] = timezone.now()  # it is under way: not overdue
+            now = timezone.now()  # it is under way: not overdue. A pause that another run has entered holds
+            rests = Q(due_at__gt=now) & (Q(troubles__gt=0) | Q(failures__gt=0))
+            changes["due_at"] = Case(When(rests, then=F("due_at")), default=Value(now))
             Mailing.objects.filter(pk=self.mailing.pk).update(**changes)
             self.settled.clear()
         self.mailing.refresh_from_db(fields=["state", "sent", "failed", "skipped", "total", "trips", "version"])

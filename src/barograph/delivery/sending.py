@@ -35,6 +35,8 @@ log = logging.getLogger(__name__)
 PAUSES = tuple(timedelta(minutes=m) for m in (5, 15, 30, 60, 120, 240, 480, 720, 1440))
 #: Pauses after trouble with the relay itself; the last one is repeated for ever.
 TROUBLE_PAUSES = tuple(timedelta(seconds=s) for s in (15, 60, 120, 300, 900))
+#: Between two runs of a mailing that waits for something.
+SHORTEST_PAUSE = TROUBLE_PAUSES[0]
 #: A mail on which the connection broke so often is the trouble itself.
 MOST_DROPS = 12
 #: After so many pauses of a mailing that the relay refuses, a person has to say that it goes on.
@@ -57,8 +59,12 @@ def send(
     *,
     transport: Transport | Carrier | None = None,
     progress: Callable[[int, int], None] | None = None,
+    when_under_way: Callable[[int], None] | None = None,
 ) -> Report:
-    """Send what is due of a mailing. Safe to run twice, at the same time, and after any crash."""
+    """Send what is due of a mailing. Safe to run twice, at the same time, and after any crash.
+
+    `when_under_way` is called once, after the relay has accepted a mail, with the number of open deliveries.
+    """
     mailing = Mailing.objects.filter(pk=mailing_id).first()
     if mailing is None or mailing.is_finished:
         return Report(accepted=0, is_finished=True)
@@ -71,7 +77,7 @@ def send(
     Mailing.objects.filter(pk=mailing_id, started_at__isnull=True).update(started_at=timezone.now())
     Mailing.objects.filter(pk=mailing_id, state=MailingState.QUEUED).update(state=MailingState.SENDING)
     with tuned():
-        run = _Run(mailing, transports.carrier(transport or transports.opened()), progress)
+        run = _Run(mailing, transports.carrier(transport or transports.opened()), progress, when_under_way)
         try:
             return run.drain()
         finally:
@@ -79,8 +85,15 @@ def send(
 
 
 class _Run:
-    def __init__(self, mailing: Mailing, carrier: Carrier, progress: Callable | None) -> None:
+    def __init__(
+        self,
+        mailing: Mailing,
+        carrier: Carrier,
+        progress: Callable | None,
+        when_under_way: Callable[[int], None] | None = None,
+    ) -> None:
         self.mailing, self.carrier, self.progress = mailing, carrier, progress
+        self.when_under_way = when_under_way
         self.claims = Claims(mailing)
         self.record = Record(mailing, self.claims.claim)
         self.domains, self.breaker = Domains(carrier.width), Breaker()
@@ -109,6 +122,7 @@ class _Run:
                 self.carrier.give(parcel)
             if self.came and not self.record.pending:
                 continue
+            self._tell_that_it_goes()
             if self.carrier.carrying:
                 if self.trouble is None and not self.is_refused:
                     self.feed.prepare()
@@ -127,6 +141,13 @@ class _Run:
         if self.is_refused:
             return self.trip()
         return self.pause(self.trouble) if self.trouble is not None else self.end()
+
+    def _tell_that_it_goes(self) -> None:
+        """Once the relay has accepted something, others may help: before, they would only wait with us."""
+        if self.accepted and self.when_under_way is not None and self.trouble is None and not self.is_refused:
+            self.record.settle()
+            tell, self.when_under_way = self.when_under_way, None
+            tell(self.mailing.total - self.mailing.done)
 
     def _next(self) -> Parcel | None:
         """The next mail: one that was announced, if its reader still wants it, or else any."""
@@ -242,7 +263,8 @@ class _Run:
 
     def end(self) -> Report:
         mine = Mailing.objects.filter(pk=self.mailing.pk)
-        mine.exclude(trouble=self.closed, troubles=0).update(trouble=self.closed[:300], troubles=0)
+        well = {"trouble": self.closed[:300], "troubles": 0, "failures": 0}
+        mine.exclude(**well).update(**well)
         if self.mailing.state not in UNFINISHED:
             return Report(self.accepted, is_finished=self.mailing.state in ENDED)
         waiting = self.mailing.deliveries.filter(state__in=OPEN)
@@ -256,11 +278,13 @@ class _Run:
             )
             log.info("mailing %s: finished, %s accepted now", self.mailing.key, self.accepted)
             return Report(self.accepted, is_finished=True)
-        opening = self.feed.allowance.opens_at() or timezone.now()
+        now = timezone.now()
+        opening = self.feed.allowance.opens_at() or now
         times = [moment for moment in soonest.values() if moment]
-        return Report(
-            self.accepted, is_finished=False, come_back_at=self._back_at(max(min(times), timezone.now(), opening))
-        )
+        # what becomes due one after another is sent together, and a run that could send nothing is not repeated at once
+        back_at = max(min(times), now + SHORTEST_PAUSE, opening)
+        log.info("mailing %s: %s accepted now, the rest waits until %s", self.mailing.key, self.accepted, back_at)
+        return Report(self.accepted, is_finished=False, come_back_at=self._back_at(back_at))
 
     def _back_at(self, moment: datetime) -> datetime:
         """Keep when the mailing is to go on: by that hour it is told whether it is overdue."""

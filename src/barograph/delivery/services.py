@@ -111,7 +111,7 @@ def resume(*, mailing_id: int) -> bool:
     paused = Mailing.objects.filter(pk=mailing_id, state__in=WAITING)
     asked = paused.values_list("hold", flat=True).first()
     if not paused.update(
-        state=MailingState.PREPARING, hold="", due_at=timezone.now()
+        state=MailingState.PREPARING, hold="", due_at=timezone.now(), failures=0
     ):  # addressing goes on from its mark, at once where it was done
         return False
     if asked in ABOUT_THE_INSTALLATION:
@@ -169,8 +169,9 @@ def _hand_over() -> int:
         if row.args_kwargs["args"]
     }
     left = Mailing.objects.unfinished().exclude(pk__in=held).values_list("pk", flat=True)
+    later = timezone.now() + tasks.AT_LEAST if tasks.recently_failed(tasks.send_mailing.module_path) else None
     for mailing_id in left:
-        tasks.send_mailing.enqueue(mailing_id)
+        tasks.ask_for_worker(mailing_id, at=later)
     return len(left)
 
 

@@ -1,6 +1,7 @@
 """A mailing that has stopped by itself: said in words on the release's page, and by mail to whoever can let it go on.
 
-By itself it stops where the mail server refuses too much (it goes on later, a few times) or its hour is long past.
+By itself it stops where the mail server refuses too much (it goes on later, a few times), an error comes at every try,
+or its hour is long past.
 One mail to a person and mailing when it stops, and one when it does not go on by itself. What is about the installation
 (a copy, a restored database) is told at the desk alone: a copy should write to nobody.
 """
@@ -29,7 +30,7 @@ from barograph.publishing import letters
 
 log = logging.getLogger("barograph.publishing")
 
-TOLD = (Hold.REFUSED, Hold.OVERDUE)
+TOLD = (Hold.REFUSED, Hold.OVERDUE, Hold.BROKEN)
 #: Who hears nothing of a mailing that stopped so long ago has heard it otherwise.
 FRESH = timedelta(days=7)
 
@@ -47,6 +48,8 @@ def in_words(mailing: Mailing) -> str:
         told.append(_("These refusals are charged to nobody."))
         if mailing.trouble:
             told.append(_("The server’s last words: “%(words)s”.") % {"words": mailing.trouble.rstrip(".")})
+    elif mailing.hold == Hold.BROKEN and mailing.trouble:
+        told.append(_("What went wrong: “%(words)s”.") % {"words": mailing.trouble.rstrip(".")})
     until = letters.goes_on(mailing)
     told.append(f"{until.rstrip('.')}." if until else _("The mailing waits for your decision."))
     return " ".join(told)
