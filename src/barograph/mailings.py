@@ -165,8 +165,54 @@ def do_domains(args: argparse.Namespace, say: Say) -> None:
         say("No domain has refused an unusual share of its readers as unknown.")
 
 
+def do_senders(args: argparse.Namespace, say: Say) -> None:
+    from barograph.delivery import installation
+    from barograph.delivery.enums import Hold
+    from barograph.delivery.models import Sender
+
+    mine = installation.here().digest
+    rows = [
+        {
+            "sender": row.digest[: installation.NAMED],
+            "here": row.digest == mine,
+            "may_send": row.admitted_at is not None,
+            "hold": row.hold,
+            "asked_at": row.asked_at.isoformat(timespec="seconds"),
+        }
+        for row in Sender.objects.order_by("pk")
+    ]
+    if args.json:
+        say(json.dumps({"senders": rows}, ensure_ascii=False))
+        return
+    for row in rows:
+        where = " (this machine)" if row["here"] else ""
+        words = "may send" if row["may_send"] else f"waits for your word: {Hold(row['hold']).label}"
+        say(f"{row['sender']}{where}, asked {row['asked_at']}: {words}")
+    if not rows:
+        say("No machine has asked to send yet.")
+
+
+def do_admit(args: argparse.Namespace, say: Say) -> None:
+    from barograph.delivery import installation, services
+
+    asked = [row for row in installation.waiting() if row.digest.startswith(args.sender)]
+    if not asked:
+        raise Refused("No such machine waits. See: barograph mailings senders")
+    if len(asked) > 1:
+        raise Refused("Several machines wait: name one. See: barograph mailings senders")
+    name = asked[0].digest[: installation.NAMED]
+    _agreed(args, f"{name} will send from this database, beside those that may already. Is it no forgotten copy?")
+    if not installation.admit_one(asked[0].digest):
+        raise Refused("It was let in meanwhile.")
+    services.let_go_on()
+    _note("admit", f"sender:{name}")
+    say(f"{name} may send.")
+
+
 VERBS = {
     "domains": do_domains,
+    "senders": do_senders,
+    "admit": do_admit,
     "report": do_report,
     "list": do_list,
     "resume": do_resume,
@@ -200,6 +246,11 @@ def add(command: Callable[..., argparse.ArgumentParser], *, setup: Callable[[], 
     word.add_argument("--set-aside", metavar="DOMAIN", help="the domain was in error: these refusals count for nothing")
     domains.add_argument("--yes", action="store_true", help="don't ask")
     domains.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    senders = verbs.add_parser("senders", help="the machines that may send, and those that wait for your word")
+    senders.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    let_in = verbs.add_parser("admit", help="let a further machine send from a shared database")
+    let_in.add_argument("sender", nargs="?", default="", metavar="SENDER", help="as `mailings senders` names it")
+    let_in.add_argument("--yes", action="store_true", help="don't ask")
     for verb, about in (("resume", "go on, also where it asks first"), ("pause", "for now"), ("stop", "for good")):
         sub = verbs.add_parser(verb, help=about)
         sub.add_argument("key", metavar="KEY", help="as the list shows it, for example issue:2020-08-03:en")

@@ -14,7 +14,7 @@ from typing import NoReturn
 from urllib.parse import urlsplit
 
 from barograph import __version__
-from barograph.base import modes
+from barograph.base import hosts, modes
 from barograph.base.environment import DEMO_ADDRESS, LOOPBACK
 from barograph.demo.sign_ins import welcome
 from barograph.supervisor import become
@@ -207,6 +207,8 @@ def examine() -> list[dict]:
     from django.conf import settings
     from django.db import connection
 
+    from barograph.delivery import installation
+
     checks = []
 
     def check(name: str, ok: bool, message: str) -> None:
@@ -226,7 +228,8 @@ def examine() -> list[dict]:
         check("database", False, f"It can't be reached ({error}). Check BAROGRAPH_DATABASE_URL.")
     try:
         check_safe(host="127.0.0.1")
-        check("address", True, settings.BASE_URL)
+        host = urlsplit(settings.BASE_URL).hostname or ""
+        check("address", True, settings.BASE_URL + (f" ({hosts.to_people(host)})" if "xn--" in host else ""))
     except Unsafe as error:
         check("address", False, str(error))
     if settings.MAIL_PROVIDER:
@@ -245,6 +248,9 @@ def examine() -> list[dict]:
             check(*finding)
     for domain in _domains_in_doubt():
         check("readers", False, domain)
+    if waiting := installation.waiting():
+        names = ", ".join(row.digest[: installation.NAMED] for row in waiting)
+        check("senders", False, f"{names} may not send: see `barograph mailings senders`, then `… mailings admit`.")
     site = settings.DATA / "site" / "current"
     check("site", site.exists(), "baked" if site.exists() else "Nothing is baked yet: run `barograph bake`.")
     if site.exists():
@@ -290,10 +296,10 @@ def _sender_records() -> list[tuple[str, bool, str]]:
     """What DNS says about our mail; nothing while the site is on this machine alone."""
     from django.conf import settings
 
-    from barograph.delivery import dkim, sender_records
+    from barograph.delivery import dkim, sender_records, senders
 
     site = urlsplit(settings.BASE_URL)
-    sender = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2]
+    sender = senders.address().rpartition("@")[2]
     if site.scheme != "https" or settings.SMTP is None:
         return []
     try:

@@ -196,17 +196,17 @@ BAROGRAPH_LANGUAGES = "barograph.issues.services.languages"
 # How a draft is shown: set here, because the layer that renders pages lies above the one that holds drafts.
 BAROGRAPH_PREVIEW = "barograph.website.preview.render_commentary"
 
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-if SMTP:
-    EMAIL_HOST, EMAIL_PORT = SMTP.host, SMTP.port
-    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = SMTP.user, SMTP.password
-    EMAIL_USE_TLS, EMAIL_USE_SSL = SMTP.tls == "starttls", SMTP.tls == "tls"
+EMAIL_BACKEND = "barograph.delivery.backend.EmailBackend"  # Django's mails go the way all others go
+PROVIDER_BACKEND = ""
 if MAIL_PROVIDER:
-    EMAIL_BACKEND = f"anymail.backends.{MAIL_PROVIDER.name}.EmailBackend"
+    PROVIDER_BACKEND = f"anymail.backends.{MAIL_PROVIDER.name}.EmailBackend"
     ANYMAIL = MAIL_PROVIDER.settings
     BAROGRAPH_TRANSPORT = "barograph.delivery.transports.anymail.AnymailTransport"
 EMAIL_TIMEOUT = 30
-DEFAULT_FROM_EMAIL = f"bulletin@{environment.urlsplit(BASE_URL).hostname}"
+MAIL_FROM_NAME, DEFAULT_FROM_EMAIL = ENVIRONMENT.mail_from
+DEFAULT_FROM_EMAIL = DEFAULT_FROM_EMAIL or f"bulletin@{environment.urlsplit(BASE_URL).hostname}"
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+MAIL_REPLY_TO = ENVIRONMENT.mail_reply_to
 
 logs.install()
 LOGGING = {

@@ -72,7 +72,7 @@ def lines(caplog):
 
 
 def assert_rests(caplog, *, at_most=2, log_lines=1):
-    """The worker has ended, the mailing waits in the queue for a later hour, once, and a second look changes nothing."""
+    """The worker has ended, the mailing waits in the queue once, for later, and a second look changes nothing."""
     assert runs().finished().count() <= at_most
     assert not runs().failed().exists()
     assert len(lines(caplog)) == log_lines, [record.getMessage() for record in lines(caplog)]

@@ -23,6 +23,7 @@ def signer(key=None):
 SIGNER = signer()
 WHOLE = {
     ("return.example.org", "TXT"): ["v=spf1 a:relay.example.org -all"],
+    ("example.org", "TXT"): ["v=spf1 a:relay.example.org -all"],
     ("return.example.org", "MX"): ["10 example.org."],
     ("b1._domainkey.example.org", "TXT"): [SIGNER.dns.replace("; ", ";  ")],
     ("_dmarc.example.org", "TXT"): ["v=DMARC1; p=quarantine; adkim=r"],
@@ -47,7 +48,26 @@ def found(zone=WHOLE, **changes):
 
 def test_a_domain_with_everything_is_well():
     assert all(finding.ok for finding in found().values())
-    assert set(found()) == {"SPF", "DKIM", "DMARC", "MTA-STS", "bounces", "PTR"}
+    assert set(found()) == {"SPF", "SPF, sender", "DKIM", "DMARC", "MTA-STS", "bounces", "PTR"}
+
+
+def test_the_sender_s_own_domain_is_examined_too():
+    """Confirmations, passwords and alarms leave from it, whatever the return paths of mailings are."""
+    lacking = {key: value for key, value in WHOLE.items() if key != ("example.org", "TXT")}
+    told = found(lacking)
+    assert told["SPF"].ok
+    assert not told["SPF, sender"].ok
+    assert 'example.org. IN TXT "v=spf1 a:relay.example.org -all"' in told["SPF, sender"].message
+    assert "SPF, sender" not in found(lacking, bounces="")  # one domain, looked at once
+
+
+def test_return_paths_outside_the_sender_s_domain_are_told():
+    strange = {**WHOLE, ("return.example.net", "TXT"): ["v=spf1 a:relay.example.org -all"]}
+    findings = sender_records.examine(
+        sender="example.org", relay="relay.example.org", site="example.org", bounces="return.example.net", signers=[],
+        ask=lambda name, kind: strange.get((name, kind), []),
+    )  # fmt: skip
+    assert any(one.name == "DMARC" and not one.ok and "return.example.net" in one.message for one in findings)
 
 
 def test_an_empty_zone_is_told_each_record_to_add():

@@ -161,3 +161,25 @@ def test_a_finished_release_tells_what_readers_have_now(issue, language, words):
     assert words in lines["en"]
     assert words not in lines["be"], "it has no text"
     assert "None" not in page
+
+
+@pytest.mark.parametrize("words", ["{{settings-link}}", "{{unsubscribe-link}}", "<!--section:x-->", "<!--/section-->"])
+def test_words_that_look_like_a_letter_s_marks_stop_no_release(issue, data_folder, outbox, words):
+    issue.commentaries.update(headline=words, lede=words, body=f"<p>{words.replace('<', '&lt;')}</p>")
+    for row in issue.commentaries.all():
+        row.refresh_from_db()
+        row.save_revision().publish()
+    assert services.run(services.request(issue=issue).pk).state == ReleaseState.DONE
+
+
+def test_a_letter_that_cannot_be_made_stops_the_release_before_readers_see_it(issue, data_folder, monkeypatch):
+    from barograph.newsletter import mails
+
+    monkeypatch.setattr(mails, "sender", lambda *_given: '"Name" <no address>')
+    release = services.request(issue=issue)
+    with pytest.raises(services.StepFailed, match="address"):
+        services.run(release.pk)
+    assert not (data_folder / "site" / "current").exists()
+    assert {step.name: step.state for step in release.steps.all()}["bake"] == StepState.FAILED
+    monkeypatch.undo()
+    assert services.run(release.pk).state == ReleaseState.DONE

@@ -14,9 +14,11 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
-from barograph.base import mail_rules, proxies
+from barograph.base import given_urls, hosts, mail_rules, proxies
+from barograph.base.control_characters import CONTROLS
+from barograph.base.given_urls import EnvironmentProblem
 from barograph.base.mail_rules import MailRules
 
 PREFIX = "BAROGRAPH_"
@@ -30,6 +32,11 @@ KNOWN = {
     "BAROGRAPH_DATA": "folder that holds all that is to be backed up (default ./data)",
     "BAROGRAPH_DATABASE_URL": "sqlite:///path or postgres://user:password@host:port/name",
     "BAROGRAPH_SMTP_URL": "smtp://user:password@host:587?tls=starttls",
+    "BAROGRAPH_SMTP_TOKEN": "an OAuth 2.0 access token instead of a password; from _FILE, read anew at each sign-in",
+    "BAROGRAPH_IMAP_TOKEN": "the same for BAROGRAPH_BOUNCE_IMAP",
+    "BAROGRAPH_MAIL_FROM": "whom mail comes from: news@example.org, or Name <news@example.org> "
+    "(default bulletin@ and the site's host)",
+    "BAROGRAPH_MAIL_REPLY_TO": "where answers to our mail go, for example office@example.org (default: the sender)",
     "BAROGRAPH_MAIL_PROVIDER": "a provider's HTTP interface instead of a relay, through django-anymail, for example "
     "postmark://?server_token=…&webhook_secret=user:password",
     "BAROGRAPH_BASE_URL": "public address of the site, for example https://example.org",
@@ -68,8 +75,20 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 SECOND_FACTOR = ("off", "publishers", "everyone")
 
 
-class EnvironmentProblem(Exception):
-    """A variable is unknown or has a value that cannot be used. The message says what to do."""
+@dataclass(frozen=True)
+class Token:
+    """An OAuth 2.0 access token for mailboxes that take no password: given, or in a file that others renew."""
+
+    value: str = field(default="", repr=False)
+    path: Path | None = None
+
+    def read(self) -> str:
+        """The token that holds now. Raises OSError where its file can't be read or is empty."""
+        if self.path is None:
+            return self.value
+        if value := self.path.read_text(encoding="ascii", errors="replace").strip():
+            return value
+        raise OSError(f"{self.path} is empty")
 
 
 @dataclass(frozen=True)
@@ -79,8 +98,9 @@ class Smtp:
     host: str
     port: int
     user: str
-    password: str
+    password: str = field(repr=False)
     tls: str
+    token: Token | None = None
 
 
 @dataclass(frozen=True)
@@ -118,6 +138,7 @@ class Imap:
     tls: str
     folder: str
     move_to: str = ""
+    token: Token | None = None
 
 
 @dataclass(frozen=True)
@@ -161,36 +182,34 @@ class Environment:
     mail_rules: MailRules = field(default_factory=MailRules)
     machine_translation: MachineTranslation | None = None
     trusted_proxies: tuple[proxies.Network, ...] = proxies.ON_THIS_MACHINE
+    mail_from: tuple[str, str] = ("", "")  # name and address, '' where they follow from the rest
+    mail_reply_to: str = ""
 
 
-def parse_smtp(url: str) -> Smtp:
+def parse_smtp(url: str, token: Token | None = None) -> Smtp:
     """`smtp://user:password@host:587?tls=starttls` → Smtp. Raises EnvironmentProblem."""
-    parts = urlsplit(url)
-    tls = parse_qs(parts.query).get("tls", [""])[0]
-    try:
-        port = parts.port
-    except ValueError:
-        port = -1
-    if (
-        port == -1
-        or parts.scheme not in {"smtp", "smtps"}
-        or not parts.hostname
-        or tls not in {"", "none", "starttls", "tls"}
-    ):
-        raise EnvironmentProblem(
-            "BAROGRAPH_SMTP_URL must look like smtp://user:password@host:587?tls=starttls "
-            "(tls is starttls, tls or none)."
-        )
-    if parts.scheme == "smtps":
-        tls = "tls"
+    name, example = "BAROGRAPH_SMTP_URL", "smtp://user:password@host:587?tls=starttls (tls is starttls, tls or none)"
+    given = given_urls.read(name, url, example=example, schemes={"smtp", "smtps"}, options={"tls"})
+    tls = given.options.get("tls", "tls" if given.scheme == "smtps" else "")
+    if tls not in {"", "none", "starttls", "tls"} or (given.scheme == "smtps" and tls != "tls") or not given.host:
+        raise EnvironmentProblem(f"{name} must look like {example}. {given_urls.HINT}")
+    _complete(name, given, token)
     tls = "" if tls == "none" else tls
-    return Smtp(
-        host=parts.hostname,
-        port=port or {"": 25, "starttls": 587, "tls": 465}[tls],
-        user=unquote(parts.username or ""),
-        password=unquote(parts.password or ""),
-        tls=tls,
-    )
+    port = given.port or {"": 25, "starttls": 587, "tls": 465}[tls]
+    return Smtp(given.host, port, given.user, given.password, tls, token)
+
+
+def _complete(name: str, given: given_urls.GivenUrl, token: Token | None) -> None:
+    """A user has a password or a token, and the other way round. Raises EnvironmentProblem."""
+    is_safe = given.scheme[-1] == "s" or given.options.get("tls", "") in {"tls", "starttls"} or given.scheme == "imap"
+    if token is not None and not is_safe and given.host not in LOOPBACK:
+        raise EnvironmentProblem(
+            f"{name} needs TLS where there is an access token: add ?tls=starttls, or use smtps://."
+        )
+    if token is not None and (given.password or not given.user):
+        raise EnvironmentProblem(f"{name} needs the user and no password where there is an access token.")
+    if token is None and bool(given.user) != bool(given.password):
+        raise EnvironmentProblem(f"{name} must have both user and password, or neither. {given_urls.HINT}")
 
 
 def parse_provider(url: str) -> Provider:
@@ -211,37 +230,74 @@ def parse_provider(url: str) -> Provider:
 
 def parse_listener(url: str) -> Listener:
     """`lmtp://127.0.0.1:8024` → Listener. Raises EnvironmentProblem."""
-    parts = urlsplit(url)
-    try:
-        port = parts.port
-    except ValueError:
-        port = None
-    if parts.scheme not in {"lmtp", "smtp"} or not parts.hostname or not port:
-        raise EnvironmentProblem("BAROGRAPH_BOUNCE_LISTEN must look like lmtp://127.0.0.1:8024.")
-    return Listener(parts.scheme, parts.hostname, port)
+    name, example = "BAROGRAPH_BOUNCE_LISTEN", "lmtp://127.0.0.1:8024"
+    given = given_urls.read(name, url, example=example, schemes={"lmtp", "smtp"})
+    if not given.host or not given.port or given.user or given.password:
+        raise EnvironmentProblem(f"{name} must look like {example}.")
+    return Listener(given.scheme, given.host, given.port)
 
 
-def parse_imap(url: str) -> Imap:
+def parse_imap(url: str, token: Token | None = None) -> Imap:
     """`imaps://user:password@host:993/INBOX?move=Judged` → Imap. Raises EnvironmentProblem."""
-    parts = urlsplit(url)
-    query = parse_qs(parts.query)
-    tls = "tls" if parts.scheme == "imaps" else query.get("tls", ["starttls"])[0]
-    folder, move_to = unquote(parts.path.lstrip("/")) or "INBOX", query.get("move", [""])[0]
+    name, example = "BAROGRAPH_BOUNCE_IMAP", "imaps://user:password@host/INBOX, or imap://… for STARTTLS"
+    given = given_urls.read(name, url, example=example, schemes={"imap", "imaps"}, options={"tls", "move"}, path=True)
+    tls = given.options.get("tls", "tls" if given.scheme == "imaps" else "starttls")
+    folder, move_to = given.path or "INBOX", given.options.get("move", "")
+    fits = all(word.isascii() and word.isprintable() for word in (folder, move_to) if word)
+    right = tls in {"tls", "starttls", "none"} and (given.scheme == "imap" or tls == "tls")
+    if not (right and fits and given.host and given.user):
+        raise EnvironmentProblem(f"{name} must look like {example}. {given_urls.HINT}")
+    _complete(name, given, token)
+    if tls == "none" and given.host not in LOOPBACK:
+        raise EnvironmentProblem(f"{name} without TLS is for this machine alone: use imaps://.")
+    port, tls = given.port or (993 if tls == "tls" else 143), "" if tls == "none" else tls
+    return Imap(given.host, port, given.user, given.password, tls, folder, move_to, token)
+
+
+def parse_base(url: str) -> str:
+    """The site's address with its host in ASCII: 'https://xn--…'. Raises EnvironmentProblem."""
+    name, example = "BAROGRAPH_BASE_URL", "https://example.org, the address of the site and nothing behind it"
+    given = given_urls.read(name, url, example=example, schemes={"http", "https"})
+    if not given.host or given.user or given.password or "@" in url or "?" in url:
+        raise EnvironmentProblem(f"{name} must look like {example}.")
+    port = f":{given.port}" if given.port else ""
+    return f"{given.scheme}://{hosts.in_brackets(given.host)}{port}"
+
+
+_MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}")
+
+
+def parse_mailbox(name: str, text: str) -> tuple[str, str]:
+    """`Name <news@example.org>` or the address alone → (name, address in ASCII). Raises EnvironmentProblem."""
+    words, bracket, rest = text.partition("<")
+    address = rest.removesuffix(">") if bracket else text
+    local, _at, domain = address.strip().rpartition("@")
     try:
-        port = parts.port or (993 if tls == "tls" else 143)
+        domain = hosts.to_ascii(domain)
     except ValueError:
-        port = 0
-    fits = all(name.isascii() and name.isprintable() for name in (folder, move_to) if name)
-    known = parts.scheme in {"imap", "imaps"} and tls in {"tls", "starttls", "none"} and query.keys() <= {"tls", "move"}
-    if not (known and fits and port and parts.hostname and parts.username and parts.password):
-        raise EnvironmentProblem(
-            "BAROGRAPH_BOUNCE_IMAP must look like imaps://user:password@host/INBOX, or imap://… for STARTTLS "
-            "(characters such as @ or / in user and password as %40, %2F)."
-        )
-    if tls == "none" and parts.hostname not in LOOPBACK:
-        raise EnvironmentProblem("BAROGRAPH_BOUNCE_IMAP without TLS is for this machine alone: use imaps://.")
-    user, password = unquote(parts.username), unquote(parts.password)
-    return Imap(parts.hostname, port, user, password, "" if tls == "none" else tls, folder, move_to)
+        domain = ""
+    fits = _MAILBOX.fullmatch(local) and ".." not in local and not local.startswith(".") and not local.endswith(".")
+    if not fits or "." not in domain or CONTROLS.search(text) or (bracket and not rest.endswith(">")):
+        raise EnvironmentProblem(f"{name} must be an e-mail address like news@example.org, or Name <news@example.org>.")
+    return words.strip().strip('"') if bracket else "", f"{local}@{domain}"
+
+
+def _token(variables: Mapping[str, str], name: str) -> Token | None:
+    """From NAME or the file that NAME_FILE names, which is read at each sign-in. Raises EnvironmentProblem."""
+    value = _value(variables, name)
+    if not value:
+        return None
+    path = variables.get(f"{name}_FILE", "")
+    return Token(path=Path(path).absolute()) if path else Token(value=value)
+
+
+def _sender(variables: Mapping[str, str]) -> tuple[tuple[str, str], str]:
+    """Who mail comes from and where answers go. Raises EnvironmentProblem."""
+    given, answers = (_value(variables, f"BAROGRAPH_MAIL_{name}") for name in ("FROM", "REPLY_TO"))
+    return (
+        parse_mailbox("BAROGRAPH_MAIL_FROM", given) if given else ("", ""),
+        parse_mailbox("BAROGRAPH_MAIL_REPLY_TO", answers)[1] if answers else "",
+    )
 
 
 def parse_machine(url: str) -> MachineTranslation:
@@ -262,9 +318,14 @@ def parse_machine(url: str) -> MachineTranslation:
 
 
 def _bounces(variables: Mapping[str, str]) -> Bounces:
-    domain = _value(variables, "BAROGRAPH_BOUNCE_DOMAIN").lower()
-    if domain and (not domain.isascii() or "." not in domain or "@" in domain or "/" in domain):
-        raise EnvironmentProblem("BAROGRAPH_BOUNCE_DOMAIN must be a domain, like mail.example.org.")
+    domain = _value(variables, "BAROGRAPH_BOUNCE_DOMAIN")
+    if domain:
+        try:
+            domain = hosts.to_ascii(domain)
+        except ValueError:
+            domain = ""
+        if "." not in domain or hosts.is_address(domain):
+            raise EnvironmentProblem("BAROGRAPH_BOUNCE_DOMAIN must be a domain, like mail.example.org.")
     maildir = _value(variables, "BAROGRAPH_BOUNCE_MAILDIR")
     listen = _value(variables, "BAROGRAPH_BOUNCE_LISTEN")
     imap = _value(variables, "BAROGRAPH_BOUNCE_IMAP")
@@ -272,7 +333,7 @@ def _bounces(variables: Mapping[str, str]) -> Bounces:
         domain,
         Path(maildir).absolute() if maildir else None,
         parse_listener(listen) if listen else None,
-        parse_imap(imap) if imap else None,
+        parse_imap(imap, _token(variables, "BAROGRAPH_IMAP_TOKEN")) if imap else None,
     )
 
 
@@ -340,9 +401,7 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
     data = Path(_value(variables, "BAROGRAPH_DATA") or "data").absolute()
     smtp_url = _value(variables, "BAROGRAPH_SMTP_URL")
     base_url = (_value(variables, "BAROGRAPH_BASE_URL") or demo_address(data) or "http://127.0.0.1:8000").rstrip("/")
-    parts = urlsplit(base_url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
-        raise EnvironmentProblem("BAROGRAPH_BASE_URL must be a site's address, like https://example.org.")
+    base_url = parse_base(base_url)
     onion_url = _value(variables, "BAROGRAPH_ONION_URL").rstrip("/")
     if onion_url and not ONION.fullmatch(onion_url):
         raise EnvironmentProblem("BAROGRAPH_ONION_URL must look like http:// and 56 letters or digits and .onion.")
@@ -358,7 +417,9 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
     secret_key = _value(variables, "BAROGRAPH_SECRET_KEY") or _kept_key(data / "keys", "secret.key")
     if len(secret_key) < 32:
         raise EnvironmentProblem("BAROGRAPH_SECRET_KEY must have at least 32 characters.")
-    second_factor = _value(variables, "BAROGRAPH_SECOND_FACTOR") or ("publishers" if parts.scheme == "https" else "off")
+    second_factor = _value(variables, "BAROGRAPH_SECOND_FACTOR") or (
+        "publishers" if base_url.startswith("https:") else "off"
+    )
     if second_factor not in SECOND_FACTOR:
         raise EnvironmentProblem(f"BAROGRAPH_SECOND_FACTOR must be one of {', '.join(SECOND_FACTOR)}.")
     rules, trusted_proxies = _rules(variables)
@@ -366,10 +427,11 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
     provider_url = _value(variables, "BAROGRAPH_MAIL_PROVIDER")
     if provider_url and smtp_url:
         raise EnvironmentProblem("Give BAROGRAPH_SMTP_URL or BAROGRAPH_MAIL_PROVIDER, not both.")
+    mail_from, mail_reply_to = _sender(variables)
     return Environment(
         data=data,
         database_url=_value(variables, "BAROGRAPH_DATABASE_URL") or f"sqlite:///{data / 'barograph.sqlite3'}",
-        smtp=parse_smtp(smtp_url) if smtp_url else None,
+        smtp=parse_smtp(smtp_url, _token(variables, "BAROGRAPH_SMTP_TOKEN")) if smtp_url else None,
         base_url=base_url,
         secret_key=secret_key,
         address_key=address_keys[0],
@@ -384,6 +446,8 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
         mail_rules=rules,
         trusted_proxies=trusted_proxies,
         machine_translation=parse_machine(machine) if machine else None,
+        mail_from=mail_from,
+        mail_reply_to=mail_reply_to,
     )
 
 
@@ -401,7 +465,7 @@ def database(url: str) -> dict[str, object]:
     SQLite runs in WAL with immediate transactions, so that readers never wait
     for a writer and two writers queue instead of failing.
     """
-    if url.startswith("sqlite:///"):
+    if url.startswith("sqlite:///") and len(url) > len("sqlite:///"):
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": url.removeprefix("sqlite:///"),
@@ -411,16 +475,17 @@ def database(url: str) -> dict[str, object]:
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
             },
         }
-    parts = urlsplit(url)
-    if parts.scheme not in {"postgres", "postgresql"}:
-        raise EnvironmentProblem("BAROGRAPH_DATABASE_URL must begin with sqlite:/// or postgres://.")
-    options = {key: values[0] for key, values in parse_qs(parts.query).items()}
+    name, example = "BAROGRAPH_DATABASE_URL", "sqlite:///path or postgres://user:password@host:port/name"
+    given = given_urls.read(name, url, example=example, schemes={"postgres", "postgresql"}, options=None, path=True)
+    options = dict(given.options)
+    if not given.path or "/" in urlsplit(url).path[1:]:
+        raise EnvironmentProblem(f"{name} must look like {example}. {given_urls.HINT}")
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(options.pop("host", "") or parts.hostname or ""),
-        "PORT": str(parts.port or ""),
+        "NAME": given.path,
+        "USER": given.user,
+        "PASSWORD": given.password,
+        "HOST": options.pop("host", "") or given.host,
+        "PORT": str(given.port or ""),
         "OPTIONS": options,
     }

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from barograph.base import languages, numbers
+from barograph.base import controls, languages, numbers
 
 
 class LocalizedWidget(forms.MultiWidget):
@@ -77,6 +77,7 @@ class LocalizedFormField(forms.MultiValueField):
         texts = {code: texts[code] for code in order if texts.get(code)}
         if self.required and not texts:
             raise ValidationError(_("Write it in at least one language."), code="required")
+        (controls.check_text if self.multiline else controls.check_line)(texts)
         return texts
 
 
@@ -93,6 +94,10 @@ class LocalizedTextField(models.JSONField):
         self.multiline = multiline
         kwargs.setdefault("default", dict)
         super().__init__(*args, **kwargs)
+
+    def validate(self, value, model_instance):
+        super().validate(value, model_instance)
+        (controls.check_text if self.multiline else controls.check_line)(value)
 
     def formfield(self, **kwargs):
         return LocalizedFormField(

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
 SIGNED = (
     b"from",
     b"from",
+    b"reply-to",
     b"to",
     b"subject",
     b"date",

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import logging
 import os
 import secrets
 from collections.abc import Iterator
@@ -30,8 +31,13 @@ from barograph.delivery.enums import Hold
 from barograph.delivery.models import Sender
 
 FOLDER = "installation"
+#: A place's name for people is no secret, and in the database only as a digest: an installation is named by this much.
+NAMED = 8
 #: How long other machines on the same PostgreSQL take an admitted one for alive.
 LEASE = timedelta(minutes=10)
+#: A machine that waits to be let in leaves a mailing to the others for so long.
+STAYS_OUT = timedelta(seconds=30)
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -94,16 +100,18 @@ def standing() -> Standing:
     """Whether this installation may send, counted as a run where it may."""
     ensure()
     mark = here()
-    row = Sender.objects.filter(digest=mark.digest).first() or _introduce(mark)
+    known = Sender.objects.filter(digest=mark.digest).first()
+    row, is_new = known or _introduce(mark), known is None
     if row.admitted_at is not None:
         if mark.term <= row.term:
             _count(row)
             return Standing()
         Sender.objects.filter(pk=row.pk).update(admitted_at=None, hold=Hold.OLDER)
     Sender.objects.filter(pk=row.pk).update(term=mark.term, asked_at=timezone.now())
-    others = Sender.objects.admitted().exclude(pk=row.pk).filter(lease_until__gt=timezone.now())
-    if connection.vendor != "sqlite" and (soonest := others.order_by("-lease_until").first()):
-        return Standing(wait_until=soonest.lease_until)
+    if connection.vendor != "sqlite" and others_send():
+        if is_new:
+            log.warning("this machine may not send yet. Let it in: barograph mailings admit %s", row.digest[:NAMED])
+        return Standing(wait_until=timezone.now() + STAYS_OUT)  # the others send meanwhile
     row.refresh_from_db()
     return Standing(hold=row.hold)
 
@@ -112,6 +120,36 @@ def others_send() -> bool:
     """Whether another installation that may send from this database was seen at it lately."""
     others = Sender.objects.admitted().exclude(digest=here().digest)
     return others.filter(lease_until__gt=timezone.now()).exists()
+
+
+def keep_alive() -> None:
+    """Where machines share a database: say that this one, if it may send, is at work, though no mailing goes out.
+
+    So a further machine stays out until it is let in, and takes nobody's mailing for its own. Called now and then.
+    """
+    if connection.vendor == "sqlite":
+        return
+    now = timezone.now()
+    mine = Sender.objects.admitted().filter(digest=here().digest, lease_until__lt=now + LEASE / 2)
+    mine.update(lease_until=now + LEASE)
+
+
+def waiting() -> list[Sender]:
+    """The installations that have asked to send from this database and wait for a word, the latest first."""
+    return list(Sender.objects.filter(admitted_at__isnull=True).order_by("-asked_at"))
+
+
+def admit_one(digest: str) -> bool:
+    """A person says that this installation may send beside the others: on a shared PostgreSQL. False where none is so.
+
+    `digest`: its first figures, as `waiting` shows them; '' for the only one that waits.
+    """
+    asked = [row for row in waiting() if row.digest.startswith(digest)]
+    if len(asked) != 1:
+        return False
+    if connection.vendor == "sqlite":
+        return bool(admit())
+    return bool(Sender.objects.filter(pk=asked[0].pk).update(admitted_at=timezone.now(), hold=""))
 
 
 def admit() -> int:

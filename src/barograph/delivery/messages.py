@@ -17,6 +17,8 @@ from email.header import Header
 from email.utils import format_datetime, formataddr, parseaddr
 from functools import lru_cache
 
+from barograph.base.control_characters import CONTROLS, plain_line
+
 #: Stand in html, text and header values where the person's own links go.
 UNSUBSCRIBE = "{{unsubscribe-link}}"
 SETTINGS = "{{settings-link}}"
@@ -62,6 +64,7 @@ class Person:
     address: str
     message_id: str
     links: dict[str, str] = field(default_factory=dict)  # UNSUBSCRIBE, SETTINGS → address
+    leave_by_mail: str = ""  # mailto: address that leaves the list, beside the link (RFC 2369, 3.2)
 
 
 def quoted_printable(text: str) -> list[bytes]:
@@ -184,6 +187,14 @@ class Body:
         return [self.before, *parts, *self.after.fill(links)]
 
 
+_SPELT = re.compile("|".join([*(re.escape(mark) for mark in PERSONAL), r"<!--/?section(?=[:\-])"]))
+
+
+def defused(text: str) -> str:
+    """Words that look like one of our marks, with an invisible U+2060 (word joiner) behind the first sign of it."""
+    return _SPELT.sub(lambda found: f"{found[0][0]}\u2060{found[0][1:]}", text)
+
+
 def without_marks(text: str) -> str:
     """A letter's text with all its sections, the marks around them taken out."""
     return _SECTIONS.sub(lambda found: found[2], text)
@@ -199,19 +210,49 @@ def _words(text: str, header: str) -> str:
     return text if text.isascii() else Header(text, "utf-8", header_name=header).encode(linesep="\r\n")
 
 
+#: A From header as `with_name` writes it.
+_NAMED = re.compile(r'"((?:[^"\\]|\\.)*)" <([^<>\s]*)>')
+
+
+def with_name(name: str, address: str) -> str:
+    """A name and an address as one header value (RFC 5322, 3.4): '"Name" <address>'. `parted` gives them back."""
+    quoted = re.sub(r'(["\\])', r"\\\1", plain_line(name))
+    return f'"{quoted}" <{address}>' if quoted else address
+
+
+def parted(sender: str) -> tuple[str, str]:
+    """(name, address) of a From header. The address is what stands behind the quoted name, whatever that holds."""
+    if found := _NAMED.fullmatch(sender):
+        return re.sub(r"\\(.)", r"\1", found[1]), found[2]
+    return parseaddr(sender)
+
+
+def address_in(sender: str) -> str:
+    """The address alone, for the envelope. Raises ValueError where there is none that can stand in a header."""
+    address = parted(sender)[1]
+    if "@" not in address or not address.isascii() or re.search(r"[\s<>\x00-\x1f\x7f]", address):
+        raise ValueError("the sender has no usable address")
+    return address
+
+
 def _common_headers(letter: Letter) -> bytes:
-    name, address = parseaddr(letter.sender)
+    """Raises ValueError for a value with a control character or in another script: nothing of it is sent."""
+    name, address = parted(letter.sender)[0], address_in(letter.sender)
+    for words in (name, letter.subject, *letter.headers.values()):
+        if CONTROLS.search(words):
+            raise ValueError("a control character stands in a header")
     shown = f"{_words(name, 'From')}\r\n <{address}>" if not name.isascii() else formataddr((name, address))
-    headers = {
-        "From": shown,
-        "Subject": _words(letter.subject, "Subject"),
-        "Date": format_datetime(letter.date.astimezone(UTC)),
-        **letter.headers,
-    }
+    headers = {"From": shown, "Subject": _words(letter.subject, "Subject"), **letter.headers}
     for name, value in headers.items():
-        if "\n" in value.replace("\r\n ", "") or not value.isascii():
+        if CONTROLS.search(value.replace("\r\n ", "")) or not value.isascii():
             raise ValueError(f"the header {name} cannot be sent as it is")
     return "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode("ascii")
+
+
+@lru_cache(maxsize=8)
+def _date(second: int) -> str:
+    """A Date header's value (RFC 5322, 3.3) in UTC."""
+    return format_datetime(datetime.fromtimestamp(second, UTC))
 
 
 _PART = b"--%s\r\nContent-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: %s\r\n\r\n"
@@ -241,7 +282,7 @@ class Template:
     def __init__(self, letter: Letter) -> None:
         boundary = b"=_" + hashlib.sha256(letter.key.encode()).hexdigest()[:32].encode()
         inner = b"=-" + boundary[2:]
-        self.text, self.html = Body(letter.text), Body(letter.html)
+        self.text, self.html, self.date = Body(letter.text), Body(letter.html), letter.date
         self.head = (
             _common_headers(letter)
             + b"MIME-Version: 1.0\r\n"
@@ -257,13 +298,16 @@ class Template:
         links = dict.fromkeys(PERSONAL, "https://example.org/")
         self.is_smooth = is_smooth(self.fill(Person("a@example.org", "<a@example.org>", links)))
 
-    def fill(self, person: Person, sections: Sequence[str] = ()) -> bytes:
+    def fill(self, person: Person, sections: Sequence[str] = (), *, at: datetime | None = None) -> bytes:
         """The whole mail as bytes, ready for SMTP; with these sections alone, the first of them first (none: all).
 
-        An address in another script stands in the header as it is, in UTF-8 (RFC 6532).
+        `at`: the moment of handing over, for the Date header; else the letter's own. An address in another script
+        stands in the header as it is, in UTF-8 (RFC 6532).
         """
-        head = f"To: {person.address}\r\nMessage-ID: {person.message_id}\r\n"
+        date = _date(int((at or self.date).timestamp()))
+        head = f"To: {person.address}\r\nMessage-ID: {person.message_id}\r\nDate: {date}\r\n"
         if link := person.links.get(UNSUBSCRIBE):
-            head += f"List-Unsubscribe: <{link}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+            by_mail = f",\r\n <{person.leave_by_mail}>" if person.leave_by_mail else ""
+            head += f"List-Unsubscribe: <{link}>{by_mail}\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
         text, html = self.text.fill(person.links, sections), self.html.fill(person.links, sections)
         return b"".join([head.encode(), self.head, *text, self.middle, *html, self.end])

@@ -1,32 +1,23 @@
-"""One reader's own copy of a mailing: address, signed links, Message-ID, filled into the frozen template."""
+"""One reader's own copy of a mailing: address, signed links, Message-ID, Date, filled into the frozen template."""
 
 from __future__ import annotations
 
 from base64 import b64decode
 from datetime import date
-from email.utils import parseaddr
-from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils import timezone
 
 from barograph.delivery import dkim
+from barograph.delivery.bounces.leaving import leave_address
 from barograph.delivery.bounces.return_paths import envelope_sender
-from barograph.delivery.messages import SETTINGS, UNSUBSCRIBE, Letter, Person, Picture, Template
+from barograph.delivery.identity import message_id, own_host
+from barograph.delivery.messages import SETTINGS, UNSUBSCRIBE, Letter, Person, Picture, Template, address_in
 from barograph.delivery.models import Mailing
 from barograph.delivery.transports import Parcel
-from barograph.subscribers import addresses, tokens
+from barograph.subscribers import tokens
 from barograph.subscribers.enums import ALL, IN_ORDER
 from barograph.subscribers.recipients import Recipient
-
-
-def message_id(key: str, recipient: str, *, host: str = "") -> str:
-    """The Message-ID of one mail: always the same for the same letter and recipient, and telling nothing."""
-    host = host or own_host()
-    return f"<{addresses.keyed_hash('message id', f'{key} {recipient}')[:40]}@{host}>"
-
-
-def own_host() -> str:
-    return urlsplit(settings.BASE_URL).hostname or "localhost"
 
 
 def letter_of(mailing: Mailing) -> Letter:
@@ -48,7 +39,7 @@ class Copies:
     def __init__(self, mailing: Mailing) -> None:
         self.mailing = mailing
         self.template = Template(letter_of(mailing))
-        self.sender, self.host = parseaddr(mailing.sender)[1], own_host()
+        self.sender, self.host = address_in(mailing.sender), own_host()
         self.signers = dkim.signers(settings.DATA / "keys", domain=self.sender.rpartition("@")[2])
 
     def _sections(self, recipient: Recipient) -> tuple[str, ...]:
@@ -77,9 +68,10 @@ class Copies:
             SETTINGS: mailing.settings_url.format(language=recipient.language, token=wishes),
         }
         identity = message_id(mailing.key, recipient.id.hex, host=self.host)
-        person = Person(address=address, message_id=identity, links=links)
+        by_mail = leave_address(mailing_id=mailing.pk, subscriber_id=recipient.id, on=on)
+        person = Person(address, identity, links, f"mailto:{by_mail}?subject=unsubscribe" if by_mail else "")
         sender = envelope_sender(mailing_id=mailing.pk, subscriber_id=recipient.id, otherwise=self.sender, on=on)
-        message = self.template.fill(person, self._sections(recipient))
+        message = self.template.fill(person, self._sections(recipient), at=timezone.now())
         for signer in self.signers:
             message = signer.sign(message)
         return Parcel(number, sender, address, message, is_smooth=self.template.is_smooth)

@@ -47,10 +47,15 @@ def ask(name: str, kind: str) -> list[str]:
 def examine(
     *, sender: str, relay: str, site: str, bounces: str, signers: Iterable[Signer], ask: Ask = ask
 ) -> list[Finding]:
-    """`sender`: domain of the From address; `relay`, `site`: host names; `bounces`: domain of return paths or ''."""
+    """`sender`: domain of the From address; `relay`, `site`: host names; `bounces`: domain of return paths or ''.
+
+    Mail leaves from two envelope domains: a mailing's return paths are at `bounces`, a confirmation's or password's
+    sender is at `sender`. Both need SPF; DMARC takes it where it is aligned with From (RFC 7489, 3.1.2).
+    """
     keys = list(signers)
-    looks: list[tuple[str, Callable[[], Iterator[Finding]]]] = [
+    looks: list[tuple[str, Callable[[], Iterable[Finding]]]] = [
         ("SPF", lambda: _spf(bounces or sender, relay, ask)),
+        ("SPF, sender", lambda: _spf(sender, relay, ask, name="SPF, sender") if bounces not in {"", sender} else ()),
         ("DKIM", lambda: _dkim(sender, keys, ask)),
         ("DMARC", lambda: _dmarc(sender, ask)),
         ("MTA-STS", lambda: _mta_sts(bounces or sender, ask)),
@@ -58,12 +63,20 @@ def examine(
         ("PTR", lambda: _ptr(site if _is_local(relay) else relay, ask)),
     ]
     found = []
+    if bounces and not _is_aligned(bounces, sender):
+        message = f"{bounces} is not below {sender}: SPF counts for DMARC only where BAROGRAPH_BOUNCE_DOMAIN is."
+        found.append(Finding("DMARC", bool(keys), message))
     for name, look in looks:
         try:
             found += look()
         except Unanswered as error:
             found.append(Finding(name, False, f"DNS did not answer ({error}). Check the resolver, then try again."))
     return found
+
+
+def _is_aligned(domain: str, sender: str) -> bool:
+    """Relaxed alignment, as far as it can be told without the list of registries: one lies in the other."""
+    return domain == sender or domain.endswith(f".{sender}") or (sender.endswith(f".{domain}") and "." in domain)
 
 
 def _record(name: str, kind: str, value: str) -> str:
@@ -74,19 +87,19 @@ def _record(name: str, kind: str, value: str) -> str:
     return f"{name}. IN {kind} {value}"
 
 
-def _spf(domain: str, relay: str, ask: Ask) -> Iterator[Finding]:
+def _spf(domain: str, relay: str, ask: Ask, *, name: str = "SPF") -> Iterator[Finding]:
     """The domain of the envelope says who may send for it (RFC 7208)."""
     found = [text for text in ask(domain, "TXT") if text.lower().split(" ")[0] == "v=spf1"]
     wanted = _record(domain, "TXT", f"v=spf1 a:{relay} -all" if not _is_local(relay) else "v=spf1 a mx -all")
     if not found:
         message = f"{domain} does not say who may send for it. Add, or what the relay's manual gives: {wanted}"
-        yield Finding("SPF", False, message)
+        yield Finding(name, False, message)
     elif len(found) > 1:
-        yield Finding("SPF", False, f"{domain} has {len(found)} SPF records, which makes them void. Keep one.")
+        yield Finding(name, False, f"{domain} has {len(found)} SPF records, which makes them void. Keep one.")
     elif found[0].lower().rstrip().endswith((" +all", " all", " ?all")):
-        yield Finding("SPF", False, f"{domain} lets everybody send for it. End its record with -all.")
+        yield Finding(name, False, f"{domain} lets everybody send for it. End its record with -all.")
     else:
-        yield Finding("SPF", True, f"{domain}: {found[0]}")
+        yield Finding(name, True, f"{domain}: {found[0]}")
 
 
 def _dkim(domain: str, signers: list[Signer], ask: Ask) -> Iterator[Finding]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from email.utils import parseaddr
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from barograph.delivery import installation, tasks, transports
+from barograph.delivery import installation, tasks
 from barograph.delivery.enums import (
     ABOUT_THE_INSTALLATION,
     ENDED,
@@ -22,12 +21,10 @@ from barograph.delivery.enums import (
     MailingState,
 )
 from barograph.delivery.filling import fill
-from barograph.delivery.messages import Letter, Person, Template
 from barograph.delivery.models import Delivery, Mailing
-from barograph.delivery.personal import message_id
 from barograph.delivery.recording import recount
 from barograph.delivery.sending import Report, send
-from barograph.delivery.transports import Answer
+from barograph.delivery.system_mail import send_system_mail
 
 __all__ = [
     "Report",
@@ -120,6 +117,12 @@ def resume(*, mailing_id: int) -> bool:
     return True
 
 
+def let_go_on() -> int:
+    """Once an installation was let in: mailings that waited for that go on. Returns how many."""
+    waiting = Mailing.objects.filter(state=MailingState.HELD, hold__in=ABOUT_THE_INSTALLATION)
+    return sum(resume(mailing_id=mailing_id) for mailing_id in list(waiting.values_list("pk", flat=True)))
+
+
 def stop(*, mailing_id: int) -> bool:
     """End a mailing for good: who has not got it does not get it. False where it has ended already."""
     open_ones = Mailing.objects.filter(pk=mailing_id).exclude(state__in=ENDED)
@@ -152,6 +155,7 @@ def take_back(*, mailings: Iterable[Mailing]) -> int:
 
 def recover() -> int:
     """Hand unfinished mailings, and those whose pause after refusals is over, to the workers. Returns how many."""
+    installation.keep_alive()
     rested = Mailing.objects.filter(state=MailingState.PAUSED, hold=Hold.REFUSED, due_at__lte=timezone.now())
     for mailing_id in rested.values_list("pk", flat=True):
         resume(mailing_id=mailing_id)
@@ -185,18 +189,3 @@ def forget_old_deliveries(*, now: datetime | None = None) -> int:
     old = Delivery.objects.filter(mailing__state__in=ENDED, mailing__finished_at__lt=before)
     ids = list(old.order_by().values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE])
     return Delivery.objects.filter(pk__in=ids).delete()[0]
-
-
-def send_system_mail(*, letter: Letter, address: str, recipient: str) -> Answer:
-    """Hand over one mail that a person's own act has caused. Raises transports.Unreachable.
-
-    `recipient` is what makes its Message-ID; the same letter to the same recipient has the same one.
-    """
-    headers = {"Auto-Submitted": "auto-generated", **letter.headers}
-    whole = Letter(**{**letter.__dict__, "headers": headers})
-    person = Person(address=address, message_id=message_id(letter.key, recipient))
-    transport = transports.opened()
-    try:
-        return transport.send(parseaddr(letter.sender)[1], address, Template(whole).fill(person))
-    finally:
-        transport.close()

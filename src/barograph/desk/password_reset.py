@@ -6,16 +6,24 @@ for an address of the team: its time would tell who belongs to it.
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
 from django.http import HttpRequest
-from django.utils import translation
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
 from django_tasks import task
 from wagtail.admin.forms.auth import PasswordResetForm
 
+from barograph.delivery.backend import Refused
+from barograph.delivery.transports import Unreachable
 from barograph.newsletter import limits
+from barograph.newsletter.signups import PAUSES
 from barograph.subscribers import addresses
+
+log = logging.getLogger(__name__)
 
 _BOUND_TO = "password reset"
 #: Requests an hour.
@@ -48,17 +56,43 @@ def _may_ask(request: HttpRequest | None, address: str) -> bool:
     )
 
 
+class _WorkersForm(PasswordResetForm):
+    """Django's own logs that a mail could not leave and goes on; here it is tried again."""
+
+    def send_mail(
+        self,
+        subject_template_name: str,
+        email_template_name: str,
+        context: dict[str, Any],
+        from_email: str | None,
+        to_email: str,
+        html_email_template_name: str | None = None,
+    ) -> None:
+        """Raises Unreachable or Refused."""
+        subject = " ".join(render_to_string(subject_template_name, context).split())
+        EmailMultiAlternatives(subject, render_to_string(email_template_name, context), from_email, [to_email]).send()
+
+
 @task(queue_name="mail")
-def write(sealed: str, subject_template: str, body_template: str, language: str) -> None:
-    """Write to the people with this address, if there are any. The link leads to our own site, whatever was asked."""
-    form = PasswordResetForm({"email": addresses.unseal(bytes.fromhex(sealed), bound_to=_BOUND_TO)})
+def write(sealed: str, subject_template: str, body_template: str, language: str, tries: int = 0) -> None:
+    """Write to the people with this address, if there are any. The link leads to our own site, whatever was asked.
+
+    Where the mail server can't be used it is tried again, a few times within the link's lifetime.
+    """
+    form = _WorkersForm({"email": addresses.unseal(bytes.fromhex(sealed), bound_to=_BOUND_TO)})
     if not form.is_valid():
         return
     scheme, _, host = settings.WAGTAILADMIN_BASE_URL.partition("://")
     with translation.override(language):
-        form.save(
-            domain_override=host,
-            use_https=scheme == "https",
-            subject_template_name=subject_template,
-            email_template_name=body_template,
-        )
+        try:
+            form.save(
+                domain_override=host,
+                use_https=scheme == "https",
+                subject_template_name=subject_template,
+                email_template_name=body_template,
+            )
+        except (Unreachable, Refused) as trouble:
+            log.warning("a mail about a forgotten password: %s", trouble)
+            if isinstance(trouble, Unreachable) and tries < len(PAUSES):
+                again = write.using(run_after=timezone.now() + PAUSES[tries])
+                again.enqueue(sealed, subject_template, body_template, language, tries + 1)

@@ -23,6 +23,7 @@ from django.utils.translation import ngettext
 from wagtail.users.models import UserProfile
 
 from barograph.base import dates
+from barograph.base.control_characters import plain_line
 from barograph.base.languages import localized
 from barograph.commentaries.enums import SourceState
 from barograph.commentaries.models import Commentary
@@ -33,7 +34,7 @@ from barograph.delivery.transports import Unreachable
 from barograph.desk.week import in_review
 from barograph.issues.enums import ReminderKind
 from barograph.issues.models import Absence, Issue, Publication, Reminder, Slot
-from barograph.newsletter import mails
+from barograph.newsletter import mails, sender_choice
 from barograph.people.models import User
 
 log = logging.getLogger("barograph.desk")
@@ -151,9 +152,10 @@ def letter_to(*, user: User, house: Publication, key: str, subject: str, text: s
 def plain_letter(*, key: str, house: Publication, subject: str, text: str, at: datetime) -> Letter:
     """A plain mail from the publication, in the language that is active. `key` makes its Message-ID."""
     language = translation.get_language() or "en"
-    sender = mails.sender({"name": house.name, "languages": house.languages}, language)
+    imprint = {"name": house.name, "languages": house.languages, "sender": sender_choice.of(house)}
+    sender, head = mails.sender(imprint, language), mails.answers(imprint, language)
     html = f'<!doctype html><html lang="{language}"><body>{urlize(linebreaks(text, autoescape=True))}</body></html>'
-    return Letter(key, sender, subject, html, text, at)
+    return Letter(key, sender, plain_line(subject), html, text, at, head)
 
 
 def _letter(due: Due, house: Publication, zone: ZoneInfo, now: datetime) -> Letter:

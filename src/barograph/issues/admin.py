@@ -196,6 +196,9 @@ class PublicationViewSet(Listed):
             FieldPanel("reminds"),
             FieldPanel("lists"),
             FieldPanel("links"),
+            FieldPanel("sender_name"),
+            FieldPanel("sender_address"),
+            FieldPanel("reply_to"),
         ],
         base_form_class=PublicationForm,
     )

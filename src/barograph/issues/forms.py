@@ -7,12 +7,13 @@ from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.rich_text import get_rich_text_editor_widget
 
-from barograph.base import languages
+from barograph.base import controls, hosts, languages
 from barograph.base.versions import VersionedForm
 from barograph.issues.enums import IssueState
 from barograph.issues.models import Absence
@@ -69,6 +70,7 @@ class ListsField(LinesField):
         for parts in self.lines(super().clean(value)):
             if len(parts) != 3 or not re.fullmatch(r"[a-z0-9-]+", parts[0]) or not parts[1]:
                 raise ValidationError(_("Write each list as: key | label | languages, like be-ru | BE/RU | be, ru."))
+            controls.check_line(parts[1])
             codes = [code.strip() for code in parts[2].split(",") if code.strip()]
             rows.append({"key": parts[0], "label": parts[1], "languages": codes})
         if len({row["key"] for row in rows}) != len(rows):
@@ -91,6 +93,11 @@ class LinksField(LinesField):
         return rows
 
 
+def _is_above(domain: str, ours: str) -> bool:
+    """Whether a domain is the one that ours lies in: of at least two labels, for one is a registry's."""
+    return domain.count(".") >= 1 and ours.endswith(f".{domain}")
+
+
 class PublicationForm(VersionedForm):
     languages = CodesField(
         label=gettext_lazy("Languages"), help_text=gettext_lazy("Codes in their order, for example: be, ru, en.")
@@ -101,6 +108,36 @@ class PublicationForm(VersionedForm):
     links = LinksField(label=gettext_lazy("Links"), help_text=gettext_lazy("One a line: kind | address."))
     release_weekday = forms.TypedChoiceField(label=gettext_lazy("Weekday of release"), choices=WEEKDAYS, coerce=int)
     opening_weekday = forms.TypedChoiceField(label=gettext_lazy("Weekday of opening"), choices=WEEKDAYS, coerce=int)
+
+    def clean_sender_address(self):
+        """Its domain is one with ours, so that SPF and DKIM are aligned with From (RFC 7489, 3.1)."""
+        address = self.cleaned_data["sender_address"]
+        if not address:
+            return ""
+        local, _at, domain = address.rpartition("@")
+        ours = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2]
+        try:
+            domain = hosts.to_ascii(domain)
+        except ValueError:
+            domain = ""
+        if not local.isascii() or not (domain == ours or domain.endswith(f".{ours}") or _is_above(domain, ours)):
+            raise ValidationError(
+                _("Mail servers would not trust this sender: its address must end in %(domain)s.")
+                % {"domain": hosts.to_people(ours)}
+            )
+        return f"{local}@{domain}"
+
+    def clean_reply_to(self):
+        address = self.cleaned_data["reply_to"]
+        local, _at, domain = address.rpartition("@")
+        if not address:
+            return ""
+        if not local.isascii():
+            raise ValidationError(_("Use an address whose part before @ is in Latin letters."))
+        try:
+            return f"{local}@{hosts.to_ascii(domain)}"
+        except ValueError:
+            raise ValidationError(_("No host can be called so: look at the part behind @.")) from None
 
     def clean_timezone(self):
         name = self.cleaned_data["timezone"]

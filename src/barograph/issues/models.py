@@ -56,6 +56,15 @@ class Publication(models.Model):
     timezone = models.CharField(_("time zone"), max_length=64, default="Europe/Minsk")
     lists = models.JSONField(_("lists"), default=default_lists)
     links = models.JSONField(_("links"), default=list, blank=True)
+    sender_name = LocalizedTextField(
+        _("sender of our e-mails"), blank=True, help_text=_("Empty: the name of the publication.")
+    )
+    sender_address = models.EmailField(
+        _("address of the sender"),
+        blank=True,
+        help_text=_("Its domain must be the site’s or belong to it, so that mail servers trust our e-mails."),
+    )
+    reply_to = models.EmailField(_("address for answers"), blank=True, help_text=_("Empty: answers go to the sender."))
     release_weekday = models.PositiveSmallIntegerField(
         _("weekday of release"), default=0, help_text=_("0 is Monday; counted from the day after the issue ends.")
     )

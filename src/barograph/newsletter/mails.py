@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import css_inline
-from django.conf import settings
 
 from barograph.base import pages
+from barograph.base.control_characters import plain_line
 from barograph.base.languages import localized
 from barograph.delivery.messages import SETTINGS, UNSUBSCRIBE, Letter, Person, Picture, Template
-from barograph.newsletter import links
+from barograph.newsletter import links, sender_choice
+from barograph.newsletter.marks import Marks
 from barograph.newsletter.models import AddressChange, SignUpRequest
 from barograph.subscribers import tokens
 from barograph.subscribers.models import Subscriber
@@ -24,6 +25,10 @@ Content = dict[str, Any]
 HERE = Path(__file__).resolve().parent / "jinja2/newsletter/mail"
 #: Where the style that cannot be inlined comes in.
 _KEPT = "<!--kept-style-->"
+#: Longer ones are cut: a mailing's row has room for so much.
+LONGEST_SUBJECT = 390
+#: A tag with its attributes; in what the inliner writes, words hold no bare "<".
+_TAG = re.compile(r'<[a-z][^<>"]*(?:"[^"]*"[^<>"]*)*>', re.IGNORECASE)
 _CLASS = re.compile(r' class="([^"]*)"')
 
 
@@ -50,11 +55,19 @@ def _inliner() -> css_inline.CSSInliner:
 
 def rendered(name: str, context: Content, *, language: str) -> tuple[str, str, str]:
     """Subject, HTML (styles inlined; dark mode and narrow screens in a <style>) and text of a mail."""
-    subject = pages.render(f"newsletter/mail/{name}/subject.txt", context, language=language)
-    html = pages.render(f"newsletter/mail/{name}/body.html", context, language=language)
-    html = _CLASS.sub(_needed, _inliner().inline(html)).replace(_KEPT, f"<style>{_styles()[1]}</style>", 1)
-    text = pages.render(f"newsletter/mail/{name}/body.txt", context, language=language)
-    return " ".join(subject.split()), html, text.strip() + "\n"
+    marks = Marks()
+    context = {**context, **marks.context()}
+    subject = plain_line(pages.render(f"newsletter/mail/{name}/subject.txt", context, language=language))
+    html = _inliner().inline(pages.render(f"newsletter/mail/{name}/body.html", context, language=language))
+    html = _TAG.sub(lambda tag: _CLASS.sub(_needed, tag[0]), html)
+    html = html.replace(_KEPT, f"<style>{_styles()[1]}</style>", 1)
+    text = pages.render(f"newsletter/mail/{name}/body.txt", context, language=language).strip() + "\n"
+    return cut_to(subject, LONGEST_SUBJECT), marks.settled(html), marks.settled(text)
+
+
+def cut_to(words: str, most: int) -> str:
+    """At most so many characters, the last of them an ellipsis where something was cut off."""
+    return words if len(words) <= most else words[: most - 1].rstrip() + "…"
 
 
 def weight(html: str, text: str, pictures: tuple[Picture, ...]) -> int:
@@ -67,8 +80,12 @@ def weight(html: str, text: str, pictures: tuple[Picture, ...]) -> int:
 
 def sender(imprint: Content, language: str) -> str:
     """The From header: the publication's name in a language, and its address."""
-    name = localized(imprint["name"], language, imprint["languages"]).replace('"', "")
-    return f'"{name}" <{settings.DEFAULT_FROM_EMAIL}>'
+    return sender_choice.chosen(imprint, language).written()
+
+
+def answers(imprint: Content, language: str) -> dict[str, str]:
+    """The Reply-To header, where the publication has one."""
+    return sender_choice.chosen(imprint, language).answers()
 
 
 def common(imprint: Content, language: str) -> Content:
@@ -76,8 +93,6 @@ def common(imprint: Content, language: str) -> Content:
     return {
         "name": localized(imprint["name"], language, imprint["languages"]),
         "home": links.site(f"/{language}/"),
-        "settings_link": SETTINGS,
-        "unsubscribe_link": UNSUBSCRIBE,
     }
 
 
@@ -100,6 +115,7 @@ def _letter(
         html=html,
         text=text,
         date=request.at,
+        headers=answers(imprint, language),
     )
 
 
@@ -110,7 +126,7 @@ def address_change(*, change: AddressChange, side: str, imprint: Content) -> Let
     context = {**common(imprint, language), "link": link, "is_new": side == "new"}
     subject, html, text = rendered("address", context, language=language)
     key = f"address:{change.pk.hex}:{side}"
-    return Letter(key, sender(imprint, language), subject, html, text, date=change.at)
+    return Letter(key, sender(imprint, language), subject, html, text, change.at, answers(imprint, language))
 
 
 def own_data(*, subscriber: Subscriber, data: str, at: datetime, imprint: Content) -> Letter:
@@ -119,7 +135,8 @@ def own_data(*, subscriber: Subscriber, data: str, at: datetime, imprint: Conten
     link = links.site(links.own_settings(subscriber, language))
     context = {**common(imprint, language), "link": link, "data": data}
     subject, html, text = rendered("data", context, language=language)
-    return Letter(f"data:{at.isoformat()}", sender(imprint, language), subject, html, text, date=at)
+    head = answers(imprint, language)
+    return Letter(f"data:{at.isoformat()}", sender(imprint, language), subject, html, text, at, head)
 
 
 def confirm(*, subscriber: Subscriber, list_key: str, imprint: Content, request: SignUpRequest) -> Letter:

@@ -19,6 +19,7 @@ from barograph.delivery.transports import Unreachable
 from barograph.editions.services import current_imprint
 from barograph.newsletter import limits, mails
 from barograph.newsletter.models import AddressChange
+from barograph.newsletter.sender_choice import with_sender
 from barograph.newsletter.signups import PAUSES, Asked
 from barograph.subscribers import addresses, services
 from barograph.subscribers.models import Subscriber
@@ -77,7 +78,7 @@ def write(change_id: uuid.UUID) -> datetime | None:
             continue
         if later := limits.may_mail_subscriber():
             return later
-        letter = mails.address_change(change=change, side=side, imprint=current_imprint())
+        letter = mails.address_change(change=change, side=side, imprint=with_sender(current_imprint()))
         if side == "old" or may_be_asked:
             try:
                 _hand_over(change, side, boxes[side], letter)

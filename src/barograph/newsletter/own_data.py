@@ -15,6 +15,7 @@ from barograph.delivery import services as delivery
 from barograph.delivery.transports import Unreachable
 from barograph.editions.services import current_imprint, current_renames
 from barograph.newsletter import limits, mails
+from barograph.newsletter.sender_choice import with_sender
 from barograph.newsletter.signups import PAUSES, Asked
 from barograph.subscribers import addresses, services
 from barograph.subscribers.models import Subscriber
@@ -59,7 +60,7 @@ def _send(subscriber_id: uuid.UUID, asked_at: datetime) -> None:
     for entry in found["subscriptions"]:
         entry["topics"] = [renamed.topic(key) for key in entry["topics"]]
     data = json.dumps(found, ensure_ascii=False, indent=2)
-    letter = mails.own_data(subscriber=subscriber, data=data, at=asked_at, imprint=current_imprint())
+    letter = mails.own_data(subscriber=subscriber, data=data, at=asked_at, imprint=with_sender(current_imprint()))
     answer = delivery.send_system_mail(letter=letter, address=subscriber.address(), recipient=subscriber.pk.hex)
     if answer.is_for_later:
         raise Unreachable(f"{answer.code} {answer.text}")

@@ -25,6 +25,7 @@ from barograph.editions.services import compose, compose_imprint
 from barograph.issues.models import Issue
 from barograph.newsletter import bulletin, links, mails
 from barograph.newsletter.bulletin import Bulletin
+from barograph.newsletter.sender_choice import with_sender
 
 Content = dict[str, Any]
 
@@ -39,6 +40,7 @@ class Proof:
 
     letter: Bulletin
     sender: str
+    answers: dict[str, str]  # its Reply-To, where there is one
     language: str
     weight: int  # bytes of the whole mail
 
@@ -57,7 +59,7 @@ class Proof:
 
 def proof(*, issue: Issue, list_key: str) -> Proof:
     """The bulletin of an issue for a list. Raises NoSuchList."""
-    imprint = compose_imprint()
+    imprint = with_sender(compose_imprint())
     entry = next((entry for entry in imprint["lists"] if entry["key"] == list_key), None)
     if entry is None:
         raise NoSuchList(list_key)
@@ -68,7 +70,8 @@ def proof(*, issue: Issue, list_key: str) -> Proof:
     history = [*_earlier(issue, chain[0]), contents[chain[0]]]
     letter = bulletin.compose(contents, chain, history, imprint, entry["label"])
     weight = mails.weight(letter.html, letter.text, letter.pictures)
-    return Proof(_without_personal_links(letter, chain[0]), mails.sender(imprint, chain[0]), chain[0], weight)
+    sender, answers = mails.sender(imprint, chain[0]), mails.answers(imprint, chain[0])
+    return Proof(_without_personal_links(letter, chain[0]), sender, answers, chain[0], weight)
 
 
 def _earlier(issue: Issue, language: str) -> list[Content]:
@@ -99,6 +102,7 @@ def send_proof(*, issue: Issue, list_key: str, address: str, at: datetime | None
         html=found.letter.html,
         text=found.letter.text,
         date=at,
+        headers=found.answers,
         pictures=found.letter.pictures,
     )
     recipient = hashlib.sha256(address.encode()).hexdigest()

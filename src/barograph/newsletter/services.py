@@ -7,18 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.db.models import Q
+from django.utils import timezone
 
 from barograph.delivery import services as delivery
+from barograph.delivery.identity import own_host
+from barograph.delivery.messages import Letter, Template
 from barograph.delivery.models import Mailing
 from barograph.editions import renames
 from barograph.editions.models import Edition
 from barograph.editions.services import current_imprint, present
 from barograph.newsletter import bulletin, digest, links, mails
 from barograph.newsletter.bulletin import Bulletin
+from barograph.newsletter.sender_choice import with_sender
 from barograph.subscribers import services as subscribers
 from barograph.subscribers.enums import MONTHLY, TOLD_AT_ONCE, Pace
 
@@ -42,7 +44,7 @@ def make_mailings(*, issue_key: str, due_at: datetime | None = None) -> list[Mai
     editions = {e.language: present(e) for e in Edition.objects.filter(first=first).current()}
     if not editions:
         raise NothingToSend(f"the issue of {issue_key} has no edition")
-    imprint = current_imprint()
+    imprint = with_sender(current_imprint())
     made = []
     for entry in imprint["lists"]:
         chain = [language for language in entry["languages"] if language in editions]
@@ -50,6 +52,27 @@ def make_mailings(*, issue_key: str, due_at: datetime | None = None) -> list[Mai
             week = _Week(first, entry, chain, editions, imprint, due_at)
             made += [mailing for mailing in (week.issue(), week.changes(), week.month()) if mailing]
     return made
+
+
+def check_mailings(*, issue_key: str) -> int:
+    """Make every list's letter as it would be frozen, and keep none: what can't be made is found before the site
+    shows the issue. Returns how many can be made. Raises ValueError, or whatever else stands in the way.
+    """
+    first = date.fromisoformat(issue_key)
+    editions = {e.language: present(e) for e in Edition.objects.filter(first=first).current()}
+    imprint, number = with_sender(current_imprint()), 0
+    for entry in imprint["lists"]:
+        chain = [language for language in entry["languages"] if language in editions]
+        if not chain:
+            continue
+        week = _Week(first, entry, chain, editions, imprint)
+        letter = week._bulletin()
+        sender, rest = mails.sender(imprint, chain[0]), week._headers("issue")
+        Template(
+            Letter("check", sender, letter.subject, letter.html, letter.text, timezone.now(), rest, letter.pictures)
+        )
+        number += 1
+    return number
 
 
 def correct_mailings(*, issue_key: str) -> int:
@@ -62,7 +85,7 @@ def correct_mailings(*, issue_key: str) -> int:
     if not open_ones:
         return 0
     editions = {e.language: present(e) for e in Edition.objects.filter(first=first).current()}
-    imprint, changed = current_imprint(), 0
+    imprint, changed = with_sender(current_imprint()), 0
     for entry in imprint["lists"]:
         chain = [language for language in entry["languages"] if language in editions]
         week = _Week(first, entry, chain, editions, imprint)
@@ -162,6 +185,10 @@ class _Week:
             self.editions, self.chain, history, self.imprint, self.entry["label"], only_changes=only_changes
         )
 
+    def _headers(self, kind: str) -> dict[str, str]:
+        own = headers(kind, self.entry, self.chain, issue_key=self.first.isoformat())
+        return {**mails.answers(self.imprint, self.chain[0]), **own}
+
     def _kept(self, kind: str, when: str) -> Mailing | None:
         """That mailing, where it was made before; what was cut off in making it goes on."""
         kept = Mailing.objects.filter(key=f"{kind}:{when}:{self.entry['key']}").first()
@@ -178,7 +205,7 @@ class _Week:
             html=letter.html,
             text=letter.text,
             pictures=_pictures(letter),
-            headers=headers(kind, self.entry, self.chain, issue_key=self.first.isoformat()),
+            headers=self._headers(kind),
             paces=[str(pace) for pace in paces],
             topics=list(topics),
             due_at=self.due_at,
@@ -214,7 +241,7 @@ def headers(kind: str, entry: Content, chain: list[str], *, issue_key: str) -> d
     RFC 2919 (List-Id), RFC 2369 (List-…), RFC 3834 (no machine need answer), RFC 5064 (Archived-At),
     RFC 3282 (Content-Language), and Feedback-ID, by which large providers count complaints a mailing.
     """
-    host = urlsplit(settings.BASE_URL).hostname or "localhost"
+    host = own_host()
     return {
         "List-Id": f"<{entry['key']}.{host}>",
         "List-Help": f"<{links.site(f'/{chain[0]}/subscribe/')}>",

@@ -20,6 +20,7 @@ from barograph.delivery.transports import NO_SMTPUTF8, Unreachable
 from barograph.editions.services import current_imprint
 from barograph.newsletter import limits, mails
 from barograph.newsletter.models import AddressChange, SignUpRequest
+from barograph.newsletter.sender_choice import with_sender
 from barograph.subscribers import addresses, services
 from barograph.subscribers.tokens import CONFIRMATION_AGE
 
@@ -68,7 +69,7 @@ def answer(request_id: int) -> datetime | None:
         return later
     try:
         _send(request)
-    except Unreachable as trouble:
+    except (Unreachable, ValueError) as trouble:  # the latter: a mail that can't be made, which may be mended
         log.warning("sign-up request %s: %s", request.pk, trouble)
         if request.tries < len(PAUSES):
             pause = PAUSES[request.tries]
@@ -90,7 +91,9 @@ def _send(request: SignUpRequest) -> None:
     AddressChange.objects.filter(at__lt=timezone.now() - CONFIRMATION_AGE).delete()
     asked = services.sign_up(address=address, list_key=request.list_key, language=request.language)
     subscriber, write = asked.subscriber, mails.already if asked.is_known else mails.confirm
-    letter = write(subscriber=subscriber, list_key=request.list_key, imprint=current_imprint(), request=request)
+    letter = write(
+        subscriber=subscriber, list_key=request.list_key, imprint=with_sender(current_imprint()), request=request
+    )
     kept = subscriber.address()
     if not asked.may_be_written_to:
         return

@@ -66,6 +66,7 @@ ACTS: dict[str, tuple[Kind, Any, Any]] = {
         _("Publication’s texts shown on the site"),
     ),
     "barograph.mail_pause": (Kind.RELEASES, _("Pause a mailing"), _("Mailing paused")),
+    "barograph.mail_admit": (Kind.RELEASES, _("Let a machine send"), _("A further machine may send mail")),
     "barograph.mail_resume": (Kind.RELEASES, _("Let a mailing go on"), _("Mailing let go on")),
     "barograph.mail_hurry": (Kind.RELEASES, _("Send a mailing at once"), _("Mailing sent before its time")),
     "barograph.mail_stop": (Kind.RELEASES, _("Stop a mailing for good"), _("Mailing stopped for good")),

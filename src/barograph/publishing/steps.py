@@ -20,6 +20,7 @@ from barograph.editions.models import Edition, EditionQuerySet
 from barograph.issues import services as issues
 from barograph.newsletter import services as newsletter
 from barograph.publishing import websub
+from barograph.publishing.enums import ReleaseKind
 from barograph.publishing.models import Release
 from barograph.search import services as search
 from barograph.takeaway import making as takeaways
@@ -40,7 +41,12 @@ def freeze(release: Release, progress: Progress) -> Result:
 
 
 def build(release: Release, progress: Progress) -> Result:
-    """Write the new tree of pages, feeds and data beside the one that readers see."""
+    """Write the new tree of pages, feeds and data beside the one that readers see.
+
+    First every list's letter is made and thrown away: what can't be sent is told while nothing is public yet.
+    """
+    if release.mail and release.kind == ReleaseKind.RELEASE:
+        newsletter.check_mailings(issue_key=release.issue.key)
     report = bake.prepare(everything=False, progress=progress)
     return {"pages": report.pages, "written": report.written, "path": str(report.path)}
 

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from contextlib import contextmanager, suppress
 from datetime import date, timedelta
 
+from barograph.base import oauth
 from barograph.base.environment import Imap
 
 #: The mark on what was judged; where a server takes no words of our own, the flag that no report ever gets.
@@ -105,11 +106,22 @@ class Mailbox:
         if self.setup.tls == "starttls":
             server.starttls(self._context())  # refused: an error, nothing was said yet
         words = f"\0{self.setup.user}\0{self.setup.password}".encode()
-        if "AUTH=PLAIN" in server.capabilities:
+        if self.setup.token is not None:
+            self._sign_in_with_token(server, self.setup.token.read())
+        elif "AUTH=PLAIN" in server.capabilities:
             _done(server.authenticate("PLAIN", lambda _challenge: words))
         else:
             _done(server.login(self.setup.user, self.setup.password))
         self.offers = set(_words(_done(server.capability())).upper().split())  # more than before the sign-in
+
+    def _sign_in_with_token(self, server: imaplib.IMAP4, token: str) -> None:
+        """With an access token instead of a password, which is read at each visit, for somebody else renews it."""
+        way = next((way for way in oauth.WAYS if f"AUTH={way}" in server.capabilities), None)
+        if way is None:
+            raise imaplib.IMAP4.error(f"the mailbox takes no access token ({', '.join(oauth.WAYS)})")
+        setup = self.setup
+        said = [oauth.words(way, user=setup.user, token=token, host=setup.host, port=setup.port)]
+        _done(server.authenticate(way, lambda _challenge: said.pop() if said else oauth.after_refusal(way)))
 
     def _opened(self, server: imaplib.IMAP4) -> tuple[str, str]:
         """Select the folder → the mark this server takes, and the validity of its numbers."""

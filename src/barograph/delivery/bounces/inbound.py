@@ -20,6 +20,7 @@ from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from barograph.base.environment import Bounces, Listener
+from barograph.delivery.bounces import leaving
 from barograph.delivery.bounces.imap import Mailbox, Trouble
 from barograph.delivery.bounces.intake import receive
 from barograph.delivery.bounces.return_paths import read_return_path
@@ -129,10 +130,11 @@ def visit(mailbox: Mailbox) -> int:
 
 
 class Handler:
-    """Accepts what is sent to a genuine return path, and takes it in."""
+    """Accepts what is sent to a genuine return path or an address that leaves a list, and takes it in."""
 
     async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list) -> str:
-        if read_return_path(address, on=timezone.localdate()) is None:
+        today = timezone.localdate()
+        if read_return_path(address, on=today) is None and leaving.read(address, on=today) is None:
             return "550 5.1.1 No such address here"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"

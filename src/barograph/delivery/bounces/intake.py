@@ -14,7 +14,7 @@ from enum import StrEnum
 from django.utils import timezone
 
 from barograph.delivery import consequences, doubts
-from barograph.delivery.bounces import Judgement, Kind, explain
+from barograph.delivery.bounces import Judgement, Kind, explain, leaving
 from barograph.delivery.bounces.own_marks import marked
 from barograph.delivery.bounces.return_paths import ReturnPath, genuine_in, read_return_path
 from barograph.delivery.models import Mailing
@@ -29,11 +29,15 @@ class Outcome(StrEnum):
 
     SUPPRESSED = "suppressed"
     COUNTED = "counted"
+    LEFT = "left"  # a mail that asks to leave a list (leaving.py)
     NOTHING = "nothing"  # an absence note, a receipt, or somebody who has left already
 
 
 def receive(*, raw: bytes, recipients: Iterable[str] = ()) -> Outcome | None:
     """Take in one raw mail. `recipients`: whom the envelope names, where it is known. None: not ours, untouched."""
+    recipients = list(recipients)
+    if leaving.receive(raw=raw, recipients=recipients):
+        return Outcome.LEFT
     today = timezone.localdate()
     path = next((one for to in recipients if (one := read_return_path(to, on=today))), None)
     path = path or genuine_in(raw, on=today)

@@ -33,7 +33,7 @@ _NOT_HEADERS = frozenset({"from", "to", "subject", "date", "mime-version", "dkim
 
 
 class AnymailTransport(Unannounced):
-    """A transport and a carrier over the backend that EMAIL_BACKEND names."""
+    """A transport and a carrier over the backend that PROVIDER_BACKEND names."""
 
     def __init__(self, *, width: int = WIDTH) -> None:
         self.width = width
@@ -84,7 +84,7 @@ class AnymailTransport(Unannounced):
 
     def _backend(self) -> Any:
         if not hasattr(self.own, "backend"):
-            self.own.backend = get_connection(settings.EMAIL_BACKEND)
+            self.own.backend = get_connection(settings.PROVIDER_BACKEND or settings.EMAIL_BACKEND)
             self.backends.append(self.own.backend)
             self.own.backend.open()
         return self.own.backend

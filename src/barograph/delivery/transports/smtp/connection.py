@@ -14,7 +14,8 @@ import ssl
 import time
 from collections.abc import Callable
 
-from barograph.base.environment import Smtp
+from barograph.base import oauth
+from barograph.base.environment import Smtp, Token
 from barograph.delivery.transports import NO_SMTPUTF8, Answer, Parcel, Unreachable, without_addresses
 from barograph.delivery.transports.smtp.line import Line, Lines, Reply, reason
 
@@ -100,7 +101,9 @@ class Connection:
     async def _sign_in(self) -> None:
         ways = self.offers.get("AUTH", "").upper().split()
         user, password = self.relay.user, self.relay.password
-        if "PLAIN" in ways:
+        if self.relay.token is not None:
+            code, text = await self._sign_in_with_token(self.relay.token, ways)
+        elif "PLAIN" in ways:
             code, text = await self._command("AUTH PLAIN " + _base64(f"\0{user}\0{password}"))
         elif "LOGIN" in ways:
             code, text = await self._command("AUTH LOGIN")
@@ -110,6 +113,22 @@ class Connection:
         else:
             raise Unreachable("the relay offers no way to sign in that we know (PLAIN, LOGIN)")
         self._agreed((code, text), 235)
+
+    async def _sign_in_with_token(self, token: Token, ways: list[str]) -> Reply:
+        """By XOAUTH2 or OAUTHBEARER; the token is read now, for somebody else renews it. Raises Unreachable."""
+        way = next((way for way in oauth.WAYS if way in ways), None)
+        if way is None:
+            raise Unreachable(f"the relay takes no access token ({', '.join(oauth.WAYS)})")
+        try:
+            value = token.read()
+        except OSError as error:
+            raise Unreachable(f"the access token cannot be read: {error.strerror or error}") from None
+        relay = self.relay
+        said = oauth.words(way, user=relay.user, token=value, host=relay.host, port=relay.port)
+        reply = await self._command(f"AUTH {way} {base64.b64encode(said).decode('ascii')}")
+        if reply[0] == 334:  # why not, as a challenge
+            reply = await self._command(base64.b64encode(oauth.after_refusal(way)).decode("ascii"))
+        return reply
 
     async def _command(self, text: str) -> Reply:
         self.line.write(text.encode("ascii") + b"\r\n")
