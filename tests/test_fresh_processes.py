@@ -105,6 +105,8 @@ COMMANDS = {
     "mailings resume": (["none", "--yes"], 1),
     "mailings pause": (["none"], 1),
     "mailings stop": (["none", "--yes"], 1),
+    "mailings senders": ([], 0),
+    "mailings admit": (["none", "--yes"], 1),
     "sign-ins": (["reset-factor", "nobody"], 1),
     "audit": (["export"], 0),
     "backup": (["{place}/backup.tar.gz"], 0),

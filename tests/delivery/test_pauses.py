@@ -307,11 +307,13 @@ def test_finished_tasks_and_expired_sessions_go():
     work_once()
     now = timezone.now()
     assert runs().successful().exists()
-    Session.objects.create(session_key="old", session_data="", expire_date=now - timedelta(minutes=1))
-    Session.objects.create(session_key="new", session_data="", expire_date=now + timedelta(minutes=1))
+    expiring = {"old": now - timedelta(minutes=1), "new": now + timedelta(minutes=1)}
+    Session.objects.bulk_create(
+        Session(session_key=key, session_data="", expire_date=at) for key, at in expiring.items()
+    )
     assert working.forget_traces() == 1
     assert working.forget_traces(now=now + timedelta(seconds=30)) == 0
     runs().successful().update(finished_at=now - working.SUCCESSES_KEPT - timedelta(minutes=1))
     assert working.forget_traces() >= 1
     assert not runs().successful().exists()
-    assert [row.session_key for row in Session.objects.all()] == ["new"]
+    assert [row.expire_date for row in Session.objects.all()] == [expiring["new"]]
