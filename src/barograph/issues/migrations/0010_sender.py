@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('issues', '0008_former_addresses'),
+        ('issues', '0009_reminder_about_a_domain'),
     ]
 
     operations = [

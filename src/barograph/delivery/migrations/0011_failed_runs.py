@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('delivery', '0009_fewer_indexes'),
+        ('delivery', '0010_domain_refusals'),
     ]
 
     operations = [
