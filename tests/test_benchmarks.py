@@ -67,7 +67,8 @@ def test_a_whole_bake_is_measured(tmp_path):
 
 def test_the_weeks_screen_is_measured(bench):
     told = bench("week", "--topics", "2", "--people", "2", "--rounds", "1")
-    assert told["queries"] <= 25
+    # whatever the number of topics; four of them look whether edited texts of the publication wait to be shown
+    assert told["queries"] <= 27
     assert min(told["week_ms"], told["save_ms"]) > 0
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from barograph.base import languages
 from barograph.base.languages import localized
 from barograph.commentaries.permissions import is_editor
-from barograph.issues.models import Issue, Topic
+from barograph.issues.models import Topic
 from barograph.issues.services import publication
 from barograph.people.models import Person
 
@@ -27,8 +27,8 @@ class Step:
 
 
 def first_steps(user) -> list[Step]:
-    """The steps in order, for an editor of a publication without any issue; none once there is one."""
-    if Issue.objects.exists() or not is_editor(user):
+    """The steps in order, for an editor of a publication that has no issue yet; none for anybody else."""
+    if not is_editor(user):
         return []
     current = publication()
     name = localized(current.name, get_language() or "en", current.languages)

@@ -19,8 +19,9 @@ class WeekPanel(Component):
 
     def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
         request = parent_context["request"]
+        shown = week(user=request.user, key=request.GET.get("issue", ""))
         return {
-            "week": week(user=request.user, key=request.GET.get("issue", "")),
+            "week": shown,
             "user": request.user,
             "request": request,
             "csrf_token": parent_context["csrf_token"],
@@ -29,5 +30,5 @@ class WeekPanel(Component):
                 for make in hooks.get_hooks("week_notices")
                 if (text := make(request, parent_context["csrf_token"]))
             ],
-            "first_steps": first_steps(request.user),
+            "first_steps": [] if shown.issues else first_steps(request.user),
         }

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from wagtail.models import WorkflowState
@@ -114,8 +114,9 @@ def week(*, user, key: str = "") -> Week:
     found.may_assign = found.is_editor and sight.may_see_pens(user)
     if issue is None:
         return found
-    found.has_release = found.may_publish and issue.releases.exists()
-    frozen = _frozen_at(issue)
+    releases = list(issue.releases.values_list("state", "published_at"))
+    found.has_release = found.may_publish and bool(releases)
+    frozen = _frozen_at(issue, max((at for state, at in releases if state == "done" and at), default=None))
     found.may_rate = found.is_editor or Pen.objects.filter(user=user).exists()
     slots = {slot.topic_id: slot for slot in issue.slots.select_related("writer")}
     verdicts = {verdict.topic_id: verdict for verdict in issue.verdicts.all()}
@@ -235,11 +236,13 @@ def _touched(rows: Iterable[Commentary | None]) -> datetime | None:
     return max(times, default=None)
 
 
-def _frozen_at(issue: Issue) -> dict[str, datetime]:
-    """Language → when its edition was last frozen or looked at by a release; empty before the issue is public."""
+def _frozen_at(issue: Issue, released: datetime | None) -> dict[str, datetime]:
+    """Language → when its edition was last frozen or looked at by a release; empty before the issue is public.
+
+    `released`: the time of publication of the latest release that is done.
+    """
     if issue.state != IssueState.RELEASED:
         return {}
-    released = issue.releases.filter(state="done").aggregate(at=Max("published_at"))["at"]
     editions = Edition.objects.filter(issue=issue).current().values_list("language", "created_at")
     return {language: max(filter(None, [created, released])) for language, created in editions}
 
