@@ -44,6 +44,10 @@ FONTS = """<?xml version="1.0"?>
   <cachedir>{cache}</cachedir>
   <match target="pattern">
     <edit name="family" mode="append_last"><string>Literata</string></edit>
+    <edit name="antialias" mode="assign"><bool>true</bool></edit>
+    <edit name="hinting" mode="assign"><bool>false</bool></edit>
+    <edit name="hintstyle" mode="assign"><const>hintnone</const></edit>
+    <edit name="rgba" mode="assign"><const>none</const></edit>
   </match>
 </fontconfig>
 """
