@@ -67,7 +67,7 @@ def prepare() -> dict[str, str]:
     """Tables and subscribers. Returns address → id."""
     from django.utils import timezone
 
-    from barograph.operation import ensure_database
+    from barograph.startup import ensure_database
     from barograph.subscribers.models import Subscriber, Subscription
 
     ensure_database()

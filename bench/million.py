@@ -77,7 +77,7 @@ def _memory() -> float:
 
 
 def _subscribers(number: int) -> dict:
-    from barograph.operation import ensure_database
+    from barograph.startup import ensure_database
 
     ensure_database()
     mail._publication()

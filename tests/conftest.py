@@ -88,6 +88,7 @@ def data_folder(tmp_path, settings):
     folder.mkdir()
     settings.DATA = folder
     settings.MEDIA_ROOT = folder / "media"
+    settings.ADDRESS_KEY_IS_NEW = settings.SECRET_KEY_IS_NEW = False  # they last as long as the tests
     return folder
 
 

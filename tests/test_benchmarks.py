@@ -15,9 +15,9 @@ BENCH = """
 import shutil, sys
 from barograph import cli
 setup, source = cli.setup, sys.argv.pop(1)
-def ready(*, data):
+def ready(access, *, data):
     shutil.copy(source, data)
-    setup(data=data)
+    setup(access, data=data)
 cli.setup = ready
 sys.exit(cli.main(sys.argv[1:]))
 """

@@ -24,10 +24,10 @@ def note(action: str, **data: str) -> None:
     audit.note(action, about=publication(), name="–", at_terminal=True, **data)
 
 
-def do_sign_ins(args: argparse.Namespace, *, setup: Callable[[], None], say: Say) -> int:
+def do_sign_ins(args: argparse.Namespace, *, setup: Callable[..., None], say: Say) -> int:
     if args.verb == "add":
         return do_add(args, setup=setup, say=say)
-    setup()
+    setup(needs_key=False)
     from barograph.people import audit, factors
     from barograph.people.models import User
 
@@ -41,7 +41,7 @@ def do_sign_ins(args: argparse.Namespace, *, setup: Callable[[], None], say: Say
     return 0
 
 
-def do_add(args: argparse.Namespace, *, setup: Callable[[], None], say: Say) -> int:
+def do_add(args: argparse.Namespace, *, setup: Callable[..., None], say: Say) -> int:
     """Make an account. The password is asked for twice at a terminal, or is the first line of standard input."""
     setup()
     from django.contrib.auth.models import Group
@@ -83,8 +83,8 @@ def _ask_password() -> str:
     return password
 
 
-def do_audit(args: argparse.Namespace, *, setup: Callable[[], None]) -> int:
-    setup()
+def do_audit(args: argparse.Namespace, *, setup: Callable[..., None]) -> int:
+    setup(needs_key=False)
     from barograph.people import audit
 
     found = audit.lines(None)
@@ -105,7 +105,7 @@ def _date(text: str) -> date:
         raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2020-08-03") from error
 
 
-def add(command: Callable[..., argparse.ArgumentParser], *, setup: Callable[[], None], say: Say) -> None:
+def add(command: Callable[..., argparse.ArgumentParser], *, setup: Callable[..., None], say: Say) -> None:
     """Put these commands on the command line."""
     do = partial(do_sign_ins, setup=setup, say=say)
     example = "sign-ins add ann --email ann@example.org"

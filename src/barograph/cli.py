@@ -56,17 +56,19 @@ def configure(*, data: str | None = None, demo: bool = False, **environment: str
     os.environ["DJANGO_SETTINGS_MODULE"] = "barograph.settings"
 
 
-def setup(*, data: str | None = None, demo: bool = False, **environment: str) -> None:
-    """Django, and a database that is up to date."""
+def setup(
+    access: str = "write", *, needs_key: bool = True, data: str | None = None, demo: bool = False, **environment: str
+) -> None:
+    """Django, and an installation that is found right: `access` is a value of startup.Access."""
     configure(data=data, demo=demo, **environment)
     import django
 
     gc.disable()  # what is imported stays: looking for rubbish among it takes a tenth of the time
     django.setup()
     gc.enable()
-    from barograph.operation import ensure_database
+    from barograph import startup
 
-    ensure_database()
+    startup.prepare(startup.Access(access), needs_key=needs_key)
 
 
 def _date(text: str) -> date:
@@ -97,14 +99,14 @@ def do_demo(args: argparse.Namespace) -> NoReturn:
 
 
 def do_serve(args: argparse.Namespace) -> NoReturn:
-    setup()
+    setup("begin")
     from barograph import operation
 
     operation.serve(host=args.host, port=args.port, workers=args.workers, worker=not args.no_worker)
 
 
 def do_worker(args: argparse.Namespace) -> int:
-    setup()
+    setup("migrate")
     from barograph.working import work
 
     work(once=args.once)
@@ -112,7 +114,7 @@ def do_worker(args: argparse.Namespace) -> int:
 
 
 def do_import(args: argparse.Namespace) -> int:
-    setup()
+    setup("begin")
     from barograph.interchange.importing import import_folder
     from barograph.issues.models import Issue
     from barograph.publishing.archive import release_archive
@@ -153,7 +155,7 @@ def do_import(args: argparse.Namespace) -> int:
 
 
 def do_export(args: argparse.Namespace) -> int:
-    setup()
+    setup(needs_key=False)
     from barograph.interchange.exporting import export_folder
 
     progress = Progress("Exporting")
@@ -206,7 +208,7 @@ def _take_back(args: argparse.Namespace, issue: Any) -> int:
 
 
 def do_bake(args: argparse.Namespace) -> int:
-    setup()
+    setup(needs_key=False)
     from barograph.website import bake
 
     if args.why:
@@ -242,7 +244,7 @@ def do_bake(args: argparse.Namespace) -> int:
 
 
 def do_backup(args: argparse.Namespace) -> int:
-    setup()
+    setup("read", needs_key=False)
     from barograph import backups
 
     accounts.note("backup", file=Path(args.file).name)

@@ -221,13 +221,13 @@ VERBS = {
 }
 
 
-def _do(args: argparse.Namespace, *, setup: Callable[[], None], say: Say) -> int:
-    setup()
+def _do(args: argparse.Namespace, *, setup: Callable[..., None], say: Say) -> int:
+    setup("read" if args.verb in {"list", "report"} else "write")
     VERBS[args.verb](args, say)
     return 0
 
 
-def add(command: Callable[..., argparse.ArgumentParser], *, setup: Callable[[], None], say: Say) -> None:
+def add(command: Callable[..., argparse.ArgumentParser], *, setup: Callable[..., None], say: Say) -> None:
     """Put these commands on the command line."""
     about = "How mailings go, and your word to those that wait for it."
     example = "mailings resume issue:2020-08-03:en --yes"

@@ -32,29 +32,6 @@ class Unsafe(Exception):
     """The configuration can't be served. The message says what to change."""
 
 
-def ensure_database() -> None:
-    """Bring the database up to date: tables, roles, the search index. Quick where nothing is to do."""
-    from django.core.management import call_command
-    from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
-
-    from barograph.people import append_only
-
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        append_only.lift()
-        call_command("migrate", interactive=False, verbosity=0)
-        from barograph.desk.roles import ensure_roles
-
-        ensure_roles()
-    append_only.keep()
-    from barograph.delivery import installation
-    from barograph.search.services import ensure_index
-
-    installation.ensure()
-    ensure_index()
-
-
 def ensure_desk_files() -> None:
     """Collect the desk's styles and scripts once per version."""
     from django.conf import settings
@@ -174,7 +151,7 @@ def demo(
         configure(data=str(folder), demo=True, **environment)  # all is there: the processes can start at once
     else:
         mark.touch()
-        setup(data=str(folder), demo=True, **environment)
+        setup("begin", data=str(folder), demo=True, **environment)
         from barograph.demo import seed
         from barograph.website import bake
 

@@ -12,8 +12,8 @@ from functools import partial
 Say = Callable[[str], None]
 
 
-def do_subscribers(args: argparse.Namespace, *, setup: Callable[[], None], say: Say) -> int:
-    setup()
+def do_subscribers(args: argparse.Namespace, *, setup: Callable[..., None], say: Say) -> int:
+    setup("read" if args.verb == "count" else "write")
     from barograph.subscribers.addresses import InvalidAddress
 
     try:
@@ -187,7 +187,7 @@ def do_bounce(args: argparse.Namespace, *, say: Say) -> int:
     return 0
 
 
-def add(command: Callable[..., argparse.ArgumentParser], *, setup: Callable[[], None], say: Say) -> None:
+def add(command: Callable[..., argparse.ArgumentParser], *, setup: Callable[..., None], say: Say) -> None:
     """Put these commands on the command line."""
     do = partial(do_subscribers, setup=setup, say=say)
     subscribers = command("subscribers", do, "Addresses in and out.", "subscribers count --json", as_json=True)

@@ -15,8 +15,8 @@ class Refused(Exception):
     """A command can't be done. The message is one sentence for the operator."""
 
 
-def do_search(args: argparse.Namespace, *, setup: Callable[[], None], say: Say) -> int:
-    setup()
+def do_search(args: argparse.Namespace, *, setup: Callable[..., None], say: Say) -> int:
+    setup("read", needs_key=False)
     from barograph.editions.services import current_imprint
     from barograph.search import analysis
     from barograph.search.services import QueryTooLong, search
@@ -60,7 +60,7 @@ def _limit(text: str) -> int:
     return int(text)
 
 
-def add(command: Callable[..., argparse.ArgumentParser], *, setup: Callable[[], None], say: Say) -> None:
+def add(command: Callable[..., argparse.ArgumentParser], *, setup: Callable[..., None], say: Say) -> None:
     """Put `search` on the command line."""
     do = partial(do_search, setup=setup, say=say)
     example = "search выбары --language be"

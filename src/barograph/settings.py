@@ -13,7 +13,6 @@ except environment.EnvironmentProblem as problem:
     raise SystemExit(1) from None
 
 DATA = ENVIRONMENT.data
-DATA.mkdir(parents=True, exist_ok=True)
 DATABASE_FILES = environment.database_files(ENVIRONMENT.database_url)
 modes.close(DATA, *DATABASE_FILES)
 BASE_URL = ENVIRONMENT.base_url
@@ -21,6 +20,8 @@ SECRET_KEY = ENVIRONMENT.secret_key
 ADDRESS_KEY = ENVIRONMENT.address_key
 LATER_ADDRESS_KEYS = ENVIRONMENT.later_address_keys
 ADDRESS_KEY_IS_KEPT = ENVIRONMENT.address_key_is_kept
+ADDRESS_KEY_IS_NEW = ENVIRONMENT.address_key_is_new
+SECRET_KEY_IS_NEW = ENVIRONMENT.secret_key_is_new
 SMTP = ENVIRONMENT.smtp
 DEMO = ENVIRONMENT.demo
 ONION_URL = ENVIRONMENT.onion_url
@@ -56,6 +57,7 @@ INSTALLED_APPS = [
     "barograph.panel",
     "barograph.issues",
     "barograph.people",
+    "barograph.machines",
     "barograph.base",
     "barograph.desk.snippets.SnippetsConfig",
     "barograph.desk.users.UsersConfig",
@@ -118,7 +120,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "mail"]}}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "mail", "site"]}}
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("be", "Беларуская"), ("ru", "Русский"), ("en", "English")]

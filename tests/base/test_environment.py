@@ -1,6 +1,6 @@
 import pytest
 
-from barograph.base import environment
+from barograph.base import environment, key_files
 from barograph.base.environment import EnvironmentProblem
 
 KEYS = {"BAROGRAPH_SECRET_KEY": "s" * 64, "BAROGRAPH_ADDRESS_KEY": "ab" * 32}
@@ -11,12 +11,28 @@ def test_a_misspelt_name_is_refused_with_the_nearest_known_one(tmp_path):
         environment.read({"BAROGRAPH_BASEURL": "x", "BAROGRAPH_DATA": str(tmp_path)})
 
 
-def test_keys_are_made_once_and_kept_for_the_owner_alone(tmp_path):
-    first = environment.read({"BAROGRAPH_DATA": str(tmp_path)})
-    again = environment.read({"BAROGRAPH_DATA": str(tmp_path)})
-    assert first.address_key == again.address_key
-    assert first.secret_key == again.secret_key != first.address_key
+def test_reading_the_settings_makes_no_key(tmp_path):
+    found = environment.read({"BAROGRAPH_DATA": str(tmp_path)})
+    assert found.address_key_is_new
+    assert found.secret_key_is_new
+    assert not (tmp_path / "keys").exists()
+
+
+def test_a_key_is_written_once_for_the_owner_alone(tmp_path):
+    first = key_files.keep(tmp_path / "keys", "address.key", "ab" * 32)
+    assert key_files.keep(tmp_path / "keys", "address.key", "cd" * 32) == first == "ab" * 32
     assert (tmp_path / "keys" / "address.key").stat().st_mode & 0o077 == 0
+    found = environment.read({"BAROGRAPH_DATA": str(tmp_path)})
+    assert (found.address_key, found.address_key_is_new) == (first, False)
+
+
+@pytest.mark.parametrize("text", ["", "xyz", "\u00e9"])
+def test_a_damaged_key_file_is_refused_and_not_replaced(tmp_path, text):
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "address.key").write_text(text)
+    with pytest.raises(EnvironmentProblem, match=r"address\.key"):
+        environment.read({"BAROGRAPH_DATA": str(tmp_path)})
+    assert (tmp_path / "keys" / "address.key").read_text() == text
 
 
 def test_commands_beside_a_demo_make_the_links_it_makes(tmp_path):

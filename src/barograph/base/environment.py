@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from barograph.base import given_urls, hosts, mail_rules, proxies
+from barograph.base import given_urls, hosts, key_files, mail_rules, proxies
 from barograph.base.given_urls import EnvironmentProblem
 from barograph.base.mail_environment import (
     LOOPBACK,
@@ -112,6 +112,8 @@ class Environment:
     demo: bool
     later_address_keys: tuple[str, ...] = ()
     address_key_is_kept: bool = False  # in the data folder, by us
+    address_key_is_new: bool = False  # nowhere yet: made up for this process, written down by whoever may make one
+    secret_key_is_new: bool = False  # the same
     onion_url: str = ""
     websub_url: str = ""
     bounces: Bounces = Bounces("", None, None)
@@ -212,26 +214,16 @@ def _value(variables: Mapping[str, str], name: str) -> str:
     return variables.get(name, "").strip()
 
 
-def _kept_key(folder: Path, name: str) -> str:
-    """The key in `folder/name`, made on first use; readable by the owner only."""
-    path = folder / name
+def _stored_key(data: Path, name: str) -> str | None:
+    """A key in the data folder; None where there is no such file. Raises EnvironmentProblem."""
+    path = data / "keys" / name
     try:
-        return path.read_text(encoding="ascii").strip()
-    except FileNotFoundError:
-        pass
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    partial = folder / f".{name}.{os.getpid()}"
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(secrets.token_hex(32) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(partial, path)  # fails where another process was first: its key holds
-    except FileExistsError:
-        pass
-    finally:
-        partial.unlink()
-    return path.read_text(encoding="ascii").strip()
+        text = key_files.read(data / "keys", name)
+    except (OSError, UnicodeDecodeError) as error:
+        raise EnvironmentProblem(f"{path} cannot be read: {getattr(error, 'strerror', '') or 'no key'}.") from error
+    if text == "":
+        raise EnvironmentProblem(f"{path} is empty. Bring the key back from a backup.")
+    return text
 
 
 def demo_address(data: Path) -> str:
@@ -260,12 +252,16 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
     if websub_url and not HUB.fullmatch(websub_url):
         raise EnvironmentProblem("BAROGRAPH_WEBSUB_URL must be a hub's address, like https://hub.example.org.")
     given = _value(variables, "BAROGRAPH_ADDRESS_KEY")
-    address_keys = tuple((given or _kept_key(data / "keys", "address.key")).lower().replace(",", " ").split())
+    stored = None if given else _stored_key(data, "address.key")
+    address_keys = tuple((given or stored or secrets.token_hex(32)).lower().replace(",", " ").split())
     if any(not _ADDRESS_KEY.fullmatch(key) for key in address_keys) or not address_keys:
         raise EnvironmentProblem(
-            "BAROGRAPH_ADDRESS_KEY must be 64 hexadecimal digits (32 bytes), or several such keys, oldest first."
+            f"{'BAROGRAPH_ADDRESS_KEY' if given else data / 'keys' / 'address.key'} must be 64 hexadecimal digits "
+            "(32 bytes), or several such keys, oldest first."
         )
-    secret_key = _value(variables, "BAROGRAPH_SECRET_KEY") or _kept_key(data / "keys", "secret.key")
+    given_secret = _value(variables, "BAROGRAPH_SECRET_KEY")
+    stored_secret = None if given_secret else _stored_key(data, "secret.key")
+    secret_key = given_secret or stored_secret or secrets.token_hex(32)
     if len(secret_key) < 32:
         raise EnvironmentProblem("BAROGRAPH_SECRET_KEY must have at least 32 characters.")
     second_factor = _value(variables, "BAROGRAPH_SECOND_FACTOR") or (
@@ -288,6 +284,8 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
         address_key=address_keys[0],
         later_address_keys=address_keys[1:],
         address_key_is_kept=not given,
+        address_key_is_new=not given and stored is None,
+        secret_key_is_new=not given_secret and stored_secret is None,
         second_factor=second_factor,
         demo=_value(variables, "BAROGRAPH_DEMO") == "1",
         onion_url=onion_url,

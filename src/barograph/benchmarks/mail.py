@@ -89,7 +89,7 @@ def _prepare(number: int) -> dict[str, Any]:
     from barograph.delivery.models import Mailing
     from barograph.newsletter import links
     from barograph.newsletter import services as newsletter
-    from barograph.operation import ensure_database
+    from barograph.startup import ensure_database
 
     ensure_database()
     _publication()

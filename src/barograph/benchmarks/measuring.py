@@ -21,7 +21,7 @@ def do_bench(
     options = {name: getattr(args, name) for name in BENCHMARKS[args.name].options}
     line = progress(f"Measuring {args.name}")
     with tempfile.TemporaryDirectory(prefix="barograph-bench-") as folder:
-        setup(data=folder)
+        setup("begin", data=folder)
         result = importlib.import_module(f"barograph.benchmarks.{args.name}").run(progress=line, **options)
     line.end()
     say(
@@ -36,7 +36,7 @@ def do_make_data(
     args: argparse.Namespace, *, setup: Callable[..., None], say: Callable[[str], None], progress: Callable[[str], Any]
 ) -> int:
     """Fill the data folder with a synthetic publication."""
-    setup()
+    setup("begin")
     from barograph.benchmarks import synthesis
 
     line = progress("Making data")

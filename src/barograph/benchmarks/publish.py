@@ -96,8 +96,8 @@ def _serve(issues: int, topics: int, rounds: int) -> None:
     """Make the archive where it isn't there yet, then publish an issue for every line read."""
     from barograph.benchmarks import synthesis
     from barograph.issues.models import Issue
-    from barograph.operation import ensure_database
     from barograph.publishing import services
+    from barograph.startup import ensure_database
     from barograph.website import bake
 
     ensure_database()

@@ -23,7 +23,7 @@ def run(*, progress: Progress, rounds: int) -> dict[str, Any]:
 
     `rank` is the chance that a known address takes longer than an unknown one: 0.5 tells nothing.
     """
-    from barograph.operation import ensure_database
+    from barograph.startup import ensure_database
 
     ensure_database()
     found: dict[str, Any] = {"rounds": rounds}

@@ -27,6 +27,7 @@ from barograph.delivery.pacing import JITTER, Breaker, Domains, Fate
 from barograph.delivery.recording import Note, Record, recount
 from barograph.delivery.transports import Answer, Carrier, Outcome, Parcel, Transport, Unreachable
 from barograph.delivery.tuning import tuned
+from barograph.subscribers import key_check
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +71,11 @@ def send(
         return Report(accepted=0, is_finished=True)
     if mailing.state not in UNFINISHED:
         return Report(accepted=0, is_finished=False)
+    try:
+        key_check.check()
+    except key_check.KeyProblem as problem:  # nobody's address is to blame: another machine may send, or this one later
+        log.error("mailing %s waits: %s", mailing.key, problem)
+        return Report(accepted=0, is_finished=False, come_back_at=timezone.now() + TROUBLE_PAUSES[-1])
     word = holding.asked(mailing)
     if not word.may_send:
         return Report(accepted=0, is_finished=False, come_back_at=word.wait_until)

@@ -21,7 +21,7 @@ from barograph.newsletter import limits, mails
 from barograph.newsletter.models import AddressChange
 from barograph.newsletter.sender_choice import with_sender
 from barograph.newsletter.signups import PAUSES, Asked
-from barograph.subscribers import addresses, services
+from barograph.subscribers import addresses, key_check, services
 from barograph.subscribers.models import Subscriber
 from barograph.subscribers.tokens import CONFIRMATION_AGE
 
@@ -65,9 +65,10 @@ def write(change_id: uuid.UUID) -> datetime | None:
     if not Subscriber.objects.filter(pk=change.subscriber_id).exists():
         return None
     try:
+        key_check.check()
         boxes = {"old": change.subscriber.address(), "new": _address(change)}
         may_be_asked = services.may_be_asked(address=boxes["new"])
-    except addresses.UnknownKey as trouble:
+    except (addresses.UnknownKey, key_check.KeyProblem) as trouble:  # it waits for a machine that has the key
         log.error("change of address %s: %s", change.pk, trouble)
         return timezone.now() + PAUSES[0]
     except addresses.Unreadable:

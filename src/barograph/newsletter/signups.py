@@ -21,7 +21,7 @@ from barograph.editions.services import current_imprint
 from barograph.newsletter import limits, mails
 from barograph.newsletter.models import AddressChange, SignUpRequest
 from barograph.newsletter.sender_choice import with_sender
-from barograph.subscribers import addresses, services
+from barograph.subscribers import addresses, key_check, services
 from barograph.subscribers.tokens import CONFIRMATION_AGE
 
 log = logging.getLogger(__name__)
@@ -68,6 +68,7 @@ def answer(request_id: int) -> datetime | None:
     if later := limits.may_mail(share=request.share):
         return later
     try:
+        key_check.check()
         _send(request)
     except (Unreachable, ValueError) as trouble:  # the latter: a mail that can't be made, which may be mended
         log.warning("sign-up request %s: %s", request.pk, trouble)
@@ -76,7 +77,7 @@ def answer(request_id: int) -> datetime | None:
             request.tries += 1
             request.save(update_fields=["tries"])
             return timezone.now() + pause
-    except addresses.UnknownKey as trouble:
+    except (addresses.UnknownKey, key_check.KeyProblem) as trouble:  # it waits for a machine that has the key
         log.error("sign-up request %s: %s", request.pk, trouble)
         return timezone.now() + PAUSES[0]
     except addresses.Unreadable:

@@ -84,6 +84,11 @@ def subkey(purpose: str) -> bytes:
     return _derived(settings.ADDRESS_KEY, purpose)
 
 
+def fingerprint(key: str) -> str:
+    """What tells a key (64 hexadecimal digits) from others without giving it away: 32 bytes derived from it, in hex."""
+    return _derived(key, "fingerprint").hex()
+
+
 def keyed_hash(purpose: str, value: str) -> str:
     """HMAC-SHA256 of `value` under the sub-key of `purpose`, in hexadecimal."""
     return hmac.digest(subkey(purpose), value.encode(), "sha256").hex()

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from barograph.subscribers import addresses, keyring, records, runs, services
+from barograph.subscribers import addresses, key_check, keyring, records, runs, services
 from barograph.subscribers.enums import WEAKER, Act, Refusal
 from barograph.subscribers.models import Subscriber, Suppression
 
@@ -64,6 +64,7 @@ def _rotate(by, progress: Callable[[int, int], None] | None) -> Rotation:
     was_resumed = version > 1 and _is_unfinished(version)
     if not was_resumed:
         version = keyring.add()
+    key_check.note()
     noes, people = Suppression.all_rows.filter(_hashed_before(version)), _old(version)
     total = noes.count() + people.count()
     records.keep(act=Act.ROTATION, number=people.count(), by=by)

@@ -1,0 +1,113 @@
+"""A command works on an installation that is there and right; a missing thing is missed, not made. Real processes."""
+
+import fcntl
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+
+import pytest
+
+from barograph import startup
+from barograph.base import key_files
+from tests import prepared
+
+pytestmark = pytest.mark.own_data
+
+SEAL = """
+import django
+django.setup()
+from django.utils import timezone
+from barograph.subscribers.models import Subscriber
+someone = Subscriber(language="en", state="confirmed", created_at=timezone.now(), confirmed_at=timezone.now())
+someone.seal("ala@example.org")
+someone.save(force_insert=True)
+"""
+
+
+def run(folder, *arguments, program=("-m", "barograph.cli"), **more):
+    return subprocess.run(
+        [sys.executable, *program, *arguments],
+        env=prepared.environment(folder, **more),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def refused(done, words):
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert words in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("backup", "x.tar.gz"), ("subscribers", "forget", "a@example.org"), ("doctor",), ("worker", "--once")],
+)
+def test_without_an_installation_nothing_is_made(tmp_path, arguments, monkeypatch):
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    monkeypatch.chdir(empty)
+    done = run(empty / "nothing", *arguments)
+    assert done.returncode == 1
+    assert "no Barograph installation" in done.stdout + done.stderr
+    assert list(empty.iterdir()) == []
+
+
+def test_a_folder_without_its_database_is_no_installation(tmp_path):
+    (tmp_path / "empty").mkdir()
+    refused(run(tmp_path / "empty", "bake"), "no Barograph database")
+    assert list((tmp_path / "empty").iterdir()) == []
+
+
+def test_a_lost_or_foreign_address_key_is_noticed_and_none_is_made(tmp_path, installation):
+    data = installation(tmp_path / "data")
+    assert run(data, "worker", "--once").returncode == 0
+    key = data / "keys" / "address.key"
+    right = key.read_text()
+    assert run(data, program=("-c", SEAL)).returncode == 0
+    key.unlink()
+    for command in (("serve",), ("worker", "--once"), ("subscribers", "forget", "ala@example.org")):
+        refused(run(data, *command), "is missing")
+    assert not key.exists()
+    key_files.keep(data / "keys", "address.key", "ab" * 32)
+    for command in (("worker", "--once"), ("subscribers", "count")):
+        refused(run(data, *command), "not the one")
+    key.write_text(right)
+    assert run(data, "subscribers", "forget", "ala@example.org").stdout == "Forgotten.\n"
+
+
+def test_old_code_refuses_a_newer_database_and_reading_never_migrates(tmp_path, installation):
+    data = installation(tmp_path / "data")
+    with sqlite3.connect(data / "barograph.sqlite3") as database:
+        database.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('issues', '9999_x', '2030-01-01')")
+    for command in (("bake",), ("subscribers", "count"), ("worker", "--once")):
+        refused(run(data, *command), "newer version")
+    with sqlite3.connect(data / "barograph.sqlite3") as database:
+        database.execute("DELETE FROM django_migrations WHERE name = '9999_x' OR app = 'machines'")
+    refused(run(data, "subscribers", "count"), "earlier version")
+    database.close()
+
+
+def test_of_two_starts_at_once_one_waits(tmp_path, installation):
+    data = installation(tmp_path / "data")
+    (data / "installation").mkdir()
+    with open(data / "installation" / "ready.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        environment = prepared.environment(data)
+        with subprocess.Popen([sys.executable, "-m", "barograph.cli", "worker", "--once"], env=environment) as second:
+            time.sleep(3)
+            assert second.poll() is None
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            assert second.wait(60) == 0
+
+
+def test_root_does_not_work_in_the_folder_of_another_user(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    startup.refuse_foreign_owner(tmp_path / "nothing")
+    there = os.stat(tmp_path)
+    monkeypatch.setattr("pathlib.Path.stat", lambda path: os.stat_result((*there[:4], 65534, 65534, *there[6:])))
+    with pytest.raises(startup.NotReady, match="belongs to"):
+        startup.refuse_foreign_owner(tmp_path)
