@@ -24,6 +24,14 @@ def note(action: str, **data: str) -> None:
     audit.note(action, about=publication(), name="–", at_terminal=True, **data)
 
 
+def note_backup(*, file: str) -> None:
+    """The same about a backup; nothing where the tables are still those of another version."""
+    from barograph.machines import schema
+
+    if schema.examine().is_current:
+        note("backup", file=file)
+
+
 def do_sign_ins(args: argparse.Namespace, *, setup: Callable[..., None], say: Say) -> int:
     if args.verb == "add":
         return do_add(args, setup=setup, say=say)

@@ -244,11 +244,19 @@ def do_bake(args: argparse.Namespace) -> int:
 
 
 def do_backup(args: argparse.Namespace) -> int:
-    setup("read", needs_key=False)
     from barograph import backups
 
-    accounts.note("backup", file=Path(args.file).name)
-    _say(f"Written: {backups.backup(args.file)}. Keep it as safe as the server: the keys are in it.")
+    setup("backup", needs_key=False)
+    from django.conf import settings
+
+    written = backups.backup(args.file)
+    where = (
+        "Keep it as safe as the server: the keys are in it."
+        if settings.ADDRESS_KEY_IS_KEPT
+        else "The address key is NOT in it: keep BAROGRAPH_ADDRESS_KEY somewhere else."
+    )
+    accounts.note_backup(file=Path(args.file).name)
+    _say(f"Written: {written}. {where}")
     return 0
 
 
@@ -261,7 +269,8 @@ def do_restore(args: argparse.Namespace) -> int:
         answer = input("This replaces everything in the data folder. Type yes to go on: ")
         if answer.strip() != "yes":
             raise Refused("Nothing was changed.")
-    _say(f"Restored. What was there before is kept in {backups.restore(args.file)}.")
+    former = backups.restore(args.file).former
+    _say(f"Restored. What was there before is kept in {former}." if former else "Restored.")
     return 0
 
 

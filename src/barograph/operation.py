@@ -14,7 +14,7 @@ from typing import NoReturn
 from urllib.parse import urlsplit
 
 from barograph import __version__
-from barograph.base import hosts, modes
+from barograph.base import hosts, modes, occupancy
 from barograph.base.environment import DEMO_ADDRESS, LOOPBACK
 from barograph.demo.sign_ins import welcome
 from barograph.supervisor import become
@@ -110,6 +110,8 @@ def check_safe(*, host: str) -> None:
 
 def serve(*, host: str, port: int, workers: int, worker: bool) -> NoReturn:
     """Site, desk and worker under one supervisor, until a signal."""
+    from django.conf import settings
+
     check_safe(host=host)
     if not _free(host, port):
         raise Unsafe(f"Port {port} is taken. Choose another with --port.")
@@ -118,6 +120,7 @@ def serve(*, host: str, port: int, workers: int, worker: bool) -> NoReturn:
     children = {"web": web_command(host, port, workers)}
     if worker:
         children["worker"] = WORKER
+    occupancy.share(settings.DATA)
     become(children, says=f"Serving on http://{host}:{port}")
 
 
@@ -159,6 +162,7 @@ def demo(
         seed.ensure(say=say)
         bake.bake()
         mark.write_text(complete, encoding="utf-8")
+    occupancy.share(folder)
     mailbox = [sys.executable, "-m", "barograph.demo.mailbox", "--port", str(mail_port), "--data", str(folder)]
     children = {"mail": mailbox, "web": web_command("127.0.0.1", port), "worker": WORKER}
     become(children, says=welcome(base), answers_on=("127.0.0.1", port), opens=base if browser else "")

@@ -27,6 +27,7 @@ class Access(enum.Enum):
     """What a command does with an installation."""
 
     READ = "read"  # nothing is written, not even by SQLite itself
+    BACKUP = "backup"  # tables and keys are copied as they are, whatever their version
     WRITE = "write"  # an installation that is up to date is worked on
     MIGRATE = "migrate"  # one that exists is brought up to date
     BEGIN = "begin"  # the same, and one is made where there is none
@@ -44,6 +45,9 @@ def prepare(access: Access, *, needs_key: bool = True) -> None:
         modes.close(settings.DATA, *settings.DATABASE_FILES)
     else:
         require_installation()
+    if access is Access.BACKUP:
+        _refuse_wrong_key()
+        return
     if access is Access.READ:
         read_only()
         _require_current_tables()
@@ -112,6 +116,16 @@ def read_only() -> None:
         return
     database["NAME"] = f"{path.as_uri()}?mode=ro"
     database["OPTIONS"] = {"timeout": 30, "uri": True, "init_command": "PRAGMA query_only=1;"}
+
+
+def _refuse_wrong_key() -> None:
+    """A backup with a missing or foreign key could not be used. Raises KeyProblem, NotReady."""
+    from barograph.machines import schema
+
+    if schema.examine().is_current:
+        _key_check().check()
+    elif settings.ADDRESS_KEY_IS_NEW:
+        _refuse_lost_key()
 
 
 def _require_current_tables() -> None:

@@ -13,7 +13,7 @@ from django_tasks.base import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from barograph.base import processes
+from barograph.base import occupancy, processes
 from barograph.delivery import services as delivery
 from barograph.delivery.bounces.inbound import Inbound
 from barograph.delivery.tasks import AT_LEAST, recently_failed
@@ -100,6 +100,7 @@ def work(*, once: bool) -> None:
         excluded_queue_names=[],
     )
     worker.configure_signals()
+    occupancy.share(settings.DATA)
     inbound = Inbound(settings.BOUNCES)
     if not once:
         inbound.begin()

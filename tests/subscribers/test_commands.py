@@ -16,6 +16,9 @@ def test_an_address_to_forget_can_stand_on_standard_input(monkeypatch):
     services.sign_up(address="ala@example.org", list_key="en", language="en")
     monkeypatch.setattr("sys.stdin", io.StringIO("ala@example.org\n"))
     said = []
-    readers.do_subscribers(argparse.Namespace(verb="forget", address="-"), setup=lambda: None, say=said.append)
+    args = argparse.Namespace(verb="forget", address="-")
+    readers.do_subscribers(args, setup=lambda *_a, **_k: None, say=said.append)
+        argparse.Namespace(verb="forget", address="-"), setup=lambda *_a, **_k: None, say=said.append
+    )
     assert said == ["Forgotten."]
     assert not Subscriber.objects.exists()

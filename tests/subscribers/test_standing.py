@@ -203,7 +203,7 @@ def test_an_export_says_who_is_stopped_and_an_import_of_it_keeps_them_so(ala, tm
 
 def run(*arguments):
     args, said = cli.parser().parse_args(["subscribers", *arguments]), []
-    status = readers.do_subscribers(args, setup=lambda: None, say=said.append)
+    status = readers.do_subscribers(args, setup=lambda *_a, **_k: None, say=said.append)
     return status, "\n".join(said)
 
 

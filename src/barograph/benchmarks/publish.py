@@ -67,6 +67,8 @@ class _Archive:
         if empty.exists() and not (folder / empty.name).exists():  # its tables are there: no need to migrate again
             connection.close()
             shutil.copy(empty, folder)
+            if (settings.DATA / "keys").is_dir():  # the database knows which key seals its addresses
+                shutil.copytree(settings.DATA / "keys", folder / "keys", dirs_exist_ok=True)
         environment = {key: value for key, value in os.environ.items() if not key.startswith("BAROGRAPH_")}
         environment |= {"BAROGRAPH_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "barograph.settings"}
         command = [sys.executable, "-m", "barograph.benchmarks.publish", str(issues), str(topics), str(rounds)]

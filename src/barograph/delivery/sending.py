@@ -75,6 +75,7 @@ def send(
         key_check.check()
     except key_check.KeyProblem as problem:  # nobody's address is to blame: another machine may send, or this one later
         log.error("mailing %s waits: %s", mailing.key, problem)
+        Mailing.objects.filter(pk=mailing_id).update(trouble=str(problem)[:300])
         return Report(accepted=0, is_finished=False, come_back_at=timezone.now() + TROUBLE_PAUSES[-1])
     word = holding.asked(mailing)
     if not word.may_send:
