@@ -174,6 +174,9 @@ def do_publish(args: argparse.Namespace) -> int:
     issue = Issue.objects.filter(first=args.issue).first()
     if issue is None:
         raise Refused(f"There is no issue that begins on {args.issue}.")
+    from barograph.machines import site
+
+    site.require()
     begun = time.monotonic()
     if args.take_back:
         return _take_back(args, issue)
@@ -217,6 +220,10 @@ def do_bake(args: argparse.Namespace) -> int:
             raise Refused(f"The site has no file at {args.why}.")
         _emit(args, found, f"Written in version {found['version']}: {found['reason']}.")
         return 0
+    if args.here:
+        from barograph.machines import site
+
+        site.claim()
     if args.undo:
         number = bake.undo()
         _emit(args, {"version": number}, f"The site is version {number} again. The next bake goes on from the newest.")
@@ -339,6 +346,9 @@ def parser() -> argparse.ArgumentParser:
     how.add_argument("--takeaways", action="store_true", help="make missing PDFs, EPUBs, cards and year archives first")
     how.add_argument("--undo", action="store_true", help="show the version before the present one")
     how.add_argument("--why", metavar="PATH", help="say why a page was last written, and in which version")
+    bake.add_argument(
+        "--here", action="store_true", help="of several machines, this one has the site from now on (PostgreSQL)"
+    )
     bake.add_argument("--relative", metavar="DIR", help="also a copy that works on any static host and by file://")
 
     searching.add(command, setup=setup, say=_say)

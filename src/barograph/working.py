@@ -19,6 +19,7 @@ from barograph.delivery.bounces.inbound import Inbound
 from barograph.delivery.tasks import AT_LEAST, recently_failed
 from barograph.desk import reminders
 from barograph.issues import opening
+from barograph.machines import services as machines
 from barograph.people.models import Session
 from barograph.publishing import doubts, rule, troubles
 from barograph.publishing import services as publishing
@@ -104,7 +105,7 @@ def work(*, once: bool) -> None:
     inbound = Inbound(settings.BOUNCES)
     if not once:
         inbound.begin()
-    recovered = forgot = looked = float("-inf")
+    recovered = forgot = looked = beaten = float("-inf")
     while worker.running:
         if time.monotonic() - looked > LOOK_EVERY:
             look_at_calendar()
@@ -115,6 +116,9 @@ def work(*, once: bool) -> None:
             forget_traces()
             if not delivery.forget_old_deliveries():  # a few at a time, until none is left
                 forgot = time.monotonic()
+        if time.monotonic() - beaten > machines.BEAT_EVERY.total_seconds():
+            machines.beat()
+            beaten = time.monotonic()
         if time.monotonic() - recovered > RECOVER_EVERY:
             recover()
             recovered = time.monotonic()
@@ -123,10 +127,12 @@ def work(*, once: bool) -> None:
         if once:
             recover()
             if not DBTaskResult.objects.ready().exists():
+                machines.leave()
                 return
             continue
         close_old_connections()
         if worker.running:
             time.sleep(0.5)
     inbound.end()
+    machines.leave()
     connection.close()

@@ -328,7 +328,8 @@ def test_between_two_others_and_as_the_only_one_nothing_of_it_is_left(issue, ear
     assert earlier.issue.key.encode() in pages[f"en/{later.key}/index.html"]
 
 
-def test_at_the_terminal(data_folder, outbox, capsys):
+def test_at_the_terminal(data_folder, outbox, capsys, monkeypatch):
+    monkeypatch.setattr(cli, "setup", lambda *_access, **_rules: None)  # the tests' database is no file
     issues.publication()
     issue = written("Зелёный день").issue
     released(issue)

@@ -18,7 +18,5 @@ def test_an_address_to_forget_can_stand_on_standard_input(monkeypatch):
     said = []
     args = argparse.Namespace(verb="forget", address="-")
     readers.do_subscribers(args, setup=lambda *_a, **_k: None, say=said.append)
-        argparse.Namespace(verb="forget", address="-"), setup=lambda *_a, **_k: None, say=said.append
-    )
     assert said == ["Forgotten."]
     assert not Subscriber.objects.exists()

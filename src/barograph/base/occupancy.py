@@ -1,6 +1,6 @@
 """Whether processes of Barograph run on a data folder: each holds a shared lock, which ends with it.
 
-A restore takes the lock for itself alone, so that it never replaces a folder beneath a running service. Needs no Django.
+A restore takes the lock for itself, so that it never replaces a folder beneath a running service. Needs no Django.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from barograph.base import processes
 from barograph.issues.models import Issue
+from barograph.machines import site
 from barograph.people import audit
 from barograph.publishing import rule
 from barograph.publishing.enums import ReleaseKind, ReleaseState, StepState
@@ -74,8 +75,12 @@ def run(release_id: int) -> Release:
 
     Only one process at a time runs a release: it is claimed by a conditional
     update, and a dead owner's claim is taken over. One that is called off
-    meanwhile, since its issue is taken back, ends after the step it is at.
+    meanwhile, since its issue is taken back, ends after the step it is at. A
+    machine that does not have the site leaves it to the one that does.
     """
+    if not site.is_here():
+        log.info("release %s is left to the machine that has the site", release_id)
+        return Release.objects.get(pk=release_id)
     release = None if rule.holds(release_id=release_id) else _claim(release_id)
     if release is None:
         return Release.objects.get(pk=release_id)
@@ -169,7 +174,9 @@ def take_up(*, release: Release, by=None) -> bool:
 
 
 def unfinished() -> list[int]:
-    """Releases that are due but that no living process works on."""
+    """Releases that are due but that no living process works on; none where the site lies on another machine."""
+    if not site.is_here():
+        return []
     now = timezone.now()
     left = [
         release.pk

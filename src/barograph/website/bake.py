@@ -28,6 +28,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from barograph.base import modes
+from barograph.machines import site
 from barograph.website import crew, ready
 from barograph.website.items import Item, items, sources
 from barograph.website.planning import digest
@@ -74,8 +75,9 @@ def bake(*, everything: bool = False, progress: Progress | None = None) -> BakeR
 def prepare(*, everything: bool = False, progress: Progress | None = None) -> BakeReport:
     """Build the tree beside the one that readers see; without `everything` only what changed is written anew.
 
-    Where nothing changed since the newest tree, that one is the answer. Raises BakeFailed.
+    Where nothing changed since the newest tree, that one is the answer. Raises BakeFailed, site.SiteElsewhere.
     """
+    site.require()
     started = time.monotonic()
     with _alone(), opened(folder() / "record.sqlite3", files=True) as record:
         try:
