@@ -232,6 +232,8 @@ def correct(editor: Page) -> None:
     for field in editor.locator("textarea[name^=notes], input[name^=notes]").all():
         if field.is_visible():
             field.fill("The date was wrong.")
+    expect(editor.get_by_text("Translations of an earlier text")).to_be_visible()
+    editor.get_by_label("Publish with the outdated translations").check()
     editor.get_by_role("button", name="Publish the correction").click()
     editor.wait_for_url(re.compile(r"/progress/"))
     expect(editor.get_by_text("Published in every language.")).to_be_visible()
