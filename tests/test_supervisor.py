@@ -79,3 +79,54 @@ def test_words_wait_for_an_answer():
             late.listen()
             assert waiting.stdout.readline() == b"Here it is\n"
     assert waiting.returncode == 0
+
+
+def descendants(pid):
+    """Numbers of all processes that a process has started, directly or not."""
+    try:
+        own = {int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+    except OSError:
+        return set()
+    return own.union(*(descendants(one) for one in own))
+
+
+@pytest.mark.own_data
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_nobody_is_left_behind_whatever_ends_the_supervisor(tmp_path, installation, number):
+    """Not even while a client has sent half a request: the next start gets the port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = prepared.environment(installation(tmp_path / "data"))
+    command = [sys.executable, "-m", "barograph.cli", "serve", "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True) as served:
+        assert served.stdout.readline() == f"Serving on http://127.0.0.1:{port}\n"
+        until(lambda: urllib.request.urlopen(f"http://127.0.0.1:{port}/be/", timeout=5).status == 200)
+        everybody = descendants(served.pid)
+        assert len(everybody) >= 3
+        with socket.create_connection(("127.0.0.1", port)) as half:
+            half.sendall(b"GET /en/ HTTP/1.1\r\nHost: x\r\n")
+            served.send_signal(number)
+            served.wait(30)
+            until(lambda: not any(Path(f"/proc/{one}/exe").exists() for one in everybody), seconds=20)
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
+
+
+@pytest.mark.parametrize(
+    ("options", "words", "status"),
+    [
+        (["--workers", "0"], "is not a number from 1 to 64", 2),
+        (["--host", "no-such-host.invalid"], "There is no host", 1),
+        (["--host", "192.0.2.1"], "is no address of this machine", 1),
+    ],
+)
+def test_serve_says_the_true_reason_why_it_cannot_start(tmp_path, installation, options, words, status):
+    environment = prepared.environment(installation(tmp_path / "data"))
+    environment |= {"BAROGRAPH_BEHIND_PROXY": "1", "BAROGRAPH_BASE_URL": "https://example.org"}
+    command = [sys.executable, "-m", "barograph.cli", "serve", *options]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == status
+    assert words in ended.stderr
+    assert "Traceback" not in ended.stderr

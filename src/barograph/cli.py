@@ -84,6 +84,12 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _number(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= 64:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 64")
+    return int(text)
+
+
 def do_demo(args: argparse.Namespace) -> NoReturn:
     from barograph import operation
 
@@ -318,7 +324,7 @@ def parser() -> argparse.ArgumentParser:
     serve = command("serve", do_serve, "The product for real: site, desk and worker.", "serve --host 0.0.0.0")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=_port, default=8000)
-    serve.add_argument("--workers", type=int, default=1, metavar="N", help="web processes")
+    serve.add_argument("--workers", type=_number, default=1, metavar="N", help="web processes")
     serve.add_argument("--no-worker", action="store_true", help="leave background work to other machines")
 
     worker = command("worker", do_worker, "Background work only.", "worker --once")

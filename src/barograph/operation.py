@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import resource
@@ -16,7 +17,7 @@ from urllib.parse import urlsplit
 from barograph import __version__
 from barograph.base import hosts, modes, occupancy
 from barograph.base.environment import DEMO_ADDRESS, LOOPBACK
-from barograph.demo.sign_ins import welcome
+from barograph.demo.sign_ins import SIGN_INS, welcome
 from barograph.supervisor import become
 
 #: Milliseconds in which a request's headers must have come, also the first and the next on a connection that waits.
@@ -65,7 +66,12 @@ def web_command(host: str, port: int, workers: int = 1) -> list[str]:
     command += ["--http", "1", "--http1-header-read-timeout", str(HEADERS_MS), "--http1-buffer-size", str(HEADERS)]
     most = max(128, (_open_files() - OWN_FILES) // workers)
     command += ["--backlog", str(min(most, CONNECTIONS)), "--backpressure", str(min(most, CONNECTIONS))]
-    command += ["--runtime-blocking-threads", "32"]
+    command += [
+        "--runtime-blocking-threads",
+        "32",
+        "--workers-kill-timeout",
+        "8",
+    ]  # before the supervisor's patience ends
     return [*command, "barograph.asgi:application"]
 
 
@@ -80,13 +86,39 @@ def _open_files() -> int:
 
 
 def _free(host: str, port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
+    try:
+        _bind(host, port)
+    except Unsafe:
+        return False
     return True
+
+
+def _bind(host: str, port: int) -> None:
+    """See whether `serve` can listen there. Raises Unsafe with the true reason."""
+    try:
+        family, kind, protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except socket.gaierror:
+        raise Unsafe(f"There is no host {host}. Name an address of this machine with --host.") from None
+    except OSError as error:
+        reasons = {
+            errno.EADDRINUSE: f"Port {port} is taken. Choose another with --port.",
+            errno.EACCES: f"Ports below 1024 are for root. Choose another than {port} with --port.",
+            errno.EADDRNOTAVAIL: f"{host} is no address of this machine. Name another with --host.",
+        }
+        other = f"{host}:{port} can't be listened on: {error.strerror}."
+        raise Unsafe(reasons.get(error.errno or 0, other)) from None
+
+
+def _demo_accounts() -> list[str]:
+    """Names of accounts that still have the demo's passwords."""
+    from barograph.people.models import User
+
+    passwords = {name: password for name, password, *_rest in SIGN_INS}
+    users = User.objects.filter(username__in=passwords, is_active=True)
+    return [user.username for user in users if user.check_password(passwords[user.username])]
 
 
 def check_safe(*, host: str) -> None:
@@ -99,6 +131,11 @@ def check_safe(*, host: str) -> None:
         raise Unsafe("BAROGRAPH_BASE_URL must begin with https:// (http is for this machine alone).")
     if settings.DEMO and base.scheme == "https":
         raise Unsafe("Unset BAROGRAPH_DEMO: with a public address everybody could read the demo's mailbox and sign in.")
+    if not local and not settings.DEMO and (accounts := _demo_accounts()):
+        raise Unsafe(
+            f"This data folder was a demo: {', '.join(accounts)} can sign in with passwords that everybody knows. "
+            "Begin a new folder (BAROGRAPH_DATA), or end these accounts first."
+        )
     if host not in LOOPBACK and os.environ.get("BAROGRAPH_BEHIND_PROXY", "") != "1":
         raise Unsafe(
             f"--host {host} would answer the desk by plain http. Let a proxy on this machine speak https and leave "
@@ -113,15 +150,16 @@ def serve(*, host: str, port: int, workers: int, worker: bool) -> NoReturn:
     from django.conf import settings
 
     check_safe(host=host)
-    if not _free(host, port):
-        raise Unsafe(f"Port {port} is taken. Choose another with --port.")
+    _bind(host, port)
     ensure_desk_files()
     ensure_site()
     children = {"web": web_command(host, port, workers)}
     if worker:
         children["worker"] = WORKER
     occupancy.share(settings.DATA)
-    become(children, says=f"Serving on http://{host}:{port}")
+    name = f"[{host}]" if ":" in host else host
+    reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 any address of this machine
+    become(children, says=f"Serving on http://{name}:{port}", answers_on=(reached, port))
 
 
 def demo(

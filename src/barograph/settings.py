@@ -147,7 +147,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 COOKIE_PREFIX = "__Secure-" if HTTPS else ""
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid", f"{COOKIE_PREFIX}csrftoken"
 CSRF_COOKIE_AGE = None  # until the browser is closed: nothing of the desk stays in it for a year
-CSRF_COOKIE_HTTPONLY = True
+# An open page goes on saving after a sign-in in another window: it reads the new token. A script of the page could read
+# the token in its forms as well, so hiding the cookie would protect nothing.
+CSRF_COOKIE_HTTPONLY = False
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # its cookie would go to public pages
 CSRF_FAILURE_VIEW = "barograph.desk.once_more.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [BASE_URL]

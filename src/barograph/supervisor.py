@@ -1,12 +1,16 @@
 """Keeps a handful of child processes running, and ends them all with their parent.
 
 A child that dies is started again, with growing pauses; a signal to the
-parent ends the children gently, then firmly. A program of its own without
+parent ends the children gently, then firmly. Each child leads a process group
+of its own, so that what it has started ends with it; where the parent is
+killed, the kernel tells its children (Linux). A program of its own without
 Django, for it does nothing else as long as the product runs.
 """
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import json
 import os
 import signal
@@ -20,6 +24,10 @@ from types import FrameType
 from typing import NoReturn
 
 GRACE_SECONDS = 10.0
+#: What ends the supervisor and its children: a service manager, Ctrl-C, a terminal that closes, Ctrl-\\.
+ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)
+#: Of prctl(2).
+PR_SET_PDEATHSIG = 1
 
 
 @dataclass
@@ -32,8 +40,26 @@ class Child:
     retry_at: float = field(default=0.0)
 
     def start(self) -> None:
-        self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL)  # noqa: S603 our own commands
+        self.process = subprocess.Popen(  # noqa: S603 our own commands
+            self.command,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=end_with_parent,
+        )
         self.started = time.monotonic()
+
+
+def end_with_parent(signum: int = signal.SIGTERM) -> None:
+    """Have the kernel send this process a signal when its parent dies (prctl PR_SET_PDEATHSIG); Linux only."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signum, 0, 0, 0)
+
+
+def _kill_group(process: subprocess.Popen) -> None:
+    """End whatever a child has left behind: its process group bears its number."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 class Stop(Exception):
@@ -49,8 +75,8 @@ def become(
 ) -> NoReturn:
     """This process goes on as the supervisor of these commands and as nothing else; its memory is given back.
 
-    `says` is printed once they are started and, where given, something `answers_on` that host and port; then a
-    browser `opens` that address.
+    `says` is printed once they are started and something `answers_on` that host and port; then a browser `opens` that
+    address.
     """
     told = json.dumps({"children": children, "says": says, "answers_on": answers_on, "opens": opens})
     sys.stdout.flush()
@@ -76,7 +102,7 @@ def main(told: str) -> None:
 
 def supervise(children: list[Child], *, when_started: Callable[[], None] | None = None) -> None:
     """Run the children until a signal comes."""
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in ENDING:
         signal.signal(number, _stop)
     try:
         for child in children:
@@ -90,7 +116,7 @@ def supervise(children: list[Child], *, when_started: Callable[[], None] | None 
     except Stop:
         pass
     finally:
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in ENDING:
             signal.signal(number, signal.SIG_IGN)
         _end(children)
 
@@ -104,6 +130,7 @@ def _look_after(child: Child) -> None:
     code = child.process.poll()
     if code is None:
         return
+    _kill_group(child.process)  # a web process without its parent would keep the port, with the old code
     child.pause = 0.5 if now - child.started > 60 else min(max(child.pause * 2, 0.5), 30)
     sys.stderr.write(f"{child.name} ended with status {code}; starting it again in {child.pause:g} s\n")
     child.process, child.retry_at = None, now + child.pause
@@ -118,8 +145,11 @@ def _end(children: list[Child]) -> None:
         try:
             process.wait(timeout=max(0.1, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            pass
+    for child in children:
+        if child.process:
+            _kill_group(child.process)
+            child.process.wait()
 
 
 def _wait_for(host: str, port: int, seconds: float = 20) -> None:

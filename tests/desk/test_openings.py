@@ -51,7 +51,7 @@ def test_no_cookie_of_the_desk_goes_to_public_pages_or_stays_for_a_year():
     assert client.cookies
     for name, cookie in client.cookies.items():
         assert cookie["path"] == "/desk/", name
-        assert cookie["httponly"], name
+        assert cookie["httponly"] or name.endswith("csrftoken"), name  # which an open page reads: settings.py
         assert int(cookie["max-age"] or 0) <= 30 * 24 * 3600, name
     assert "messages" not in client.cookies
 

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.utils import timezone
 
 from barograph.base import processes
@@ -183,3 +184,26 @@ def test_a_letter_that_cannot_be_made_stops_the_release_before_readers_see_it(is
     assert {step.name: step.state for step in release.steps.all()}["bake"] == StepState.FAILED
     monkeypatch.undo()
     assert services.run(release.pk).state == ReleaseState.DONE
+
+
+def test_a_step_of_an_earlier_version_has_its_name_on_the_page(issue, data_folder):
+    release = services.run(services.request(issue=issue, mail=False).pk)
+    release.steps.filter(name="forms").update(name="printed-long-ago")
+    page = signed_in("Publishers").get(f"/desk/release/{issue.pk}/progress/").content.decode()
+    assert "printed-long-ago" in page
+
+
+def test_what_cannot_be_tidied_fails_no_release(issue, data_folder, monkeypatch, caplog):
+    """A folder that root has written into is named in the log; readers have the new site all the same."""
+
+    def refuse(self, *_arguments):
+        raise PermissionError(13, "Permission denied", "site/versions/3")
+
+    monkeypatch.setattr("barograph.website.trees.Trees.tidy", refuse)
+    assert services.run(services.request(issue=issue, mail=False).pk).state == ReleaseState.DONE
+    assert "could not be removed" in caplog.text
+
+
+def test_another_fault_of_the_database_is_not_called_a_release_under_way(issue):
+    with pytest.raises(IntegrityError):
+        services.request(issue=issue, mail=None)

@@ -94,7 +94,7 @@ def progress(request: HttpRequest, issue_id: int) -> HttpResponse:
     latest = issue.releases.prefetch_related("steps").first()
     if latest is None:
         return redirect("publishing_release", issue.pk)
-    steps = [{"row": step, "title": _(BY_NAME[step.name].title)} for step in latest.steps.all()]
+    steps = [{"row": step, "title": _title_of(step.name)} for step in latest.steps.all()]
     context = {
         "issue": issue,
         "release": latest,
@@ -120,6 +120,11 @@ def progress(request: HttpRequest, issue_id: int) -> HttpResponse:
     elif context["mail_at"]:
         response["Refresh"] = "15"
     return response
+
+
+def _title_of(step: str) -> str:
+    """A step in words; its bare name where this version has no such step any more."""
+    return _(BY_NAME[step].title) if step in BY_NAME else step
 
 
 @require_POST

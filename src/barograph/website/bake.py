@@ -111,9 +111,17 @@ def swap(report: BakeReport) -> None:
 
 
 def tidy() -> None:
-    """Drop old trees and lay a spare ready for the next bake. Nobody waits for it."""
-    with _alone(), opened(folder() / "record.sqlite3") as record:
-        Trees(folder()).tidy(record.version, record.changed_since)
+    """Drop old trees and lay a spare ready for the next bake. Nobody waits for it, and its failure fails nothing."""
+    try:
+        with _alone(), opened(folder() / "record.sqlite3") as record:
+            Trees(folder()).tidy(record.version, record.changed_since)
+    except OSError as error:
+        log.warning(
+            "Earlier versions of the site could not be removed (%s: %s). Give %s to the account that runs Barograph.",
+            type(error).__name__,
+            error.filename or error,
+            folder(),
+        )
 
 
 def undo() -> int:
