@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
-from barograph import accounts, mailings, readers, searching
+from barograph import __version__, accounts, mailings, readers, searching
 from barograph.benchmarks import measuring
 
 
@@ -186,7 +186,9 @@ def do_publish(args: argparse.Namespace) -> int:
     begun = time.monotonic()
     if args.take_back:
         return _take_back(args, issue)
-    release = services.request(issue=issue, mail=not args.no_mail)
+    release = issue.releases.first()
+    if release is None or not services.take_up(release=release):  # one that stopped goes on from its step
+        release = services.request(issue=issue, mail=not args.no_mail)
     release = services.run(release.pk)
     steps = [{"name": s.name, "state": s.state, "seconds": s.seconds} for s in release.steps.all()]
     by_name = {step.name: step.result for step in release.steps.all()}
@@ -288,7 +290,7 @@ def do_restore(args: argparse.Namespace) -> int:
 
 
 def do_doctor(args: argparse.Namespace) -> int:
-    setup()
+    setup("read", needs_key=False)
     from barograph import operation
 
     checks = operation.examine()
@@ -306,6 +308,7 @@ def _emit(args: argparse.Namespace, result: dict[str, Any], text: str) -> None:
 
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="barograph", description="Weekly situation reports in every language.")
+    top.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(name: str, do: Callable, about: str, example: str, *, as_json: bool = False) -> argparse.ArgumentParser:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from barograph import __version__
 from barograph.base import hosts, modes, occupancy
 from barograph.base.environment import DEMO_ADDRESS, LOOPBACK
-from barograph.demo.sign_ins import SIGN_INS, welcome
+from barograph.demo.sign_ins import welcome
 from barograph.supervisor import become
 
 #: Milliseconds in which a request's headers must have come, also the first and the next on a connection that waits.
@@ -112,18 +112,11 @@ def _bind(host: str, port: int) -> None:
         raise Unsafe(reasons.get(error.errno or 0, other)) from None
 
 
-def _demo_accounts() -> list[str]:
-    """Names of accounts that still have the demo's passwords."""
-    from barograph.people.models import User
-
-    passwords = {name: password for name, password, *_rest in SIGN_INS}
-    users = User.objects.filter(username__in=passwords, is_active=True)
-    return [user.username for user in users if user.check_password(passwords[user.username])]
-
-
 def check_safe(*, host: str) -> None:
     """Refuse what would endanger readers. http is fine on loopback only."""
     from django.conf import settings
+
+    from barograph.inspection import demo_accounts
 
     base = urlsplit(settings.BASE_URL)
     local = base.hostname in {"localhost", "127.0.0.1", "::1"}
@@ -131,7 +124,7 @@ def check_safe(*, host: str) -> None:
         raise Unsafe("BAROGRAPH_BASE_URL must begin with https:// (http is for this machine alone).")
     if settings.DEMO and base.scheme == "https":
         raise Unsafe("Unset BAROGRAPH_DEMO: with a public address everybody could read the demo's mailbox and sign in.")
-    if not local and not settings.DEMO and (accounts := _demo_accounts()):
+    if not local and not settings.DEMO and (accounts := demo_accounts()):
         raise Unsafe(
             f"This data folder was a demo: {', '.join(accounts)} can sign in with passwords that everybody knows. "
             "Begin a new folder (BAROGRAPH_DATA), or end these accounts first."
@@ -226,6 +219,7 @@ def examine() -> list[dict]:
     from django.conf import settings
     from django.db import connection
 
+    from barograph import inspection
     from barograph.delivery import installation
 
     checks = []
@@ -258,13 +252,12 @@ def examine() -> list[dict]:
     elif settings.SMTP is None:
         check("mail", False, "No relay is set. Set BAROGRAPH_SMTP_URL, or no mail goes out.")
     else:
-        try:
-            socket.create_connection((settings.SMTP.host, settings.SMTP.port), timeout=5).close()
-            check("mail", True, f"{settings.SMTP.host}:{settings.SMTP.port} answers")
-        except OSError as error:
-            check("mail", False, f"{settings.SMTP.host}:{settings.SMTP.port} does not answer ({error.strerror}).")
+        problem = inspection.relay_problem()
+        check("mail", not problem, f"{settings.SMTP.host}:{settings.SMTP.port}: {problem or 'it takes our mail'}")
         for finding in _sender_records():
             check(*finding)
+    for finding in inspection.findings():
+        check(*finding)
     for domain in _domains_in_doubt():
         check("readers", False, domain)
     if waiting := installation.waiting():

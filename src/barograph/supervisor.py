@@ -142,10 +142,8 @@ def _end(children: list[Child]) -> None:
         process.terminate()
     deadline = time.monotonic() + GRACE_SECONDS
     for process in running:
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(timeout=max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            pass
     for child in children:
         if child.process:
             _kill_group(child.process)

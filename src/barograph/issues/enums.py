@@ -42,6 +42,7 @@ class ReminderKind(models.TextChoices):
     LATE = "late", _("late")
     HELD = "held", _("the release is held")
     STOPPED = "stopped", _("the newsletter has stopped by itself")
+    FAILED = "failed", _("the release has stopped")
     STUCK = "stuck", _("the newsletter does not go on by itself")
     DOUBT = "doubt", _("a mail provider refuses many readers")
 

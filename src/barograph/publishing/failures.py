@@ -1,0 +1,61 @@
+"""A release that stopped at a step: whoever may publish is told by mail, once for each release.
+
+A worker looks once a minute (working.py). What stopped it, and the button that goes on from there, stand on the
+release's page; at a terminal `barograph publish` goes on with it.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from barograph.delivery.transports import Unreachable
+from barograph.desk import reminders
+from barograph.issues.enums import ReminderKind
+from barograph.issues.services import publication
+from barograph.publishing.enums import ReleaseState, StepState
+from barograph.publishing.models import Release
+from barograph.publishing.rule import publishers
+
+log = logging.getLogger("barograph.publishing")
+
+
+def look(*, now: datetime) -> int:
+    """Write about releases that have stopped. Returns how many mails left."""
+    stopped = Release.objects.filter(state=ReleaseState.FAILED).select_related("issue")
+    return sum(_tell(release, now) for release in stopped)
+
+
+def _tell(release: Release, now: datetime) -> int:
+    house, issue, sent = publication(), release.issue, 0
+    about = str(release.pk)
+    failed = release.steps.filter(state=StepState.FAILED).first()
+    for user in publishers():
+        if issue.reminders.filter(user=user, kind=ReminderKind.FAILED, about=about).exists():
+            continue
+        with translation.override(reminders.language_of(user, house)):
+            subject = _("The release of %(period)s has stopped") % {"period": issue}
+            text = "\n".join(
+                [
+                    _("Readers still see the site as it was before the step that failed; nothing is half-published."),
+                    *([failed.error] if failed and failed.error else []),
+                    "",
+                    _("See what is wrong, then go on from there:")
+                    + f" {settings.BASE_URL}{reverse('publishing_progress', args=[issue.pk])}",
+                    "",
+                ]
+            )
+            mail = reminders.letter_to(
+                user=user, house=house, key=f"failed:{release.pk}", subject=subject, text=text, at=now
+            )
+        try:
+            sent += reminders.send_once(issue=issue, user=user, kind=ReminderKind.FAILED, letter=mail, about=[about])
+        except Unreachable as trouble:
+            log.warning("the mail about a release that stopped waits: %s", trouble)
+            return sent
+    return sent
