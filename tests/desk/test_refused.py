@@ -1,9 +1,11 @@
 """What the desk can't take is told in the language chosen there, with what to do; nothing of Django's English."""
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from wagtail.users.models import UserProfile
 
+from barograph.desk import refused
 from barograph.editions import services as editions
 from tests.website.test_refused import EACH
 
@@ -50,3 +52,19 @@ def test_an_incomplete_form_gets_a_page_that_says_so(client, cast, language, wor
     assert answer.status_code == 400
     assert f'<html lang="{language}"' in page
     assert words in page
+
+
+@pytest.mark.parametrize(("path", "words"), [("/be/subscribe/", "Пошук"), ("/desk/login/", "Search"), ("/x/y/", "")])
+def test_a_database_that_is_away_is_said_in_the_readers_language(path, words, settings, tmp_path, rf):
+    """503 and Retry-After: programs come again, and people read what to do instead of an English word."""
+    settings.DATA = tmp_path
+    for code, text in (("be", "Пошук і падпіска"), ("en", "Search and sign-up")):
+        (tmp_path / "site/current" / code).mkdir(parents=True)
+        (tmp_path / "site/current" / code / "away.html").write_text(f"<h1>{text}</h1>")
+    try:
+        raise OperationalError("connection refused")
+    except OperationalError:
+        answer = refused.server_error(rf.get(path))
+    assert (answer.status_code, answer["Retry-After"]) == (503, "60")
+    assert words in answer.content.decode()
+    assert "connection refused" not in answer.content.decode()

@@ -6,15 +6,19 @@ Bound in urls.py (handler400, handler500) and by settings.CSRF_FAILURE_VIEW.
 from __future__ import annotations
 
 import logging
+import re
+import sys
 from collections.abc import Callable
 from functools import partial
 
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.views import defaults
 
-from barograph.base import refusals
+from barograph.base import languages, refusals
 from barograph.base.refusals import Refusal
 from barograph.website import headers, refused
 
@@ -35,8 +39,13 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Our page, or Django's plain one where even ours fails."""
-    log.error("a request failed: %s", _without_link(request), exc_info=True)
-    response = _plain(request)
+    error = sys.exc_info()[1]
+    if isinstance(error, (OperationalError, InterfaceError)):
+        log.error("the database did not answer: %s (%s)", _without_link(request), type(error).__name__)
+        response = _database_away(request)
+    else:
+        log.error("a request failed: %s", _without_link(request), exc_info=True)
+        response = _plain(request)
     response._has_been_logged = True  # type: ignore[attr-defined]
     return response
 
@@ -53,6 +62,20 @@ def _without_link(request: HttpRequest) -> str:
     """The address for a log; of a signed link only what kind it is."""
     match = request.resolver_match
     return match.route if match and "token" in match.kwargs else request.path
+
+
+def _database_away(request: HttpRequest) -> HttpResponse:
+    """The baked page that web servers show while Barograph is away, in the language of the address or the browser."""
+    folder = settings.DATA / "site" / "current"
+    wishes = (request.path.lstrip("/").partition("/")[0], translation.get_language() or "", *languages.INTERFACE)
+    pages = (folder / code / "away.html" for code in wishes if re.fullmatch(r"[A-Za-z-]{2,12}", code))
+    path = next((path for path in pages if path.is_file()), None)
+    body = path.read_bytes() if path else b"The server is away for a moment. Try again in a minute."
+    kind = "text/html; charset=utf-8" if path else "text/plain; charset=utf-8"
+    response = HttpResponse(body, status=503, content_type=kind)
+    response["Retry-After"] = "60"
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def _plain(request: HttpRequest) -> HttpResponse:
