@@ -290,16 +290,16 @@ def _refused(site, path, size):
         return True
 
 
-def test_the_log_of_nginx_names_no_reader(site):
+def test_the_log_of_a_web_server_names_no_reader(site):
     """Upstream away, a wrong path and a large body: no address, search word or link is written."""
-    if not site.secure:
-        pytest.skip("Caddy logs nothing of requests")
     for path in ("/ru/search/?q=secret-word", "/ru/unsubscribe/secret-token/", "/ru/no-such/"):
         site.ask(path)
     site.ask("/ru/unsubscribe/secret-token/", "POST", "a=b")
-    written = (site.tree.parent / "error.log").read_text() + (site.tree.parent / "log").read_text()
+    logs = [site.tree.parent / name for name in ("error.log", "log")]
+    written = "".join(log.read_text() for log in logs if log.is_file())
     assert "secret" not in written
-    assert "127.0.0.1" not in written
+    if site.secure:  # Caddy writes down on which address of its own it listens, and nothing of requests
+        assert "127.0.0.1" not in written
 
 
 def test_one_address_for_one_page(site):

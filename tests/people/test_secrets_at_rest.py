@@ -1,7 +1,6 @@
 """A copy of the database opens nothing: no session, no authenticator app, no token."""
 
 import importlib
-import sqlite3
 import subprocess
 import sys
 
@@ -169,12 +168,11 @@ def test_what_is_no_sealed_secret_never_fails_otherwise(text):
 
 @pytest.mark.own_data
 @pytest.mark.once
-def test_a_command_closes_the_data_folder_even_one_that_was_open(tmp_path, monkeypatch):
-    data = tmp_path / "open"
+def test_a_command_closes_the_data_folder_even_one_that_was_open(tmp_path, monkeypatch, installation):
+    data = installation(tmp_path / "open")
     (data / "media").mkdir(parents=True)
     data.chmod(0o777)
     (data / "media").chmod(0o755)
-    sqlite3.connect(data / "barograph.sqlite3").close()
     (data / "barograph.sqlite3").chmod(0o644)
     monkeypatch.setenv("BAROGRAPH_DATA", str(data))
     command = [sys.executable, "-m", "barograph.cli", "bake"]
