@@ -9,6 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.db import DataError, transaction
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -199,7 +200,11 @@ NAMES = [
 def test_a_name_never_becomes_a_header_or_another_sender(name, outbox):
     house = publication()
     house.name = {"en": name, "be": name, "ru": name}
-    house.save()
+    try:
+        with transaction.atomic():
+            house.save()
+    except DataError:  # PostgreSQL keeps no NUL
+        return
     for kind in (confirmation, alarm):
         kind()
     for envelope, _recipient, raw in outbox:

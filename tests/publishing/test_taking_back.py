@@ -17,6 +17,7 @@ from barograph.editions import ledger
 from barograph.editions.models import Edition, Line
 from barograph.issues import services as issues
 from barograph.issues.models import Issue
+from barograph.machines.site import claim
 from barograph.publishing import services, steps, taking_back
 from barograph.publishing.enums import ReleaseState
 from barograph.publishing.models import Release, Step
@@ -90,9 +91,11 @@ def baked_whole(settings, data_folder):
     aside.mkdir()
     (aside / "takeaways").symlink_to(data_folder / "takeaways")
     settings.DATA = aside
+    claim()  # the site is to be baked there
     bake.bake(everything=True)
     found = site(aside)
     settings.DATA = data_folder
+    claim()  # the site is to be baked there
     return found
 
 

@@ -9,6 +9,7 @@ import brotli
 import pytest
 
 from barograph.base import style
+from barograph.machines.site import claim
 from barograph.website import bake
 from tests.website import contents
 
@@ -63,6 +64,7 @@ def test_the_same_editions_give_the_same_bytes_and_a_change_the_same_as_a_whole_
     assert 0 < report.written < report.pages
     step_by_step = tree(report.path)
     settings.DATA = data_folder / "elsewhere"
+    claim()  # the site is to be baked there
     assert tree(bake.bake(everything=True).path) == step_by_step
 
 

@@ -17,6 +17,7 @@ from hypothesis.extra.django import TestCase
 from barograph.editions import services as editions
 from barograph.editions.models import Edition, Imprint, Line
 from barograph.issues.models import Issue
+from barograph.machines.site import claim
 from barograph.takeaway import making
 from barograph.website import bake, ready
 from tests.website import contents
@@ -81,6 +82,7 @@ class Histories(TestCase):
         root = Path(django_settings.DATA)
         name = f"h{time.monotonic_ns()}"
         django_settings.DATA = root / name
+        claim()  # the site is to be baked there
         try:
             contents.found(contents.imprint(people=people()))
             with mock.patch.object(making, "_made", printed):
@@ -90,11 +92,13 @@ class Histories(TestCase):
                 taken = root / name / "takeaways"
                 django_settings.DATA = root / f"{name}-whole"
                 django_settings.DATA.mkdir()
+                claim()  # the site is to be baked there
                 if taken.exists():
                     (django_settings.DATA / "takeaways").symlink_to(taken)
                 assert tree(bake.bake(everything=True).path) == step_by_step
         finally:
             django_settings.DATA = root
+            claim()  # the site is to be baked there
 
     def play(self, steps):
         versions: dict[int, int] = {}
@@ -324,4 +328,5 @@ def test_an_issue_whose_dates_were_corrected_is_baked_as_in_a_whole_bake(data_fo
     contents.publish(moved, 2, row)
     step_by_step = tree(bake.bake().path)
     settings.DATA = data_folder / "elsewhere"
+    claim()  # the site is to be baked there
     assert tree(bake.bake(everything=True).path) == step_by_step

@@ -4,6 +4,7 @@ import sqlite3
 
 import pytest
 
+from barograph.machines.site import claim
 from barograph.website import bake, sums
 from barograph.website.chronicle import Chronicle
 from barograph.website.record import opened
@@ -74,6 +75,7 @@ def test_with_damaged_sums_a_bake_gives_the_same_bytes(data_folder, settings, da
     correct(rows[0])
     step_by_step = tree(bake.bake().path)
     settings.DATA = data_folder / "elsewhere"
+    claim()  # the site is to be baked there
     assert tree(bake.bake(everything=True).path) == step_by_step
 
 
