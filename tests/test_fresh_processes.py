@@ -96,6 +96,7 @@ COMMANDS = {
     "subscribers count": ([], 0),
     "subscribers look-up": (["a@example.org"], None),
     "subscribers rotate-key": ([], 0),
+    "subscribers replace-lost-key": ([], 1),
     "subscribers forget": (["a@example.org"], None),
     "subscribers lift": (["a@example.org", "--json"], None),
     "bounce explain": (["{place}/mail.eml"], 0),

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def found(name):
-    return [(ok, words) for at, ok, words in inspection.findings() if at == name]
+    return [(finding.ok, finding.message) for finding in inspection.findings() if finding.name == name]
 
 
 def test_another_address_key_is_told(settings):

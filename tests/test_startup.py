@@ -9,8 +9,8 @@ import time
 
 import pytest
 
-from barograph import startup
-from barograph.base import key_files
+from barograph import operation, startup
+from barograph.base import environment, key_files, occupancy
 from tests import prepared
 
 pytestmark = pytest.mark.own_data
@@ -77,6 +77,39 @@ def test_a_lost_or_foreign_address_key_is_noticed_and_none_is_made(tmp_path, ins
         refused(run(data, *command), "not the one")
     key.write_text(right)
     assert run(data, "subscribers", "forget", "ala@example.org").stdout == "Forgotten.\n"
+
+
+def test_a_lost_key_is_replaced_only_when_told(tmp_path, installation):
+    data = installation(tmp_path / "data")
+    assert run(data, "worker", "--once").returncode == 0
+    assert run(data, program=("-c", SEAL)).returncode == 0
+    (data / "keys" / "address.key").unlink()
+    refused(run(data, "subscribers", "replace-lost-key"), "1 subscribers whose addresses can't be read")
+    refused(run(data, "subscribers", "count"), "is missing")
+    done = run(data, "subscribers", "replace-lost-key", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert "1 subscribers erased" in done.stdout
+    assert run(data, "subscribers", "count").returncode == 0
+
+
+def test_nothing_is_begun_on_a_folder_that_a_restore_replaces(tmp_path, installation):
+    data = installation(tmp_path / "data")
+    with occupancy.alone(data) as is_free:
+        assert is_free
+        refused(run(data, "publish", "2020-08-03"), "A restore is replacing")
+        refused(run(data, "restore", str(tmp_path / "none"), "--yes"), "is running")
+
+
+def test_a_site_served_on_another_port_has_links_with_that_port(tmp_path, monkeypatch):
+    monkeypatch.setenv("BAROGRAPH_DATA", str(tmp_path))
+    monkeypatch.delenv("BAROGRAPH_BASE_URL", raising=False)
+    assert operation.address_of("127.0.0.1", 8123) == {"base_url": "http://127.0.0.1:8123"}
+    assert operation.address_of("::1", 8123) == {"base_url": "http://[::1]:8123"}
+    assert operation.address_of("192.0.2.1", 8123) == {}
+    (tmp_path / environment.SERVED_ADDRESS).write_text("http://127.0.0.1:8123\n")
+    assert environment.read({"BAROGRAPH_DATA": str(tmp_path)}).base_url == "http://127.0.0.1:8123"
+    monkeypatch.setenv("BAROGRAPH_BASE_URL", "https://example.org")
+    assert operation.address_of("127.0.0.1", 8123) == {}
 
 
 def test_old_code_refuses_a_newer_database_and_reading_never_migrates(tmp_path, installation):

@@ -25,7 +25,16 @@ from barograph.base import environment, modes, occupancy
 DATABASE = "barograph.sqlite3"
 MANIFEST = "barograph-backup.json"
 #: Made again from the rest, or true of one machine alone, so not part of a backup.
-LEFT_OUT = {"site", "static", "installation", DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", f"{DATABASE}-journal"}
+LEFT_OUT = {
+    "site",
+    "static",
+    "installation",
+    "served-address",
+    DATABASE,
+    f"{DATABASE}-wal",
+    f"{DATABASE}-shm",
+    f"{DATABASE}-journal",
+}
 #: Folders of the data folder that a backup must not be written into: served to readers, or thrown away.
 NOT_INTO = ("site", "static", "media", "installation", "keys")
 _WORK = ".barograph-backup-"
@@ -150,10 +159,16 @@ def restore(file: str) -> Restored:
             "A restore replaces the SQLite database in the data folder, but BAROGRAPH_DATABASE_URL names another one. "
             "Nothing was changed. Unset it to restore; PostgreSQL is brought back with pg_restore."
         )
-    if occupancy.is_used(data):
-        raise BackupProblem(f"Barograph is running on {data}. Stop it first: a restore replaces the whole folder.")
     if os.path.ismount(data):
         raise BackupProblem(f"{data} is a mount point and can't be replaced. Restore into a folder inside it.")
+    with occupancy.alone(data) as is_free:
+        if not is_free:
+            raise BackupProblem(f"Barograph is running on {data}. Stop it first: a restore replaces the whole folder.")
+        return _replace(data, file, settings)
+
+
+def _replace(data: Path, file: str, settings: environment.Environment) -> Restored:
+    """Unpack beside the data folder, check, then change places. Raises BackupProblem, OSError; then nothing changed."""
     former_stat = data.stat() if data.exists() else None
     work = data.with_name(f"{data.name}.restoring")
     shutil.rmtree(work, ignore_errors=True)

@@ -105,8 +105,9 @@ def do_demo(args: argparse.Namespace) -> NoReturn:
 
 
 def do_serve(args: argparse.Namespace) -> NoReturn:
-    setup("begin")
     from barograph import operation
+
+    setup("begin", **operation.address_of(args.host, args.port))
 
     operation.serve(host=args.host, port=args.port, workers=args.workers, worker=not args.no_worker)
 
@@ -297,9 +298,10 @@ def do_doctor(args: argparse.Namespace) -> int:
     if args.json:
         _say(json.dumps({"checks": checks}, ensure_ascii=False))
     else:
+        words = {"ok": "ok     ", "warning": "warning", "error": "ERROR  "}
         for check in checks:
-            _say(f"{'ok ' if check['ok'] else 'BAD'}  {check['name']}: {check['message']}")
-    return 0 if all(check["ok"] for check in checks) else 1
+            _say(f"{words[check['level']]}  {check['name']}: {check['message']}")
+    return 1 if any(check["level"] == "error" for check in checks) else 0
 
 
 def _emit(args: argparse.Namespace, result: dict[str, Any], text: str) -> None:

@@ -1,7 +1,4 @@
-"""What `doctor` finds in the installation's own work: keys, accounts, workers, releases, mailings, clock. Reads only.
-
-Each finding is (name, whether all is well, a sentence that says what to do).
-"""
+"""What `doctor` finds in the installation itself: keys, accounts, workers, releases, mailings, clock. Reads only."""
 
 from __future__ import annotations
 
@@ -10,10 +7,12 @@ import smtplib
 import ssl
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import NamedTuple
 
 from django.conf import settings
 from django.utils import timezone
 
+from barograph.base import processes
 from barograph.delivery.enums import MailingState
 from barograph.delivery.models import Mailing
 from barograph.demo.sign_ins import SIGN_INS
@@ -24,7 +23,18 @@ from barograph.publishing.enums import ReleaseState
 from barograph.publishing.models import Release
 from barograph.subscribers import key_check
 
-Finding = tuple[str, bool, str]
+
+class Finding(NamedTuple):
+    """One line of `doctor`. `message` says what to do where not all is well; `level` how grave that is.
+
+    "error": something does not work; "warning": something will be lost or late, or readers or the team are less safe.
+    """
+
+    name: str
+    ok: bool
+    message: str
+    level: str = "error"
+
 
 #: A clock that is behind what a worker has seen by more than this has been set back.
 CLOCK = timedelta(minutes=5)
@@ -55,41 +65,58 @@ def _key() -> Finding:
     try:
         key_check.check()
     except key_check.KeyProblem as problem:
-        return "address key", False, str(problem)
-    return "address key", True, "the one that this database's addresses are sealed with"
+        return Finding("address key", False, str(problem))
+    return Finding("address key", True, "the one that this database's addresses are sealed with")
 
 
 def _accounts() -> Finding:
     accounts = [] if settings.DEMO else demo_accounts()
     if accounts:
         names = ", ".join(accounts)
-        return "accounts", False, f"{names} can sign in with the demo's passwords. End these accounts at the desk."
-    return "accounts", True, "none has a password of the demo's"
+        return Finding(
+            "accounts", False, f"{names} can sign in with the demo's passwords. End these accounts at the desk."
+        )
+    return Finding("accounts", True, "none has a password of the demo's")
 
 
 def _second_factor() -> Finding:
     if settings.HTTPS and settings.SECOND_FACTOR == "off":
-        return "second factor", False, "It is off. Unset BAROGRAPH_SECOND_FACTOR, so that publishers confirm a sign-in."
-    return "second factor", True, settings.SECOND_FACTOR
+        return Finding(
+            "second factor",
+            False,
+            "It is off. Unset BAROGRAPH_SECOND_FACTOR, so that publishers confirm a sign-in.",
+            "warning",
+        )
+    return Finding("second factor", True, settings.SECOND_FACTOR)
+
+
+def has_worker() -> bool:
+    """Whether a worker on this machine has shown itself lately."""
+    recent = Worker.objects.filter(seen_at__gt=timezone.now() - machines.LOST_AFTER)
+    return any(processes.is_here(worker.owner) for worker in recent)
 
 
 def _workers() -> Finding:
     now = timezone.now()
     newest = Worker.objects.order_by("-seen_at").first()
     if newest is None:
-        return "worker", False, "No worker runs: start `barograph serve` or `barograph worker`."
+        return Finding("worker", False, "No worker runs: start `barograph serve` or `barograph worker`.")
     silent = now - newest.seen_at
     if silent > machines.LOST_AFTER:
         minutes = int(silent.total_seconds() // 60)
-        return "worker", False, f"No worker has shown itself for {minutes} minutes: look at its log and start it again."
-    return "worker", True, f"last seen {max(0, int(silent.total_seconds()))} s ago"
+        return Finding(
+            "worker", False, f"No worker has shown itself for {minutes} minutes: look at its log and start it again."
+        )
+    return Finding("worker", True, f"last seen {max(0, int(silent.total_seconds()))} s ago")
 
 
 def _clock() -> Finding:
     seen = machines.installation().seen_at
     if seen is not None and seen > timezone.now() + CLOCK:
-        return "clock", False, f"This clock is behind what a worker has seen ({seen:%Y-%m-%d %H:%M} UTC). Set it right."
-    return "clock", True, f"{timezone.now():%Y-%m-%d %H:%M} UTC"
+        return Finding(
+            "clock", False, f"This clock is behind what a worker has seen ({seen:%Y-%m-%d %H:%M} UTC). Set it right."
+        )
+    return Finding("clock", True, f"{timezone.now():%Y-%m-%d %H:%M} UTC")
 
 
 def _releases() -> Iterator[Finding]:
@@ -97,23 +124,25 @@ def _releases() -> Iterator[Finding]:
         step = release.steps.exclude(error="").first()
         why = f" at “{step.name}”: {step.error}" if step else ""
         words = f"The release of {release.issue.key} stopped{why}. Mend it, then run `barograph publish"
-        yield "release", False, f"{words} {release.issue.key}`."
+        yield Finding("release", False, f"{words} {release.issue.key}`.")
 
 
 def _mailings() -> Iterator[Finding]:
     for mailing in Mailing.objects.filter(state=MailingState.HELD)[:5]:
         words = f"{mailing.key} waits for your word ({mailing.get_hold_display()})"
-        yield "mailing", False, f"{words}: `barograph mailings list`, then `… resume` or `… stop`."
+        yield Finding("mailing", False, f"{words}: `barograph mailings list`, then `… resume` or `… stop`.")
     refused = Mailing.objects.filter(total__gt=0, sent=0, failed__gt=0, finished_at__isnull=False)
     for mailing in refused.order_by("-finished_at")[:1]:
         words = f"{mailing.key}: all {mailing.failed} mails were refused."
-        yield "mailing", False, f"{words} See why with `barograph mailings report {mailing.key}`."
+        yield Finding("mailing", False, f"{words} See why with `barograph mailings report {mailing.key}`.")
 
 
 def _maildir() -> Iterator[Finding]:
     folder = settings.BOUNCES.maildir
     if folder is not None and not (folder / "new").is_dir():
-        yield "bounces", False, f"BAROGRAPH_BOUNCE_MAILDIR: there is no Maildir at {folder} (it has a folder `new`)."
+        yield Finding(
+            "bounces", False, f"BAROGRAPH_BOUNCE_MAILDIR: there is no Maildir at {folder} (it has a folder `new`)."
+        )
 
 
 def relay_problem() -> str:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from barograph import __version__
 from barograph.base import hosts, modes, occupancy
-from barograph.base.environment import DEMO_ADDRESS, LOOPBACK
+from barograph.base.environment import DEMO_ADDRESS, LOOPBACK, SERVED_ADDRESS
 from barograph.demo.sign_ins import welcome
 from barograph.supervisor import become
 
@@ -26,6 +26,8 @@ HEADERS = 64 * 1024  # bytes
 #: Files that a process may have open; how many of them are kept for other things than connections.
 FILES, OWN_FILES = 16_384, 512
 CONNECTIONS = 8192
+#: Memory of a web process, in MiB, above which it is replaced.
+WEB_MB = 512
 WORKER = [sys.executable, "-m", "barograph.cli", "worker"]
 
 
@@ -48,14 +50,30 @@ def ensure_desk_files() -> None:
     mark.write_text(wanted, encoding="utf-8")
 
 
+def address_of(host: str, port: int) -> dict[str, str]:
+    """The site's address as `serve` is started, for cli.setup(): on this machine only, where none is configured."""
+    given = [name for name in ("BAROGRAPH_BASE_URL", "BAROGRAPH_BASE_URL_FILE") if os.environ.get(name)]
+    data = Path(os.environ.get("BAROGRAPH_DATA") or "data").absolute()
+    if given or host not in LOOPBACK or (data / DEMO_ADDRESS).exists():
+        return {}
+    return {"base_url": f"http://{f'[{host}]' if ':' in host else host}:{port}"}
+
+
 def ensure_site() -> None:
-    """Bake the site where there is none yet, so that a new instance answers at once."""
+    """Bake the site where there is none yet, or where it was baked for another address.
+
+    The address is written down, so that commands beside it that are not told one make the same links.
+    """
     from django.conf import settings
 
     from barograph.website import bake
 
-    if not (settings.DATA / "site" / "current").exists():
+    served = settings.DATA / SERVED_ADDRESS
+    before = served.read_text(encoding="ascii").strip() if served.exists() else settings.BASE_URL
+    if before != settings.BASE_URL or not (settings.DATA / "site" / "current").exists():
         bake.bake()
+    if not served.exists() or before != settings.BASE_URL:
+        served.write_text(f"{settings.BASE_URL}\n", encoding="ascii")
 
 
 def web_command(host: str, port: int, workers: int = 1) -> list[str]:
@@ -66,12 +84,10 @@ def web_command(host: str, port: int, workers: int = 1) -> list[str]:
     command += ["--http", "1", "--http1-header-read-timeout", str(HEADERS_MS), "--http1-buffer-size", str(HEADERS)]
     most = max(128, (_open_files() - OWN_FILES) // workers)
     command += ["--backlog", str(min(most, CONNECTIONS)), "--backpressure", str(min(most, CONNECTIONS))]
-    command += [
-        "--runtime-blocking-threads",
-        "32",
-        "--workers-kill-timeout",
-        "8",
-    ]  # before the supervisor's patience ends
+    command += ["--runtime-blocking-threads", "32"]
+    command += ["--workers-kill-timeout", "8"]  # before the supervisor's patience ends
+    # One that has grown is replaced by a new one, without a request lost.
+    command += ["--workers-max-rss", str(WEB_MB), "--rss-sample-interval", "60", "--rss-samples", "3"]
     return [*command, "barograph.asgi:application"]
 
 
@@ -141,6 +157,8 @@ def check_safe(*, host: str) -> None:
 def serve(*, host: str, port: int, workers: int, worker: bool) -> NoReturn:
     """Site, desk and worker under one supervisor, until a signal."""
     from django.conf import settings
+
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # for the children: many threads would else keep what they freed
 
     check_safe(host=host)
     _bind(host, port)
@@ -219,13 +237,13 @@ def examine() -> list[dict]:
     from django.conf import settings
     from django.db import connection
 
-    from barograph import inspection
+    from barograph import inspection, surroundings
     from barograph.delivery import installation
 
     checks = []
 
-    def check(name: str, ok: bool, message: str) -> None:
-        checks.append({"name": name, "ok": ok, "message": message})
+    def check(name: str, ok: bool, message: str, level: str = "error") -> None:
+        checks.append({"name": name, "ok": ok, "level": "ok" if ok else level, "message": message})
 
     free = shutil.disk_usage(settings.DATA).free
     check("disk", free > 500_000_000, f"{free // 1_000_000} MB free" + ("" if free > 500_000_000 else ": make room."))
@@ -248,7 +266,7 @@ def examine() -> list[dict]:
     if settings.MAIL_PROVIDER:
         has_secret = bool(settings.MAIL_PROVIDER.webhook_secret)
         words = "its events come in" if has_secret else "set webhook_secret, or bounces and complaints stay unknown"
-        check("mail", has_secret, f"{settings.MAIL_PROVIDER.name}: {words}")
+        check("mail", has_secret, f"{settings.MAIL_PROVIDER.name}: {words}", "warning")
     elif settings.SMTP is None:
         check("mail", False, "No relay is set. Set BAROGRAPH_SMTP_URL, or no mail goes out.")
     else:
@@ -256,13 +274,18 @@ def examine() -> list[dict]:
         check("mail", not problem, f"{settings.SMTP.host}:{settings.SMTP.port}: {problem or 'it takes our mail'}")
         for finding in _sender_records():
             check(*finding)
-    for finding in inspection.findings():
+    for finding in (*inspection.findings(), *surroundings.findings()):
         check(*finding)
     for domain in _domains_in_doubt():
-        check("readers", False, domain)
+        check("readers", False, domain, "warning")
     if waiting := installation.waiting():
         names = ", ".join(row.digest[: installation.NAMED] for row in waiting)
-        check("senders", False, f"{names} may not send: see `barograph mailings senders`, then `… mailings admit`.")
+        check(
+            "senders",
+            False,
+            f"{names} may not send: see `barograph mailings senders`, then `… mailings admit`.",
+            "warning",
+        )
     site = settings.DATA / "site" / "current"
     check("site", site.exists(), "baked" if site.exists() else "Nothing is baked yet: run `barograph bake`.")
     if site.exists():

@@ -13,7 +13,7 @@ Say = Callable[[str], None]
 
 
 def do_subscribers(args: argparse.Namespace, *, setup: Callable[..., None], say: Say) -> int:
-    setup("read" if args.verb == "count" else "write")
+    setup("read" if args.verb == "count" else "write", needs_key=args.verb != "replace-lost-key")
     from barograph.subscribers.addresses import InvalidAddress
 
     try:
@@ -38,6 +38,8 @@ def _do_subscribers(args: argparse.Namespace, say: Say) -> int:
         say(f"{number} subscribers written. This export is on record.")
     elif args.verb == "rotate-key":
         _rotate(args, say)
+    elif args.verb == "replace-lost-key":
+        return _replace_lost_key(args, say)
     elif args.verb == "look-up":
         _look_up(args, say)
     elif args.verb == "lift":
@@ -100,6 +102,22 @@ def _rotate(args: argparse.Namespace, say: Say) -> None:
     )
     if found.unreadable:
         say(f"{found.unreadable} could not be opened with any key and stay as they are.")
+
+
+def _replace_lost_key(args: argparse.Namespace, say: Say) -> int:
+    from barograph.subscribers import lost_key
+
+    loss = lost_key.measure()
+    if not args.yes:
+        sys.stderr.write(
+            f"Look for the key in every backup first. With --yes, {loss.subscribers} subscribers whose addresses can't "
+            f"be read without it are erased for good, and {loss.suppressions} earlier unsubscribes and bounces are no "
+            "longer recognized: never import an old list of addresses after that. Nothing was changed.\n"
+        )
+        return 1
+    loss = lost_key.replace()
+    say(f"{loss.subscribers} subscribers erased. New addresses are sealed with the present key: back it up now.")
+    return 0
 
 
 def _warn_of_unknown_lists() -> None:
@@ -201,6 +219,8 @@ def add(command: Callable[..., argparse.ArgumentParser], *, setup: Callable[...,
     looked.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
     rotated = verbs.add_parser("rotate-key", help="seal every address with a new key; after a stop it goes on")
     rotated.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
+    replaced = verbs.add_parser("replace-lost-key", help="the address key is lost for good: give up what it sealed")
+    replaced.add_argument("--yes", action="store_true", help="erase the subscribers whose addresses can't be read")
     forgotten = verbs.add_parser("forget", help="erase an address by its owner's wish (- reads it from standard input)")
     forgotten.add_argument("address", metavar="ADDRESS")
     lifted = verbs.add_parser(

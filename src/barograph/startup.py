@@ -16,7 +16,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from barograph.base import modes
+from barograph.base import modes, occupancy
 
 
 class NotReady(Exception):
@@ -45,6 +45,8 @@ def prepare(access: Access, *, needs_key: bool = True) -> None:
         modes.close(settings.DATA, *settings.DATABASE_FILES)
     else:
         require_installation()
+    if access is not Access.READ and not occupancy.share(settings.DATA):
+        raise NotReady(f"A restore is replacing {settings.DATA}. Wait until it has ended, then try again.")
     if access is Access.BACKUP:
         _refuse_wrong_key()
         return

@@ -110,3 +110,9 @@ def test_postgres_addresses_are_read_whole():
     assert found["OPTIONS"] == {"sslmode": "require"}
     with pytest.raises(EnvironmentProblem):
         environment.database("mysql://x")
+
+
+@pytest.mark.parametrize("name", ["barograph_smtp_url", "Barograph_Data_File"])
+def test_a_variable_in_small_letters_is_refused_with_its_right_name(name):
+    with pytest.raises(environment.EnvironmentProblem, match=name.upper()):
+        environment.read({name: "x"})

@@ -35,6 +35,7 @@ from barograph.base.mail_rules import MailRules
 
 PREFIX = "BAROGRAPH_"
 DEMO_ADDRESS = "demo-address"  # a file in the demo's data folder
+SERVED_ADDRESS = "served-address"  # a file in the data folder, written by `serve`
 
 ONION = re.compile(r"https?://(?:[a-z0-9-]+\.)?[a-z2-7]{56}\.onion")
 _ADDRESS_KEY = re.compile(r"[0-9a-f]{64}")
@@ -226,24 +227,31 @@ def _stored_key(data: Path, name: str) -> str | None:
     return text
 
 
-def demo_address(data: Path) -> str:
-    """Where the demo of this data folder was started last, so that every command beside it makes the same links."""
-    try:
-        return (data / DEMO_ADDRESS).read_text(encoding="ascii").strip()
-    except FileNotFoundError:
-        return ""
+def local_address(data: Path) -> str:
+    """The address under which the demo or `serve` last served this folder, so that every command makes the same links.
+
+    '' where neither was. Only asked for where BAROGRAPH_BASE_URL is not set.
+    """
+    for name in (DEMO_ADDRESS, SERVED_ADDRESS):
+        try:
+            return (data / name).read_text(encoding="ascii").strip()
+        except FileNotFoundError:
+            continue
+    return ""
 
 
 def read(variables: Mapping[str, str] | None = None) -> Environment:
     """Read and check the environment. Raises EnvironmentProblem with one clear sentence."""
     variables = os.environ if variables is None else variables
     for name in variables:
+        if name != name.upper() and name.upper().startswith(PREFIX):
+            raise EnvironmentProblem(f"{name} is not read: write its name in capitals, {name.upper()}.")
         if name.startswith(PREFIX) and name.removesuffix("_FILE") not in KNOWN:
             near = difflib.get_close_matches(name, KNOWN, n=1, cutoff=0.0)
             raise EnvironmentProblem(f"{name} is not a setting of Barograph. Did you mean {near[0]}?")
     data = Path(_value(variables, "BAROGRAPH_DATA") or "data").absolute()
     smtp_url = _value(variables, "BAROGRAPH_SMTP_URL")
-    base_url = (_value(variables, "BAROGRAPH_BASE_URL") or demo_address(data) or "http://127.0.0.1:8000").rstrip("/")
+    base_url = (_value(variables, "BAROGRAPH_BASE_URL") or local_address(data) or "http://127.0.0.1:8000").rstrip("/")
     base_url = parse_base(base_url)
     onion_url = _value(variables, "BAROGRAPH_ONION_URL").rstrip("/")
     if onion_url and not ONION.fullmatch(onion_url):

@@ -75,6 +75,7 @@ ACTS: dict[str, tuple[Kind, Any, Any]] = {
     "barograph.data_look-up": (Kind.DATA, _("Look up an address"), _("An address looked up")),
     "barograph.data_rotation": (Kind.DATA, _("Change the key of addresses"), _("Addresses sealed with a new key")),
     "barograph.data_forget": (Kind.DATA, _("Forget an address"), _("An address forgotten")),
+    "barograph.data_lost-key": (Kind.DATA, _("Replace a lost key"), _("Lost address key replaced")),
     "barograph.data_lift": (Kind.DATA, _("Lift a stop"), _("Mail to an address allowed again")),
     "barograph.domain_stopped": (Kind.DATA, _("Stop a domain’s addresses"), _("Addresses of a domain stopped")),
     "barograph.domain_cleared": (Kind.DATA, _("Clear a domain’s addresses"), _("Refusals of a domain set aside")),

@@ -39,6 +39,7 @@ class Act(models.TextChoices):
     ROTATION = "rotation"  # a new key
     FORGET = "forget"  # one that the operator erased
     LIFT = "lift"  # a stop that the operator took back
+    LOST_KEY = "lost-key"  # those that no key opened any more
 
 
 class Refusal(models.TextChoices):

@@ -278,3 +278,19 @@ def test_what_comes_back_from_an_address_that_was_left_counts_not_against_the_ne
     assert receive(raw=raw, recipients=[path]) == Outcome.NOTHING
     Subscriber.objects.update(moved_at=timezone.now() - timedelta(days=2))
     assert receive(raw=raw, recipients=[path]) in {Outcome.SUPPRESSED, Outcome.COUNTED}  # it left after the move
+
+
+def test_a_missing_maildir_is_said_in_the_log_once_until_it_is_there(tmp_path, caplog, monkeypatch):
+    monkeypatch.setattr(inbound, "LOOK_EVERY", 0.0)
+    maildir = tmp_path / "mail"
+    looks = inbound.Inbound(Bounces("mail.example.org", maildir, None))
+    looks.look()
+    looks.look()
+    assert [record.message.split(",")[0] for record in caplog.records if "Maildir" in record.message] == [
+        f"BAROGRAPH_BOUNCE_MAILDIR: there is no Maildir at {maildir} (it has a folder `new`)"
+    ]
+    (maildir / "new").mkdir(parents=True)
+    looks.look()
+    (maildir / "new").rmdir()
+    looks.look()
+    assert len(caplog.records) == 2

@@ -35,8 +35,10 @@ class Trouble(Exception):
 class Mailbox:
     """One mailbox over several visits. `known` remembers what was read and is not ours, or too large."""
 
-    def __init__(self, setup: Imap, *, largest: int, context: ssl.SSLContext | None = None) -> None:
-        self.setup, self.largest, self.context = setup, largest, context
+    def __init__(
+        self, setup: Imap, *, largest: int, context: ssl.SSLContext | None = None, timeout: float = TIMEOUT
+    ) -> None:
+        self.setup, self.largest, self.context, self.timeout = setup, largest, context, timeout
         self.offers: set[str] = set()  # what the server can, once signed in
         self.known: set[tuple[str, str]] = set()  # (UIDVALIDITY, UID)
 
@@ -67,6 +69,11 @@ class Mailbox:
             raise trouble
         return taken
 
+    def check(self) -> None:
+        """Sign in and open the folder read-only; nothing is read or marked. Raises Trouble."""
+        with self._session() as server:
+            _done(server.select(_quoted(self.setup.folder), readonly=True))
+
     @contextmanager
     def _session(self):
         server = None
@@ -95,8 +102,8 @@ class Mailbox:
     def _connected(self) -> imaplib.IMAP4:
         setup = self.setup
         if setup.tls == "tls":
-            return imaplib.IMAP4_SSL(setup.host, setup.port, ssl_context=self._context(), timeout=TIMEOUT)
-        return imaplib.IMAP4(setup.host, setup.port, timeout=TIMEOUT)
+            return imaplib.IMAP4_SSL(setup.host, setup.port, ssl_context=self._context(), timeout=self.timeout)
+        return imaplib.IMAP4(setup.host, setup.port, timeout=self.timeout)
 
     def _context(self) -> ssl.SSLContext:
         """Certificate and name are checked."""

@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 LARGEST = 5_000_000
 #: Seconds between two looks into the Maildir.
 LOOK_EVERY = 60.0
+#: How the listener names itself in its greeting.
+IDENTITY = "mail"
 
 
 def look_into(maildir: Path, *, known: set[str]) -> int:
@@ -72,6 +74,7 @@ class Inbound:
     def __init__(self, setup: Bounces) -> None:
         self.setup, self.known, self.looked = setup, set[str](), float("-inf")
         self.controller: Controller | None = None
+        self.is_missing_maildir_logged = False
         self.mailbox = Mailbox(setup.imap, largest=LARGEST) if setup.imap else None
         self.fetching: threading.Thread | None = None
         self.is_over = threading.Event()
@@ -97,12 +100,24 @@ class Inbound:
         self.looked = time.monotonic()
         if self.mailbox and not self.fetching:
             visit(self.mailbox)
-        if self.setup.maildir is None:
+        if self.setup.maildir is None or self._is_maildir_missing(self.setup.maildir):
             return
         try:
             look_into(self.setup.maildir, known=self.known)
         except Exception:  # the worker has other work to do; the mail stays where it is
             log.exception("the Maildir of mail that came back could not be read")
+
+    def _is_maildir_missing(self, maildir: Path) -> bool:
+        """Say so in the log once, and again when it has been there and went away."""
+        is_missing = not (maildir / "new").is_dir()
+        if is_missing and not self.is_missing_maildir_logged:
+            log.error(
+                "BAROGRAPH_BOUNCE_MAILDIR: there is no Maildir at %s (it has a folder `new`), so mail that comes back "
+                "is not read. It is looked for every minute.",
+                maildir,
+            )
+        self.is_missing_maildir_logged = is_missing
+        return is_missing
 
     def _fetch(self) -> None:
         while True:
@@ -163,7 +178,7 @@ class _Controller(Controller):
         super().__init__(Handler(), hostname=listener.host, port=listener.port)
 
     def factory(self) -> SMTP:
-        return self._protocol(self.handler, data_size_limit=LARGEST, enable_SMTPUTF8=True, ident="mail")
+        return self._protocol(self.handler, data_size_limit=LARGEST, enable_SMTPUTF8=True, ident=IDENTITY)
 
 
 def listen(listener: Listener) -> Controller:

@@ -1,0 +1,72 @@
+"""Going on after an address key is lost for good: what it sealed is given up, and a new key is begun.
+
+The last resort, for an operator who has looked in every backup. Nothing here opens a sealed address.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+
+from barograph.base import key_files
+from barograph.machines.models import AddressKey
+from barograph.subscribers import addresses, key_check, records
+from barograph.subscribers.enums import Act
+from barograph.subscribers.models import Subscriber, Suppression
+
+#: Rows that are read or erased together.
+CHUNK = 1000
+
+
+class NothingLost(Exception):
+    """The keys that are here are the database's: there is nothing to give up."""
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What cannot be read with the keys that are here."""
+
+    subscribers: int
+    suppressions: int  # earlier noes whose addresses can't be recognized any more, all counted
+
+
+def measure() -> Loss:
+    """Count what is lost; changes nothing. Raises NothingLost where the keys are right."""
+    try:
+        key_check.check()
+    except key_check.KeyProblem:
+        return Loss(len(_unreadable()), Suppression.objects.count())
+    raise NothingLost("The address key is the right one; nothing is lost. Nothing was changed.")
+
+
+@transaction.atomic
+def replace() -> Loss:
+    """Erase subscribers that no key here opens, and go on with the keys that are here, or a new one.
+
+    Earlier noes stay, in case the lost key turns up again. Raises NothingLost, OSError.
+    """
+    loss = measure()
+    ids = _unreadable()
+    for start in range(0, len(ids), CHUNK):
+        Subscriber.all_rows.filter(pk__in=ids[start : start + CHUNK]).delete()
+    AddressKey.objects.all().delete()
+    if settings.ADDRESS_KEY_IS_NEW:
+        text = key_files.keep(settings.DATA / "keys", "address.key", settings.ADDRESS_KEY)
+        settings.ADDRESS_KEY, settings.ADDRESS_KEY_IS_NEW = text.split()[0], False
+    key_check.note()
+    records.keep(act=Act.LOST_KEY, number=loss.subscribers)
+    return loss
+
+
+def _unreadable() -> list:
+    if settings.ADDRESS_KEY_IS_NEW:
+        return list(Subscriber.all_rows.values_list("pk", flat=True))
+    ids = []
+    for subscriber in Subscriber.all_rows.only("pk", "address_cipher").iterator(CHUNK):
+        try:
+            subscriber.address()
+        except addresses.Unreadable:
+            ids.append(subscriber.pk)
+    return ids
