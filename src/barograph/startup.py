@@ -166,12 +166,16 @@ def ensure_database(*, may_migrate: bool = True, needs_key: bool = True) -> None
 
 def _migrate() -> None:
     from django.core.management import call_command
+    from django.db import connection
 
     from barograph.desk.roles import ensure_roles
     from barograph.people import append_only
 
     append_only.lift()
     call_command("migrate", interactive=False, verbosity=0)
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:  # what migrations have overwritten must not outlive them in the journal
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     ensure_roles()
 
 

@@ -1,4 +1,7 @@
-"""Secrets in the database that open with a key outside it (AES-256-GCM), for what is no address of a subscriber.
+"""Secrets and names in the database that open with a key outside it, for what is no address of a subscriber.
+
+Random digits are sealed with AES-256-GCM, each time anew. Names and addresses of accounts are sealed with AES-SIV
+(RFC 5297), by which equal texts are sealed alike, so that the database can still look for one and keep it unique.
 
 The key is derived (HKDF, RFC 5869) from the first address key, which every installation has and keeps: it lies in
 `keys/address.key` or comes from BAROGRAPH_ADDRESS_KEY. Rotating address keys adds keys and takes none away.
@@ -15,17 +18,22 @@ from functools import lru_cache
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.core.exceptions import EmptyResultSet
 from django.db import models
+from django.db.models.expressions import Col
+from django.db.models.lookups import Lookup
 
 log = logging.getLogger("barograph.base")
 
 #: Before what is sealed; no hexadecimal secret begins so.
 PREFIX = "s1:"
 NONCE = 12
+#: Before a text that is sealed.
+TEXT_PREFIX = "s2:"
 
 
 class Unreadable(Exception):
@@ -88,4 +96,128 @@ class SealedHexField(models.CharField):
 def take_place_of(field: Any, *, purpose: str) -> None:
     """From now on this text field of a model is sealed."""
     field.__class__ = SealedHexField
+    field.purpose = purpose
+
+
+@lru_cache(maxsize=16)
+def _text_cipher(master: str, purpose: str) -> AESSIV:
+    info = f"barograph sealed text {purpose}".encode()
+    return AESSIV(HKDF(algorithm=SHA256(), length=64, salt=None, info=info).derive(bytes.fromhex(master)))
+
+
+def seal_text(text: str, *, purpose: str) -> str:
+    """Any text → what may stand in the database: 's2:' and base64, the same for the same text. '' stays ''."""
+    if not text or text.startswith(TEXT_PREFIX):
+        return text
+    sealed = _text_cipher(settings.ADDRESS_KEY, purpose).encrypt(text.encode(), [purpose.encode()])
+    return TEXT_PREFIX + base64.urlsafe_b64encode(sealed).decode("ascii")
+
+
+def unseal_text(text: str, *, purpose: str) -> str:
+    """The text again; what is not sealed comes back as it is. Raises Unreadable."""
+    if not text.startswith(TEXT_PREFIX):
+        return text
+    try:
+        raw = base64.urlsafe_b64decode(text.removeprefix(TEXT_PREFIX))
+        return _text_cipher(settings.ADDRESS_KEY, purpose).decrypt(raw, [purpose.encode()]).decode()
+    except (InvalidTag, binascii.Error, ValueError):
+        raise Unreadable(purpose) from None
+
+
+#: Comparisons that the database can't make with sealed texts → the same in Python.
+_COMPARISONS = {
+    "iexact": lambda text, sought: text.casefold() == sought.casefold(),
+    "contains": lambda text, sought: sought in text,
+    "icontains": lambda text, sought: sought.casefold() in text.casefold(),
+    "startswith": lambda text, sought: text.startswith(sought),
+    "istartswith": lambda text, sought: text.casefold().startswith(sought.casefold()),
+    "endswith": lambda text, sought: text.endswith(sought),
+    "iendswith": lambda text, sought: text.casefold().endswith(sought.casefold()),
+}
+
+
+class _ComparedInPython(Lookup):
+    """Opens the whole column, compares, and asks the database for the rows' numbers. For tables of accounts' size."""
+
+    prepare_rhs = False
+
+    def as_sql(self, compiler, connection):
+        if not isinstance(self.lhs, Col):
+            raise NotImplementedError(f"{self.lookup_name} on {self.lhs} is not possible: it is sealed")
+        field, sought = self.lhs.target, str(self.rhs)
+        rows = field.model._base_manager.using(connection.alias).values_list("pk", field.attname)
+        compare = _COMPARISONS[self.lookup_name]
+        numbers = [pk for pk, text in rows if text and compare(text, sought)]
+        if not numbers:
+            raise EmptyResultSet
+        column = compiler.compile(Col(self.lhs.alias, field.model._meta.pk))[0]
+        return f"{column} IN ({', '.join(['%s'] * len(numbers))})", numbers
+
+
+class Sealed:
+    """Makes a text field sealed in the database and plain in Python. Comes before the field's class.
+
+    Equal texts are found and kept unique by the database; other comparisons are made in Python. The order of rows by
+    such a field is no order. Where a text does not open, reading gives ''.
+    """
+
+    purpose = ""
+
+    def get_internal_type(self) -> str:
+        return "TextField"  # what is sealed is longer than `max_length`
+
+    def get_prep_value(self, value: Any) -> Any:
+        plain = super().get_prep_value(value)  # type: ignore[misc]
+        return seal_text(plain, purpose=self.purpose) if plain else plain
+
+    def from_db_value(self, value: str | None, *_context: Any) -> str | None:
+        if not value:
+            return value
+        try:
+            return unseal_text(value, purpose=self.purpose)
+        except Unreadable:
+            log.error("a name in the database does not open with the key in keys/address.key: %s", self.purpose)
+            return ""
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        if lookup_name in _COMPARISONS:
+            return type(f"Sealed_{lookup_name}", (_ComparedInPython,), {"lookup_name": lookup_name})
+        return super().get_lookup(lookup_name)  # type: ignore[misc]
+
+
+class SealedCharField(Sealed, models.CharField):
+    """A line of text, sealed. `max_length` is of the text in clear."""
+
+    def __init__(self, *args: Any, purpose: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.purpose = purpose
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "purpose": self.purpose}
+
+
+class SealedEmailField(Sealed, models.EmailField):
+    """An e-mail address of an account, sealed."""
+
+    def __init__(self, *args: Any, purpose: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.purpose = purpose
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "purpose": self.purpose}
+
+
+class SealedLabelField(Sealed, models.TextField):
+    """What another package's text field becomes (`seal_label`), its migrations staying as they are."""
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.TextField", args, kwargs
+
+
+def seal_label(field: Any, *, purpose: str) -> None:
+    """From now on this TextField of another package's model is sealed."""
+    field.__class__ = SealedLabelField
     field.purpose = purpose

@@ -74,7 +74,18 @@ class AccountFilters(users.UserFilterSet):
             self.filters["group"].field.label_from_instance = roles.label
 
 
+class AccountList(users.IndexView):
+    """The names are sealed, so that the database can't put them in order (people/models.py)."""
+
+    def order_queryset(self, queryset):
+        if self.ordering in {"name", "-name", "username", "-username"}:
+            ordered = queryset.by_name()
+            return ordered.reverse() if self.ordering.startswith("-") else ordered
+        return super().order_queryset(queryset)
+
+
 class AccountViewSet(users.UserViewSet):
+    index_view_class = AccountList
     filterset_class = AccountFilters
     add_view_class = AddAccount
     edit_view_class = EditAccount

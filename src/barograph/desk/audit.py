@@ -33,7 +33,7 @@ TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=
 
 def _people(request: HttpRequest) -> QuerySet[User]:
     """Whoever did something that is shown."""
-    return User.objects.filter(pk__in=audit.lines(request.user).order_by().values("user")).order_by("username")
+    return User.objects.filter(pk__in=audit.lines(request.user).order_by().values("user")).by_name()
 
 
 class AuditFilter(WagtailFilterSet):

@@ -190,7 +190,7 @@ def _writers(slots: Iterable[Slot]) -> list[User]:
     return list(
         User.objects.filter(Q(is_active=True, groups__name__in=["Analysts", "Editors"]) | Q(pk__in=taken))
         .distinct()
-        .order_by("username")
+        .by_name()
     )
 
 

@@ -275,7 +275,7 @@ def writers() -> QuerySet:
         get_user_model()
         .objects.filter(is_active=True, groups__permissions__codename="change_commentary")
         .distinct()
-        .order_by("username")
+        .by_name()
     )
 
 

@@ -61,6 +61,8 @@ def invite(*, by: User, email: str, name: str, language: str, roles: Iterable[Gr
         raise ValidationError(_("Choose at least one role that you may give."))
     now = timezone.now()
     Invitation.objects.open().filter(expires_at__lt=now - FORGOTTEN_AFTER).delete()
+    if (other := Invitation.objects.open().filter(email__iexact=email).first()) is not None:
+        email = other.email  # in the same letters, so that the database refuses it as well
     try:
         with transaction.atomic():
             made = Invitation.objects.create(

@@ -4,10 +4,10 @@ A public byline (Person) never leads to a login (User): the one link between
 them, Pen, is read by the desk alone and stands in nothing public.
 """
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
-from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -15,11 +15,42 @@ from django.utils.translation import gettext_lazy as _
 from barograph.base.addressed import Address, Addressed
 from barograph.base.fields import LocalizedTextField
 from barograph.base.languages import localized
+from barograph.base.sealing import SealedCharField, SealedEmailField
 from barograph.people import sight
+from barograph.people.apps import NAMES
+
+
+class AccountQuerySet(models.QuerySet):
+    def by_name(self) -> "AccountQuerySet":
+        """In the order of the names to sign in with. Names are sealed, so they are opened and compared here."""
+        names = self.order_by().values_list("pk", "username")
+        numbers = [pk for pk, _name in sorted(names, key=lambda pair: (pair[1].casefold(), pair[0]))]
+        places = [models.When(pk=pk, then=models.Value(place)) for place, pk in enumerate(numbers)]
+        if not places:
+            return self.order_by("pk")
+        return self.annotate(place=models.Case(*places, output_field=models.IntegerField())).order_by("place")
+
+
+class AccountManager(UserManager.from_queryset(AccountQuerySet)):  # type: ignore[misc]
+    use_in_migrations = False
 
 
 class User(AbstractUser):
-    """A sign-in to the desk."""
+    """A sign-in to the desk. Names and address are sealed: a copy of the database doesn't tell who writes as whom."""
+
+    username = SealedCharField(
+        AbstractUser._meta.get_field("username").verbose_name,
+        purpose=NAMES,
+        max_length=150,
+        unique=True,
+        validators=[UnicodeUsernameValidator()],
+        error_messages={"unique": AbstractUser._meta.get_field("username").error_messages["unique"]},
+    )
+    first_name = SealedCharField(AbstractUser._meta.get_field("first_name").verbose_name, purpose=NAMES, max_length=150, blank=True)
+    last_name = SealedCharField(AbstractUser._meta.get_field("last_name").verbose_name, purpose=NAMES, max_length=150, blank=True)
+    email = SealedEmailField(AbstractUser._meta.get_field("email").verbose_name, purpose=NAMES, blank=True)
+
+    objects = AccountManager()
 
     class Meta:
         verbose_name = _("sign-in")
@@ -109,8 +140,8 @@ class InvitationQuerySet(models.QuerySet):
 class Invitation(models.Model):
     """A way in for somebody who has no sign-in yet. The address is erased when it is used or withdrawn."""
 
-    email = models.EmailField(_("e-mail address"), blank=True)
-    name = models.CharField(pgettext_lazy("person", "name"), max_length=150)
+    email = SealedEmailField(_("e-mail address"), purpose=NAMES, blank=True)
+    name = SealedCharField(pgettext_lazy("person", "name"), purpose=NAMES, max_length=150)
     language = models.CharField(_("language"), max_length=8)
     groups = models.ManyToManyField("auth.Group", related_name="+", verbose_name=_("roles"))
     by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
@@ -128,7 +159,7 @@ class Invitation(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(
-                Lower("email"),
+                fields=["email"],
                 condition=models.Q(used_at=None, withdrawn_at=None),
                 name="one_open_invitation_an_address",
             )

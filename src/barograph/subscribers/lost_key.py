@@ -12,6 +12,7 @@ from django.db import transaction
 
 from barograph.base import key_files
 from barograph.machines.models import AddressKey
+from barograph.people.models import User
 from barograph.subscribers import addresses, key_check, records
 from barograph.subscribers.enums import Act
 from barograph.subscribers.models import Subscriber, Suppression
@@ -51,6 +52,7 @@ def replace() -> Loss:
     ids = _unreadable()
     for start in range(0, len(ids), CHUNK):
         Subscriber.all_rows.filter(pk__in=ids[start : start + CHUNK]).delete()
+    _rename_unreadable_accounts()
     AddressKey.objects.all().delete()
     if settings.ADDRESS_KEY_IS_NEW:
         text = key_files.keep(settings.DATA / "keys", "address.key", settings.ADDRESS_KEY)
@@ -70,3 +72,12 @@ def _unreadable() -> list:
         except addresses.Unreadable:
             ids.append(subscriber.pk)
     return ids
+
+
+def _rename_unreadable_accounts() -> None:
+    """Accounts whose names no key here opens get plain ones, so that an administrator can set them right."""
+    for account in User.objects.all():
+        if not account.username or settings.ADDRESS_KEY_IS_NEW:
+            account.username = f"account-{account.pk}"
+            account.first_name = account.last_name = account.email = ""
+            account.save(update_fields=["username", "first_name", "last_name", "email"])
