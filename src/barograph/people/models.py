@@ -31,6 +31,11 @@ class AccountQuerySet(models.QuerySet):
         return self.annotate(place=models.Case(*places, output_field=models.IntegerField())).order_by("place")
 
 
+def _django_name(field: str) -> str:
+    """What Django calls a field of an account, in its own translations."""
+    return AbstractUser._meta.get_field(field).verbose_name
+
+
 class AccountManager(UserManager.from_queryset(AccountQuerySet)):  # type: ignore[misc]
     use_in_migrations = False
 
@@ -39,16 +44,16 @@ class User(AbstractUser):
     """A sign-in to the desk. Names and address are sealed: a copy of the database doesn't tell who writes as whom."""
 
     username = SealedCharField(
-        AbstractUser._meta.get_field("username").verbose_name,
+        _django_name("username"),
         purpose=NAMES,
         max_length=150,
         unique=True,
         validators=[UnicodeUsernameValidator()],
         error_messages={"unique": AbstractUser._meta.get_field("username").error_messages["unique"]},
     )
-    first_name = SealedCharField(AbstractUser._meta.get_field("first_name").verbose_name, purpose=NAMES, max_length=150, blank=True)
-    last_name = SealedCharField(AbstractUser._meta.get_field("last_name").verbose_name, purpose=NAMES, max_length=150, blank=True)
-    email = SealedEmailField(AbstractUser._meta.get_field("email").verbose_name, purpose=NAMES, blank=True)
+    first_name = SealedCharField(_django_name("first_name"), purpose=NAMES, max_length=150, blank=True)
+    last_name = SealedCharField(_django_name("last_name"), purpose=NAMES, max_length=150, blank=True)
+    email = SealedEmailField(_django_name("email"), purpose=NAMES, blank=True)
 
     objects = AccountManager()
 
