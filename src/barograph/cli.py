@@ -205,13 +205,13 @@ def do_publish(args: argparse.Namespace) -> int:
 
 
 def _take_back(args: argparse.Namespace, issue: Any) -> int:
-    from barograph.publishing import services, taking_back
+    from barograph.publishing import services, withdrawal
 
     if not args.yes:
         raise Refused(f"{issue.key} will leave the site, and nobody gets its newsletter. Say --yes to do it.")
     try:
-        release = services.run(taking_back.request(issue=issue).pk)
-    except taking_back.Refused as refused:
+        release = services.run(withdrawal.request(issue=issue).pk)
+    except withdrawal.Refused as refused:
         raise Refused(str(refused)) from refused
     steps = [{"name": s.name, "state": s.state, "seconds": s.seconds} for s in release.steps.all()]
     told = f"{issue.key} has been taken back." if release.state == "done" else "A worker will finish it in a moment."

@@ -21,7 +21,7 @@ from barograph.desk import reminders
 from barograph.issues import opening
 from barograph.machines import services as machines
 from barograph.people.models import Session
-from barograph.publishing import doubts, failures, rule, troubles
+from barograph.publishing import domain_alerts, hold_rule, mailing_alerts, release_alerts
 from barograph.publishing import services as publishing
 from barograph.publishing.tasks import run_release
 from barograph.subscribers import runs, standing
@@ -80,7 +80,7 @@ def forget_traces(*, now: datetime | None = None) -> int:
 def look_at_calendar() -> None:
     """What the hour asks for. One part that fails doesn't keep the others, nor the worker's other work."""
     now = timezone.now()
-    mails = (reminders.remind, rule.look, failures.look, troubles.look, doubts.look)
+    mails = (reminders.remind, hold_rule.look, release_alerts.look, mailing_alerts.look, domain_alerts.look)
     for part in (opening.open_due, *mails, runs.tidy_if_free):
         try:
             part(now=now)

@@ -19,7 +19,7 @@ from barograph.delivery.models import DomainRefusal
 from barograph.delivery.transports import Answer
 from barograph.delivery.transports.memory import MemoryTransport
 from barograph.issues import services as issues
-from barograph.publishing import doubts as alarms
+from barograph.publishing import domain_alerts as alarms
 from barograph.subscribers.models import Bounce, Subscriber, Suppression
 from tests.delivery.bounces import samples
 from tests.delivery.mailings import mailing, readers

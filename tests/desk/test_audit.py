@@ -16,7 +16,7 @@ from barograph.desk import sign_in as signing
 from barograph.issues.services import publication
 from barograph.people import acts, audit, factors
 from barograph.people.models import Pen
-from barograph.publishing import rule, services
+from barograph.publishing import hold_rule, services
 from barograph.publishing.enums import ReleaseState
 from barograph.publishing.models import Release
 from tests.factories import PersonFactory, UserFactory
@@ -148,8 +148,8 @@ def test_releases_corrections_and_holds_are_on_record(cast, issue, sign_in):
     house.save()
     release = services.request(issue=issue, by=editor)
     Release.objects.filter(pk=release.pk).update(by_rule=True)
-    assert rule.holds(release_id=release.pk)
-    assert rule.let_go(release=release, by=editor)
+    assert hold_rule.holds(release_id=release.pk)
+    assert hold_rule.let_go(release=release, by=editor)
     Release.objects.filter(pk=release.pk).update(state=ReleaseState.FAILED)
     assert services.take_up(release=Release.objects.get(pk=release.pk), by=editor)
     names = ["set", "called_off", "asked", "held", "let_go", "went_on"]

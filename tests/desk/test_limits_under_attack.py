@@ -12,7 +12,7 @@ from barograph.desk import invitations as invitation_pages
 from barograph.desk import password_reset
 from barograph.desk import sign_in as signing
 from barograph.newsletter import limits
-from barograph.publishing import looking_up
+from barograph.publishing import address_lookup
 from barograph.subscribers.addresses import InvalidAddress
 from tests.factories import UserFactory
 
@@ -153,17 +153,17 @@ def test_wrong_tokens_of_the_api_and_of_invitations_are_counted_first(monkeypatc
 
 def test_an_address_is_looked_up_a_few_times_an_hour_and_the_others_hear_of_it(outbox):
     user, other = UserFactory(is_superuser=True), UserFactory(is_superuser=True)
-    for number in range(looking_up.AN_HOUR - 1):
-        looking_up.look_up(address=f"reader-{number}@example.org", by=user)
+    for number in range(address_lookup.AN_HOUR - 1):
+        address_lookup.look_up(address=f"reader-{number}@example.org", by=user)
     with pytest.raises(InvalidAddress):
-        looking_up.look_up(address="nonsense", by=user)
+        address_lookup.look_up(address="nonsense", by=user)
     for _again in range(3):
-        with pytest.raises(looking_up.TooMany):
-            looking_up.look_up(address="one-more@example.org", by=user)
-    rows = list(DBTaskResult.objects.filter(task_path=looking_up.tell.module_path))
+        with pytest.raises(address_lookup.TooMany):
+            address_lookup.look_up(address="one-more@example.org", by=user)
+    rows = list(DBTaskResult.objects.filter(task_path=address_lookup.tell.module_path))
     assert len(rows) == 2, "when they begin, and when it is too many; no more"
     for row in rows:
         row.task.call(*row.args_kwargs["args"])
     assert [recipient for _sender, recipient, _mail in outbox] == [other.email] * 2
     assert b"reader-" not in b"".join(letter for *_who, letter in outbox)
-    looking_up.look_up(address="reader@example.org", by=other)
+    address_lookup.look_up(address="reader@example.org", by=other)

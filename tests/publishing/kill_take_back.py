@@ -13,7 +13,7 @@ from django.db import transaction  # noqa: E402
 
 from barograph.issues import services as issues  # noqa: E402
 from barograph.issues.models import Issue  # noqa: E402
-from barograph.publishing import services, steps, taking_back  # noqa: E402
+from barograph.publishing import services, steps, withdrawal  # noqa: E402
 from barograph.takeaway import making  # noqa: E402
 from tests.factories import CommentaryFactory, IssueFactory  # noqa: E402
 
@@ -34,10 +34,10 @@ def shot_after(part):
     issue = Issue.objects.get(number=2)
     if part == "withdraw":
         with transaction.atomic():
-            taking_back.request(issue=issue)
+            withdrawal.request(issue=issue)
             os.kill(os.getpid(), signal.SIGKILL)
     if part == "request":
-        taking_back.request(issue=issue)
+        withdrawal.request(issue=issue)
         os.kill(os.getpid(), signal.SIGKILL)
     real = steps.BY_NAME[part]
     steps.BY_NAME[part] = replace(real, do=shot)

@@ -2,7 +2,7 @@
 
 Nobody of such a domain is stopped at the first refusal. It stays open until an operator says what is right, or until
 a later mailing is refused, too (subscribers/standing.py). Whoever may let a mailing go on is told by mail
-(publishing/doubts.py). Known under a keyed hash of the domain, and by name from FEWEST refused readers on.
+(publishing/domain_alerts.py). Known under a keyed hash of the domain, and by name from FEWEST refused readers on.
 """
 
 from __future__ import annotations

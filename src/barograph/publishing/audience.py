@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 from barograph.delivery.models import Mailing
 from barograph.issues import services as issues
 from barograph.issues.models import Issue
-from barograph.publishing.letters import title_of
+from barograph.publishing.mailing_views import title_of
 from barograph.subscribers import services as subscribers
 
 #: Counting a million subscribers takes seconds: a count serves this many seconds.

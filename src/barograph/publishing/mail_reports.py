@@ -18,8 +18,8 @@ from barograph.delivery import reports
 from barograph.delivery.enums import Blame
 from barograph.issues import services as issues
 from barograph.newsletter import services as newsletter
-from barograph.publishing import doubts, looking_up
-from barograph.publishing.asking import issue_for
+from barograph.publishing import address_lookup, domain_alerts
+from barograph.publishing.access import issue_for
 from barograph.subscribers.addresses import InvalidAddress
 from barograph.subscribers.enums import Refusal
 
@@ -38,7 +38,7 @@ def report(request: HttpRequest, issue_id: int, mailing_id: int) -> HttpResponse
         "minutes": round(found.seconds / 60, 1) if found.seconds else None,
         "corrections": [(parse_datetime(entry["at"]), entry["sent"]) for entry in found.corrections],
         "refusals": [(Blame(blame).label, number) for blame, number in found.refusals.items()],
-        "doubts": [(row, doubts.in_words(row)) for row in mailing.domain_refusals.all()],
+        "doubts": [(row, domain_alerts.in_words(row)) for row in mailing.domain_refusals.all()],
         "domains": [(name or _("smaller domains together"), number) for name, number in found.domains.items()],
     }
     return render(request, "publishing/mailing_report.html", context)
@@ -62,10 +62,10 @@ def look_up(request: HttpRequest, issue_id: int) -> HttpResponse:
     found, refusals = None, []
     if request.method == "POST":
         try:
-            found = looking_up.look_up(address=request.POST.get("address", ""), by=request.user)
+            found = address_lookup.look_up(address=request.POST.get("address", ""), by=request.user)
         except InvalidAddress:
             messages.error(request, _("This is not an e-mail address."))
-        except looking_up.TooMany:
+        except address_lookup.TooMany:
             messages.error(request, _("Many addresses were looked up in this hour. Wait a little, then go on."))
         else:
             reasons = dict(Refusal.choices)

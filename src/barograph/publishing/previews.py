@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from barograph.base import languages
 from barograph.issues import services as issues
 from barograph.issues.models import Issue
-from barograph.publishing.asking import issue_for
+from barograph.publishing.access import issue_for
 from barograph.takeaway import printing, typesetting
 from barograph.takeaway.making import windows_up_to
 from barograph.website.preview import HEADERS, Rehearsal

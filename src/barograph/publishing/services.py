@@ -18,7 +18,7 @@ from barograph.base import processes
 from barograph.issues.models import Issue
 from barograph.machines import site
 from barograph.people import audit
-from barograph.publishing import rule
+from barograph.publishing import hold_rule
 from barograph.publishing.enums import ReleaseKind, ReleaseState, StepState
 from barograph.publishing.models import Release, Step
 from barograph.publishing.steps import BY_NAME, STEPS, StepKind
@@ -83,7 +83,7 @@ def run(release_id: int) -> Release:
     if not site.is_here():
         log.info("release %s is left to the machine that has the site", release_id)
         return Release.objects.get(pk=release_id)
-    release = None if rule.holds(release_id=release_id) else _claim(release_id)
+    release = None if hold_rule.holds(release_id=release_id) else _claim(release_id)
     if release is None:
         return Release.objects.get(pk=release_id)
     if release.published_at is None:

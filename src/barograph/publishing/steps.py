@@ -145,7 +145,7 @@ def _taken_back(release: Release) -> EditionQuerySet:
     return Edition.objects.filter(issue=release.issue, withdrawal__isnull=False)
 
 
-#: Taking an issue back, once its mailings have ended and its editions are withdrawn (publishing.taking_back).
+#: Taking an issue back, once its mailings have ended and its editions are withdrawn (publishing.withdrawal).
 BACK = (
     StepKind("unindex", gettext_noop("Take it out of the search"), unindex),
     StepKind("unmake", gettext_noop("Remove PDF, EPUB and cards"), unmake),

@@ -23,8 +23,8 @@ from barograph.issues import services as issues
 from barograph.issues.enums import IssueState, ReleaseRule
 from barograph.issues.models import Issue, Publication, Topic
 from barograph.people import audit
-from barograph.publishing import audience, letters, reports, rule, services, taking_back, troubles
-from barograph.publishing.asking import issue_for
+from barograph.publishing import audience, hold_rule, mailing_alerts, mailing_views, reports, services, withdrawal
+from barograph.publishing.access import issue_for
 from barograph.publishing.enums import ReleaseState
 from barograph.publishing.forms import CorrectionForm, ReleaseForm
 from barograph.publishing.models import Release
@@ -104,13 +104,13 @@ def progress(request: HttpRequest, issue_id: int) -> HttpResponse:
         "scheduled": latest.state == ReleaseState.WAITING and latest.run_at > timezone.now(),
         "held": latest.state == ReleaseState.HELD,
         "waits": issues.publication().release_rule == ReleaseRule.WAIT,
-        "lacking": rule.missing(issue) if latest.state == ReleaseState.HELD else [],
+        "lacking": hold_rule.missing(issue) if latest.state == ReleaseState.HELD else [],
         "failed": latest.state == ReleaseState.FAILED,
         "done": latest.state == ReleaseState.DONE,
-        "stopped": [troubles.in_words(mailing) for mailing in troubles.stopped(issue)],
-        "mail_at": letters.first_mail_at(issue),
+        "stopped": [mailing_alerts.in_words(mailing) for mailing in mailing_alerts.stopped(issue)],
+        "mail_at": mailing_views.first_mail_at(issue),
         "takes_back": latest.takes_back,
-        "may_take_back": taking_back.is_possible(issue),
+        "may_take_back": withdrawal.is_possible(issue),
         "published": reports.published(latest) if latest.state == ReleaseState.DONE else [],
         "told": reports.told(latest) if latest.state == ReleaseState.DONE else [],
     }
@@ -131,7 +131,7 @@ def _title_of(step: str) -> str:
 def hold_mail(request: HttpRequest, issue_id: int) -> HttpResponse:
     """Hold every mailing of the issue that is still to begin or under way."""
     issue = issue_for(request, issue_id)
-    if letters.hold_all(issue, by=request.user):
+    if mailing_views.hold_all(issue, by=request.user):
         messages.success(request, _("The newsletter is held. Correct what is wrong, then let it go on here."))
     else:
         messages.error(request, _("It was too late: the mailing has moved on meanwhile."))
@@ -143,8 +143,8 @@ def take_back(request: HttpRequest, issue_id: int) -> HttpResponse:
     """Take the issue back while nobody has got a mail of it."""
     issue = issue_for(request, issue_id)
     try:
-        asked = taking_back.request(issue=issue, by=request.user)
-    except taking_back.Refused as refused:
+        asked = withdrawal.request(issue=issue, by=request.user)
+    except withdrawal.Refused as refused:
         messages.error(request, str(refused))
     else:
         _enqueue(asked)
@@ -166,7 +166,7 @@ def publish_ready(request: HttpRequest, issue_id: int) -> HttpResponse:
     """Publish what is ready of a release that the rule holds."""
     issue = issue_for(request, issue_id)
     latest = issue.releases.first()
-    if latest and rule.let_go(release=latest, by=request.user):
+    if latest and hold_rule.let_go(release=latest, by=request.user):
         transaction.on_commit(lambda: run_release.enqueue(latest.pk))
     return redirect("publishing_progress", issue.pk)
 

@@ -6,7 +6,15 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from barograph.publishing import audience, doubts, letters, mail_reports, previews, publication_texts, views
+from barograph.publishing import (
+    audience,
+    domain_alerts,
+    mail_reports,
+    mailing_views,
+    previews,
+    publication_texts,
+    views,
+)
 
 
 @hooks.register("register_admin_urls")
@@ -32,12 +40,12 @@ def urls():
         path("release/<int:issue_id>/call-off/", views.call_off, name="publishing_call_off"),
         path("release/<int:issue_id>/hold-mail/", views.hold_mail, name="publishing_hold_mail"),
         path("release/<int:issue_id>/take-back/", views.take_back, name="publishing_take_back"),
-        path("release/<int:issue_id>/letters/", letters.letters, name="publishing_letters"),
-        path("release/<int:issue_id>/letters/<int:mailing_id>/steer/", letters.steer, name="publishing_steer"),
+        path("release/<int:issue_id>/letters/", mailing_views.letters, name="publishing_letters"),
+        path("release/<int:issue_id>/letters/<int:mailing_id>/steer/", mailing_views.steer, name="publishing_steer"),
         path("release/<int:issue_id>/letters/look-up/", mail_reports.look_up, name="publishing_look_up"),
         path(
             "release/<int:issue_id>/letters/<int:mailing_id>/report/<int:refusal_id>/",
-            doubts.decide,
+            domain_alerts.decide,
             name="publishing_decide_domain",
         ),
         path(
@@ -46,9 +54,13 @@ def urls():
             name="publishing_mailing_report",
         ),
         path(
-            "release/<int:issue_id>/letters/<slug:list_key>/html/", letters.letter_html, name="publishing_letter_html"
+            "release/<int:issue_id>/letters/<slug:list_key>/html/",
+            mailing_views.letter_html,
+            name="publishing_letter_html",
         ),
-        path("release/<int:issue_id>/letters/<slug:list_key>/test/", letters.send_test, name="publishing_send_test"),
+        path(
+            "release/<int:issue_id>/letters/<slug:list_key>/test/", mailing_views.send_test, name="publishing_send_test"
+        ),
     ]
 
 

@@ -18,7 +18,7 @@ from barograph.editions.models import Edition, Line
 from barograph.issues import services as issues
 from barograph.issues.models import Issue
 from barograph.machines.site import claim
-from barograph.publishing import services, steps, taking_back
+from barograph.publishing import services, steps, withdrawal
 from barograph.publishing.enums import ReleaseState
 from barograph.publishing.models import Release, Step
 from barograph.search import services as search
@@ -27,7 +27,7 @@ from barograph.takeaway import making
 from barograph.website import bake
 from tests.factories import CommentaryFactory, IssueFactory, translated
 from tests.publishing.cast import signed_in
-from tests.publishing.test_letters import released
+from tests.publishing.test_mailing_views import released
 from tests.publishing.test_release import site
 
 pytestmark = pytest.mark.django_db
@@ -82,7 +82,7 @@ def press(client, issue):
 
 
 def take_back(issue):
-    return services.run(taking_back.request(issue=issue).pk)
+    return services.run(withdrawal.request(issue=issue).pk)
 
 
 def baked_whole(settings, data_folder):
@@ -184,8 +184,8 @@ def test_released_again_it_is_no_correction_and_everybody_gets_one_mail(issue, d
 
 def take_too_late(issue):
     before = list(Mailing.objects.order_by("pk").values("pk", "key", "state"))
-    with pytest.raises(taking_back.Refused):
-        taking_back.request(issue=issue)
+    with pytest.raises(withdrawal.Refused):
+        withdrawal.request(issue=issue)
     assert list(Mailing.objects.order_by("pk").values("pk", "key", "state")) == before
     assert Edition.objects.filter(issue=issue).current().exists()
     issue.refresh_from_db()
@@ -206,7 +206,7 @@ def test_held_or_paused_without_a_mail_gone_it_can_still_be_taken_back(issue, ou
     _release, mailing = released(issue)
     Mailing.objects.update(state="paused", due_at=timezone.now() - datetime.timedelta(hours=2))
     issue.refresh_from_db()
-    assert taking_back.is_possible(issue)
+    assert withdrawal.is_possible(issue)
     take_back(issue)
     delivery.resume(mailing_id=mailing.pk)
     delivery.send(mailing.pk)
@@ -215,7 +215,7 @@ def test_held_or_paused_without_a_mail_gone_it_can_still_be_taken_back(issue, ou
 
 def test_what_has_no_newsletter_waiting_is_corrected_instead(issue, earlier, desk):
     for wanted, words in ((earlier.issue, "Publish a correction instead"), (issue, "not public")):
-        assert not taking_back.is_possible(wanted)
+        assert not withdrawal.is_possible(wanted)
         assert words in press(desk, wanted).content.decode()
     released(issue)
     Mailing.objects.update(state="stopped")
@@ -239,7 +239,7 @@ def test_pressed_twice_it_is_taken_back_once(issue, desk):
 
 def test_once_begun_it_cannot_be_called_off(issue):
     released(issue)
-    asked = taking_back.request(issue=issue)
+    asked = withdrawal.request(issue=issue)
     assert not services.cancel(release=asked)
     assert services.run(asked.pk).state == ReleaseState.DONE
 
@@ -257,7 +257,7 @@ def test_a_crash_at_any_step_goes_on_from_there(issue, data_folder, monkeypatch,
 
     released(issue)
     monkeypatch.setitem(steps.BY_NAME, broken, steps.StepKind(real.name, real.title, crash))
-    asked = taking_back.request(issue=issue)
+    asked = withdrawal.request(issue=issue)
     with pytest.raises(services.StepFailed):
         services.run(asked.pk)
     assert services.run(asked.pk).state == ReleaseState.DONE
@@ -266,7 +266,7 @@ def test_a_crash_at_any_step_goes_on_from_there(issue, data_folder, monkeypatch,
 
 def test_a_dead_worker_s_undo_is_taken_up_again(issue, data_folder):
     released(issue)
-    asked = taking_back.request(issue=issue)
+    asked = withdrawal.request(issue=issue)
     assert services.unfinished() == [asked.pk]
     host = processes.me().rsplit("/", 2)[0]
     Release.objects.filter(pk=asked.pk).update(
@@ -282,7 +282,7 @@ def test_a_release_still_at_its_later_steps_ends_after_the_one_it_is_at(issue, d
     real, asked = steps.BY_NAME["forms"], []
 
     def pressed_meanwhile(release, progress):
-        asked.append(taking_back.request(issue=issue))
+        asked.append(withdrawal.request(issue=issue))
         assert services.run(asked[0].pk).state == ReleaseState.WAITING, "the other one is still at a step"
         return real.do(release, progress)
 
@@ -300,8 +300,8 @@ def test_a_release_at_its_first_steps_is_left_alone(issue, monkeypatch):
     real = steps.BY_NAME["index"]
 
     def pressed_meanwhile(release, progress):
-        with pytest.raises(taking_back.Refused, match="just being published"):
-            taking_back.request(issue=issue)
+        with pytest.raises(withdrawal.Refused, match="just being published"):
+            withdrawal.request(issue=issue)
         return real.do(release, progress)
 
     monkeypatch.setitem(steps.BY_NAME, "index", steps.StepKind(real.name, real.title, pressed_meanwhile))
@@ -311,7 +311,7 @@ def test_a_release_at_its_first_steps_is_left_alone(issue, monkeypatch):
 def test_a_worker_that_read_the_mailing_before_claims_nothing_after(issue, outbox):
     _release, mailing = released(issue)
     claims = Claims(mailing)  # it looked at the state, and was about to take a batch
-    taking_back.request(issue=issue)
+    withdrawal.request(issue=issue)
     assert claims.take() == []
     assert not Delivery.objects.exclude(state="queued").exists()
 

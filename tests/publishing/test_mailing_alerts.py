@@ -15,7 +15,7 @@ from barograph.delivery.models import Mailing
 from barograph.delivery.transports import Answer, Unreachable
 from barograph.delivery.transports.memory import MemoryTransport
 from barograph.issues import services as issues
-from barograph.publishing import services, troubles
+from barograph.publishing import mailing_alerts, services
 from tests.delivery.mailings import mailing, readers
 from tests.factories import CommentaryFactory, TopicFactory, UserFactory
 
@@ -60,50 +60,50 @@ def refused(issue, outbox):
 def test_whoever_can_let_it_go_on_is_written_to_once_in_their_language(refused, team, outbox):
     editor, operator = team
     for _minute in range(3):
-        troubles.look(now=timezone.now())
+        mailing_alerts.look(now=timezone.now())
     letters = {to: message.decode(errors="replace") for _sender, to, message in outbox}
     assert set(letters) == {editor.email, operator.email}
     assert len(outbox) == 2
-    with_words = troubles.in_words(refused)
+    with_words = mailing_alerts.in_words(refused)
     assert "sent 0 of 60" in with_words
     assert "5.7.1 we do not like you" in with_words
     assert "Goes on at" in with_words
 
 
 def test_when_it_no_longer_goes_on_by_itself_that_is_told_too(refused, team, outbox):
-    troubles.look(now=timezone.now())
+    mailing_alerts.look(now=timezone.now())
     Mailing.objects.update(due_at=None, trips=len(sending.BREAKER_PAUSES) + 1)
-    troubles.look(now=timezone.now())
-    troubles.look(now=timezone.now())
+    mailing_alerts.look(now=timezone.now())
+    mailing_alerts.look(now=timezone.now())
     assert len(outbox) == 4
-    assert "waits for your decision" in troubles.in_words(Mailing.objects.get())
+    assert "waits for your decision" in mailing_alerts.in_words(Mailing.objects.get())
 
 
 def test_a_second_list_that_stops_later_is_told_too_once(refused, team, outbox):
-    troubles.look(now=timezone.now())
+    mailing_alerts.look(now=timezone.now())
     second = mailing(key="issue:2020-08-03:be-ru")
     Mailing.objects.filter(pk=second.pk).update(state="paused", hold="refused", due_at=timezone.now())
     for _minute in range(3):
-        troubles.look(now=timezone.now())
+        mailing_alerts.look(now=timezone.now())
     assert len(outbox) == 4
     assert len({message.split(b"Message-ID: ")[1].split()[0] for _sender, _to, message in outbox}) == 4
 
 
 def test_while_the_server_cannot_be_reached_the_mail_waits(refused, team, outbox):
     MemoryTransport.answers += [Unreachable("no route")]
-    troubles.look(now=timezone.now())
+    mailing_alerts.look(now=timezone.now())
     assert not outbox
-    troubles.look(now=timezone.now())
+    mailing_alerts.look(now=timezone.now())
     assert len(outbox) == 2
 
 
 def test_a_person_s_own_pause_a_copy_and_what_is_long_past_are_not_told(refused, team, outbox):
     Mailing.objects.update(hold="")
-    troubles.look(now=timezone.now())
+    mailing_alerts.look(now=timezone.now())
     Mailing.objects.update(hold="copied", state="held")
-    troubles.look(now=timezone.now())
+    mailing_alerts.look(now=timezone.now())
     Mailing.objects.update(hold="refused", state="paused", created_at=timezone.now() - timedelta(days=8))
-    troubles.look(now=timezone.now())
+    mailing_alerts.look(now=timezone.now())
     assert not outbox
 
 
@@ -127,5 +127,5 @@ def test_the_release_s_page_says_it_in_words(refused, issue, team, language, wor
 
 
 def test_a_summary_of_a_month_belongs_to_the_first_issue_after_it(issue):
-    assert troubles.issue_of(Mailing(key="month:2020-07:en")) == issue
-    assert troubles.issue_of(Mailing(key="month:2020-12:en")) is None
+    assert mailing_alerts.issue_of(Mailing(key="month:2020-07:en")) == issue
+    assert mailing_alerts.issue_of(Mailing(key="month:2020-12:en")) is None

@@ -28,8 +28,8 @@ from barograph.issues.services import publication
 from barograph.newsletter import services as newsletter
 from barograph.people import audit
 from barograph.people.models import User
-from barograph.publishing import troubles
-from barograph.publishing.asking import issue_for
+from barograph.publishing import mailing_alerts
+from barograph.publishing.access import issue_for
 
 log = logging.getLogger("barograph.publishing")
 
@@ -57,11 +57,11 @@ def in_words(row: DomainRefusal) -> str:
 def look(*, now: datetime) -> None:
     """Tell the team of domains that are in doubt since; whoever was told is not told again."""
     waiting = DomainRefusal.objects.filter(
-        state__in=[Doubt.OPEN, Doubt.REPEATED], noted_at__gte=now - troubles.FRESH
+        state__in=[Doubt.OPEN, Doubt.REPEATED], noted_at__gte=now - mailing_alerts.FRESH
     ).select_related("mailing")
     by_issue: dict[Issue, list[DomainRefusal]] = {}
     for row in waiting.order_by("pk"):
-        if issue := troubles.issue_of(row.mailing):
+        if issue := mailing_alerts.issue_of(row.mailing):
             by_issue.setdefault(issue, []).append(row)
     for issue, rows in by_issue.items():
         try:
@@ -74,7 +74,7 @@ def look(*, now: datetime) -> None:
 def _tell(*, issue: Issue, rows: list[DomainRefusal], house: Publication, now: datetime) -> None:
     kind = ReminderKind.DOUBT
     heard = set(issue.reminders.filter(kind=kind).values_list("user_id", "about"))
-    for user in troubles.listeners():
+    for user in mailing_alerts.listeners():
         fresh = {str(row.pk): row for row in rows if (user.pk, str(row.pk)) not in heard}
         if fresh:
             _write(issue, user, fresh, house, now)

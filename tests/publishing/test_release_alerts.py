@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from barograph import cli
 from barograph.issues import services as issues
-from barograph.publishing import failures, services, steps
+from barograph.publishing import release_alerts, services, steps
 from barograph.publishing.enums import ReleaseState
 from tests.factories import CommentaryFactory
 from tests.publishing.cast import signed_in
@@ -30,8 +30,8 @@ def stopped(db, data_folder, monkeypatch):
 def test_publishers_are_told_once(stopped, outbox):
     signed_in("Publishers", email="publisher@example.org")
     signed_in("Analysts", email="analyst@example.org")
-    assert failures.look(now=timezone.now()) == 1
-    assert failures.look(now=timezone.now()) == 0
+    assert release_alerts.look(now=timezone.now()) == 1
+    assert release_alerts.look(now=timezone.now()) == 0
     assert [to for _from, to, _mail in outbox] == ["publisher@example.org"]
 
 

@@ -26,7 +26,7 @@ from barograph.issues.models import Issue, Publication
 from barograph.issues.services import publication
 from barograph.newsletter import services as newsletter
 from barograph.people.models import User
-from barograph.publishing import letters
+from barograph.publishing import mailing_views
 
 log = logging.getLogger("barograph.publishing")
 
@@ -42,7 +42,7 @@ def stopped(issue: Issue) -> list[Mailing]:
 
 def in_words(mailing: Mailing) -> str:
     """Which it is, how far it went, why it stopped, what the server said, how it goes on. In the active language."""
-    how_far = {"title": letters.title_of(mailing), "done": mailing.done, "total": mailing.total}
+    how_far = {"title": mailing_views.title_of(mailing), "done": mailing.done, "total": mailing.total}
     told = [_("%(title)s: sent %(done)s of %(total)s.") % how_far, mailing.get_hold_display()]
     if mailing.hold == Hold.REFUSED:
         told.append(_("These refusals are charged to nobody."))
@@ -50,7 +50,7 @@ def in_words(mailing: Mailing) -> str:
             told.append(_("The server’s last words: “%(words)s”.") % {"words": mailing.trouble.rstrip(".")})
     elif mailing.hold == Hold.BROKEN and mailing.trouble:
         told.append(_("What went wrong: “%(words)s”.") % {"words": mailing.trouble.rstrip(".")})
-    until = letters.goes_on(mailing)
+    until = mailing_views.goes_on(mailing)
     told.append(f"{until.rstrip('.')}." if until else _("The mailing waits for your decision."))
     return " ".join(told)
 

@@ -31,8 +31,8 @@ from barograph.newsletter import proofs
 from barograph.newsletter import services as newsletter
 from barograph.people import audit
 from barograph.people.models import User
-from barograph.publishing import taking_back
-from barograph.publishing.asking import issue_for
+from barograph.publishing import withdrawal
+from barograph.publishing.access import issue_for
 
 log = logging.getLogger("barograph.publishing")
 
@@ -77,7 +77,7 @@ def letters(request: HttpRequest, issue_id: int) -> HttpResponse:
         "released": issue.state == IssueState.RELEASED,
         "mailings": mailings,
         "busy": any(entry.mailing.state in UNFINISHED for entry in mailings),
-        "may_take_back": taking_back.is_possible(issue),
+        "may_take_back": withdrawal.is_possible(issue),
         "lists": lists,
         "chosen": chosen,
         "proof": proof,

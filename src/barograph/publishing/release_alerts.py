@@ -19,8 +19,8 @@ from barograph.desk import reminders
 from barograph.issues.enums import ReminderKind
 from barograph.issues.services import publication
 from barograph.publishing.enums import ReleaseState, StepState
+from barograph.publishing.hold_rule import publishers
 from barograph.publishing.models import Release
-from barograph.publishing.rule import publishers
 
 log = logging.getLogger("barograph.publishing")
 

@@ -21,7 +21,7 @@ from barograph.desk import reminders
 from barograph.issues.services import publication
 from barograph.newsletter import limits
 from barograph.people.models import User
-from barograph.publishing import troubles
+from barograph.publishing import mailing_alerts
 
 log = logging.getLogger("barograph.publishing")
 
@@ -50,7 +50,7 @@ def tell(user_id: int, too_many: bool) -> int:
     user, house, now, sent = User.objects.filter(pk=user_id).first(), publication(), timezone.now(), 0
     if user is None:
         return 0
-    for other in troubles.listeners():
+    for other in mailing_alerts.listeners():
         if other.pk == user.pk:
             continue
         with translation.override(reminders.language_of(other, house)):
