@@ -176,7 +176,7 @@ def do_export(args: argparse.Namespace) -> int:
 def do_publish(args: argparse.Namespace) -> int:
     setup()
     from barograph.issues.models import Issue
-    from barograph.publishing import services
+    from barograph.publishing import reports, services
 
     issue = Issue.objects.filter(first=args.issue).first()
     if issue is None:
@@ -192,11 +192,11 @@ def do_publish(args: argparse.Namespace) -> int:
         release = services.request(issue=issue, mail=not args.no_mail)
     release = services.run(release.pk)
     steps = [{"name": s.name, "state": s.state, "seconds": s.seconds} for s in release.steps.all()]
-    by_name = {step.name: step.result for step in release.steps.all()}
+    results = reports.results_by_step(release)
     result = {
         "issue": issue.key,
-        "editions": by_name["freeze"]["editions"],
-        "pages_written": by_name["bake"]["written"],
+        "editions": results["freeze"].get("editions", 0),
+        "pages_written": results["bake"].get("written", 0),
         "steps": steps,
         "seconds": round(time.monotonic() - begun, 3),
     }

@@ -153,14 +153,14 @@ def test_wrong_tokens_of_the_api_and_of_invitations_are_counted_first(monkeypatc
 
 def test_an_address_is_looked_up_a_few_times_an_hour_and_the_others_hear_of_it(outbox):
     user, other = UserFactory(is_superuser=True), UserFactory(is_superuser=True)
-    for number in range(address_lookup.AN_HOUR - 1):
+    for number in range(address_lookup.PER_HOUR - 1):
         address_lookup.look_up(address=f"reader-{number}@example.org", by=user)
     with pytest.raises(InvalidAddress):
         address_lookup.look_up(address="nonsense", by=user)
     for _again in range(3):
         with pytest.raises(address_lookup.TooMany):
             address_lookup.look_up(address="one-more@example.org", by=user)
-    rows = list(DBTaskResult.objects.filter(task_path=address_lookup.tell.module_path))
+    rows = list(DBTaskResult.objects.filter(task_path=address_lookup.notify_publishers.module_path))
     assert len(rows) == 2, "when they begin, and when it is too many; no more"
     for row in rows:
         row.task.call(*row.args_kwargs["args"])

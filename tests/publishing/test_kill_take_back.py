@@ -35,7 +35,7 @@ def test_killed_after_any_part_it_is_taken_up_again(tmp_path, installation):
     made = done(str(SCRIPT), "prepare")
     assert made.returncode == 0, made.stderr.decode()
     assert (site / "2020-08-10/index.html").exists()
-    for part in ("withdraw", "request", *(step.name for step in steps.BACK[:-1])):
+    for part in ("withdraw", "request", *(step.name for step in steps.WITHDRAWAL[:-1])):
         assert done(str(SCRIPT), part).returncode == -signal.SIGKILL
         assert len(set(state())) == 1, "mailings, editions and the issue go together"
         assert (site / "2020-08-03/index.html").exists()

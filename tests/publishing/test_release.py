@@ -14,7 +14,7 @@ from barograph.editions.models import Edition
 from barograph.issues import services as issues
 from barograph.publishing import services, steps
 from barograph.publishing.enums import ReleaseState, StepState
-from barograph.publishing.models import Release
+from barograph.publishing.models import Release, Step
 from tests.factories import CommentaryFactory, UserFactory, translated
 from tests.publishing.cast import signed_in
 
@@ -188,9 +188,83 @@ def test_a_letter_that_cannot_be_made_stops_the_release_before_readers_see_it(is
 
 def test_a_step_of_an_earlier_version_has_its_name_on_the_page(issue, data_folder):
     release = services.run(services.request(issue=issue, mail=False).pk)
-    release.steps.filter(name="forms").update(name="printed-long-ago")
+    release.steps.filter(name="downloads").update(name="printed-long-ago")
     page = signed_in("Publishers").get(f"/desk/release/{issue.pk}/progress/").content.decode()
     assert "printed-long-ago" in page
+
+
+#: Names that rows had before their steps were renamed; for the rest, names that no version ever had.
+FORMER = {"switch": "swap", "downloads": "forms", "websub": "hub"}
+
+
+def renamed(release, names):
+    """Give the rows of a release the names of another version."""
+    for step in release.steps.all():
+        if step.name in names:
+            Step.objects.filter(pk=step.pk).update(name=names[step.name])
+
+
+def test_rows_of_renamed_steps_are_shown_under_the_titles_of_today(issue, data_folder):
+    release = services.run(services.request(issue=issue, mail=False).pk)
+    release.steps.filter(name="websub").update(result={"feeds": 0, "problem": "hub away"})
+    renamed(release, FORMER)
+    page = signed_in("Publishers").get(f"/desk/release/{issue.pk}/progress/").content.decode()
+    assert all(title in page for title in ("Switch to the new site", "Make PDF, EPUB and cards", "Tell the feeds’ hub"))
+    assert "hub away" in page, "the report reads a step's result under its former name, too"
+    assert services.run(release.pk).state == ReleaseState.DONE
+    assert release.steps.filter(name="swap").exists(), "what is over stays as it is"
+
+
+@pytest.mark.parametrize("stopped_at", ["freeze", "swap", "mailings", "forms", "hub"])
+def test_a_release_under_way_when_its_steps_are_renamed_goes_on(issue, data_folder, stopped_at):
+    release = services.request(issue=issue, mail=False)
+    now = {former: name for name, former in FORMER.items()}.get(stopped_at, stopped_at)
+    for step in release.steps.filter(position__lt=NAMES.index(now)):
+        if step.name in {"freeze", "bake", "switch", "index"}:
+            Release.objects.filter(pk=release.pk).update(published_at=timezone.now())
+            release.refresh_from_db()
+            steps.BY_NAME[step.name].do(release, lambda done, total: None)
+        Step.objects.filter(pk=step.pk).update(state=StepState.DONE, tries=1)
+    release.steps.filter(name=now).update(state=StepState.FAILED, tries=1)
+    renamed(release, FORMER)
+    Release.objects.filter(pk=release.pk).update(state=ReleaseState.FAILED)
+    page = signed_in("Publishers").get(f"/desk/release/{issue.pk}/progress/")
+    assert page.status_code == 200
+    assert services.run(release.pk).state == ReleaseState.DONE
+    assert [(s.name, s.state) for s in release.steps.all()] == [(name, StepState.DONE) for name in NAMES]
+    assert release.steps.get(name=now).tries == 2
+
+
+@pytest.mark.parametrize("state", [StepState.WAITING, StepState.RUNNING, StepState.FAILED, StepState.DONE])
+@pytest.mark.parametrize("replaced", ["freeze", "bake", "websub"])
+def test_a_release_under_way_with_a_step_nobody_knows_goes_on_by_the_list_of_today(issue, data_folder, replaced, state):
+    release = services.request(issue=issue, mail=False)
+    release.steps.filter(name=replaced).update(name="of-another-version", state=state)
+    assert signed_in("Publishers").get(f"/desk/release/{issue.pk}/progress/").status_code == 200
+    assert services.run(release.pk).state == ReleaseState.DONE
+    done = release.steps.filter(state=StepState.DONE).exclude(name="of-another-version")
+    assert [step.name for step in done] == NAMES
+    unknown = release.steps.get(name="of-another-version")
+    assert unknown.state == (StepState.DONE if state == StepState.DONE else StepState.SKIPPED)
+    assert signed_in("Publishers", "e2@example.org").get(f"/desk/release/{issue.pk}/progress/").status_code == 200
+
+
+def test_a_release_without_rows_or_with_two_rows_for_one_step_goes_on(issue, data_folder):
+    release = services.request(issue=issue, mail=False)
+    release.steps.filter(name="websub").delete()
+    Step.objects.create(release=release, name="swap", position=2)
+    assert services.run(release.pk).state == ReleaseState.DONE
+    assert [s.name for s in release.steps.filter(state=StepState.DONE)] == NAMES
+    assert release.steps.get(name="swap").state == StepState.SKIPPED
+
+
+def test_each_step_is_named_as_its_function_and_its_former_names_are_nobody_else_s(db):
+    assert len(steps.BY_NAME) == len(steps.STEPS) + len(steps.WITHDRAWAL)
+    assert all(getattr(steps, name) is kind for name, kind in steps.BY_NAME.items())
+    former = [name for kind in steps.BY_NAME.values() for name in kind.former]
+    assert len(former) == len({*former} - {*steps.BY_NAME})
+    longest = Step._meta.get_field("name").max_length
+    assert all(len(name) <= longest for name in steps.BY_NAME)
 
 
 def test_what_cannot_be_tidied_fails_no_release(issue, data_folder, monkeypatch, caplog):

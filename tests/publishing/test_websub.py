@@ -41,7 +41,7 @@ def issue():
 
 def test_the_hub_is_told_of_every_feed_the_issue_is_in(hub, issue, settings):
     settings.WEBSUB_URL, told = hub
-    assert websub.tell(editions=Edition.objects.filter(issue=issue)) == (3 * 2 * 4, "")
+    assert websub.publish(editions=Edition.objects.filter(issue=issue)) == (3 * 2 * 4, "")
     assert told[0]["hub.mode"] == ["publish"]
     assert f"{settings.BASE_URL}/be/feed.atom" in told[0]["hub.url"]
     assert f"{settings.BASE_URL}/en/topics/economy/feed.json" in told[0]["hub.url"]
@@ -49,11 +49,11 @@ def test_the_hub_is_told_of_every_feed_the_issue_is_in(hub, issue, settings):
 
 def test_a_hub_that_is_away_holds_up_nothing(issue, settings):
     settings.WEBSUB_URL = "http://127.0.0.1:9/"
-    told, problem = websub.tell(editions=Edition.objects.filter(issue=issue))
+    told, problem = websub.publish(editions=Edition.objects.filter(issue=issue))
     assert told == 0
     assert problem
 
 
 def test_without_a_hub_nobody_is_asked(issue, settings):
     settings.WEBSUB_URL = ""
-    assert websub.tell(editions=Edition.objects.filter(issue=issue)) == (0, "")
+    assert websub.publish(editions=Edition.objects.filter(issue=issue)) == (0, "")

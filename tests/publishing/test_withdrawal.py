@@ -31,7 +31,7 @@ from tests.publishing.test_mailing_views import released
 from tests.publishing.test_release import site
 
 pytestmark = pytest.mark.django_db
-BACK = [step.name for step in steps.BACK]
+BACK = [step.name for step in steps.WITHDRAWAL]
 
 
 @pytest.fixture(autouse=True)
@@ -272,24 +272,37 @@ def test_a_dead_worker_s_undo_is_taken_up_again(issue, data_folder):
     Release.objects.filter(pk=asked.pk).update(
         state="running", owner=f"{host}/4194304/1", lease_until=timezone.now() + datetime.timedelta(minutes=10)
     )
-    Step.objects.filter(release=asked, name="unindex").update(state="running")
+    Step.objects.filter(release=asked, name="index_withdrawal").update(state="running")
     assert services.unfinished() == [asked.pk]
     assert services.run(asked.pk).state == ReleaseState.DONE
     assert not [name for name in site(data_folder) if issue.key in name]
 
 
+def test_a_withdrawal_under_way_when_its_steps_are_renamed_goes_on(issue, data_folder):
+    """Rows of an earlier version: other names, and one that nothing has any more."""
+    released(issue)
+    asked = withdrawal.request(issue=issue)
+    for kind in steps.WITHDRAWAL[1:]:
+        Step.objects.filter(release=asked, name=kind.name).update(name=kind.former[0])
+    Step.objects.filter(release=asked, position=0).update(name="of-another-version", state="failed")
+    Release.objects.filter(pk=asked.pk).update(state=ReleaseState.FAILED)
+    assert services.run(asked.pk).state == ReleaseState.DONE
+    assert [s.name for s in asked.steps.filter(state="done")] == BACK
+    assert not [name for name in site(data_folder) if issue.key in name]
+
+
 def test_a_release_still_at_its_later_steps_ends_after_the_one_it_is_at(issue, data_folder, monkeypatch):
-    real, asked = steps.BY_NAME["forms"], []
+    real, asked = steps.BY_NAME["downloads"], []
 
     def pressed_meanwhile(release, progress):
         asked.append(withdrawal.request(issue=issue))
         assert services.run(asked[0].pk).state == ReleaseState.WAITING, "the other one is still at a step"
         return real.do(release, progress)
 
-    monkeypatch.setitem(steps.BY_NAME, "forms", steps.StepKind(real.name, real.title, pressed_meanwhile))
+    monkeypatch.setitem(steps.BY_NAME, "downloads", steps.StepKind(real.name, real.title, pressed_meanwhile))
     release = services.run(services.request(issue=issue).pk)
     assert release.state == ReleaseState.CANCELLED
-    assert release.steps.get(name="hub").state == "waiting"
+    assert release.steps.get(name="websub").state == "waiting"
     assert services.run(release.pk).state == ReleaseState.CANCELLED
     assert services.unfinished() == [asked[0].pk]
     assert services.run(asked[0].pk).state == ReleaseState.DONE

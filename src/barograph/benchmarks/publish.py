@@ -23,7 +23,7 @@ from django.conf import settings
 from django.db import connection
 
 #: The steps of a release up to the moment the new pages can be read.
-UNTIL_VISIBLE = ("freeze", "bake", "swap")
+UNTIL_VISIBLE = ("freeze", "bake", "switch")
 LANGUAGES = ["be", "ru", "en"]
 
 

@@ -1,8 +1,8 @@
-"""Looking up what became of one reader's mails: a few an hour, and the others who publish hear of it.
+"""Look up what became of one subscriber's mails: a limited number per hour, reported to the others who may publish.
 
-The answer tells whether an address subscribes. Whoever has somebody else's session could try a list of addresses; so
-each look-up is counted before it is made, and the first of a person in an hour, and the first beyond the limit, are
-told by mail to everybody else who may publish.
+The answer reveals whether an address subscribes, and somebody with a stolen session could try a list of addresses.
+So each look-up is counted before it is done, and an account's first look-up in an hour, and its first beyond the
+limit, are reported by mail to everybody else who may publish.
 """
 
 from __future__ import annotations
@@ -25,28 +25,29 @@ from barograph.publishing import mailing_alerts
 
 log = logging.getLogger("barograph.publishing")
 
-AN_HOUR = 10
+#: Look-ups that one account may do in an hour.
+PER_HOUR = 10
 
 
 class TooMany(Exception):
-    """This person has looked up as many addresses in this hour as anybody may."""
+    """The account has used up its look-ups of this hour."""
 
 
 def look_up(*, address: str, by: User) -> reports.Found:
     """What became of the mails to an address. Raises InvalidAddress, TooMany."""
-    if not limits.spend("look-ups", str(by.pk), AN_HOUR):
+    if not limits.spend("look-ups", str(by.pk), PER_HOUR):
         if limits.spend("look-ups refused told", str(by.pk), 1):
-            tell.enqueue(by.pk, True)
+            notify_publishers.enqueue(by.pk, True)
         raise TooMany
-    found = reports.look_up(address=address, by=by)
+    history = reports.look_up(address=address, by=by)
     if limits.spend("look-ups told", str(by.pk), 1):
-        tell.enqueue(by.pk, False)
-    return found
+        notify_publishers.enqueue(by.pk, False)
+    return history
 
 
 @task(queue_name="mail")
-def tell(user_id: int, too_many: bool) -> int:
-    """Write to the others who may publish. How many mails left."""
+def notify_publishers(user_id: int, too_many: bool) -> int:
+    """Report an account's look-ups by mail to the others who may publish. Returns the number of mails sent."""
     user, house, now, sent = User.objects.filter(pk=user_id).first(), publication(), timezone.now(), 0
     if user is None:
         return 0
@@ -72,7 +73,7 @@ def tell(user_id: int, too_many: bool) -> int:
 
 
 def _text(user: Any, *, too_many: bool) -> str:
-    words = {"who": user.get_username(), "most": AN_HOUR}
+    words = {"who": user.get_username(), "most": PER_HOUR}
     first = (
         _("%(who)s has tried to look up more than %(most)s addresses of readers in this hour; the rest was refused.")
         if too_many

@@ -27,3 +27,8 @@ class StepState(models.TextChoices):
     RUNNING = "running", _("running")
     FAILED = "failed", _("stopped")
     DONE = "done", _("done")
+    SKIPPED = "skipped", _("left out: this version has no such step")
+
+
+#: A step at which there is nothing left to do.
+OVER = (StepState.DONE, StepState.SKIPPED)

@@ -70,7 +70,7 @@ class Step(models.Model):
     seconds = models.FloatField(default=0)
 
     class Meta:
-        ordering = ["position"]
+        ordering = ["position", "pk"]
         constraints = [models.UniqueConstraint(fields=["release", "name"], name="one_step_a_name")]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""What a release has made, told from its steps and its editions: for the desk, once it is done."""
+"""What a release has done, from its steps and its editions: for the desk, once it is over."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from barograph.base import languages
 from barograph.editions.models import Edition
 from barograph.publishing.models import Release
+from barograph.publishing.steps import current_name
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,9 @@ class Published:
 
 def published(release: Release) -> list[Published]:
     """Each language's current edition, in the publication's order."""
-    found = {edition.language: edition for edition in Edition.objects.filter(issue=release.issue).current()}
-    order = next(iter(found.values())).content["publication"]["languages"] if found else []
-    return [_published(found[code]) for code in order if code in found]
+    by_language = {edition.language: edition for edition in Edition.objects.filter(issue=release.issue).current()}
+    order = next(iter(by_language.values())).content["publication"]["languages"] if by_language else []
+    return [_published(by_language[code]) for code in order if code in by_language]
 
 
 def _published(edition: Edition) -> Published:
@@ -47,12 +48,16 @@ def _published(edition: Edition) -> Published:
     )
 
 
-def told(release: Release) -> list[str]:
+def results_by_step(release: Release) -> dict[str, dict[str, Any]]:
+    """What each step returned, under the step's name of today."""
+    return {current_name(step.name): step.result or {} for step in release.steps.all()}
+
+
+def summary(release: Release) -> list[str]:
     """What the steps did, in a line each."""
     if release.takes_back:
         return [_("The issue is open again: its texts, verdicts and translations are as they were.")]
-    results: dict[str, dict[str, Any]] = {step.name: step.result or {} for step in release.steps.all()}
-    lines = []
+    results, lines = results_by_step(release), []
     if release.finished_at and release.published_at:
         seconds = sum(step.seconds or 0 for step in release.steps.all())
         lines.append(_("It took %(seconds)s seconds.") % {"seconds": number_format(seconds, 1)})
@@ -66,8 +71,8 @@ def told(release: Release) -> list[str]:
         lines.append(text % {"count": mailings})
     elif "mailings" in results:
         lines.append(_("No newsletter was sent with it."))
-    if problem := results.get("forms", {}).get("problem"):
+    if problem := results.get("downloads", {}).get("problem"):
         lines.append(_("These could not be made, readers have the version before: %(forms)s") % {"forms": problem})
-    if problem := results.get("hub", {}).get("problem"):
+    if problem := results.get("websub", {}).get("problem"):
         lines.append(_("The feeds’ hub was not told: %(reason)s") % {"reason": problem})
     return lines

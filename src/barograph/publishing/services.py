@@ -1,4 +1,11 @@
-"""Releasing an issue: ask for it, run its steps, go on after a stop."""
+"""Releasing an issue: request it, run its steps, resume after a stop.
+
+States of a release (`enums.ReleaseState`) and who moves it:
+- waiting → held: `hold_rule.holds`, when its hour has come and too much is missing; back by `hold_rule`
+- waiting, failed → running: `run`, by the one process that claims it (`owner`, until `lease_until`)
+- running → done, failed: `run`; failed → waiting: `take_up`
+- waiting, held → cancelled: `cancel`; anything under way → cancelled: `withdrawal.request`
+"""
 
 from __future__ import annotations
 
@@ -19,9 +26,9 @@ from barograph.issues.models import Issue
 from barograph.machines import site
 from barograph.people import audit
 from barograph.publishing import hold_rule
-from barograph.publishing.enums import ReleaseKind, ReleaseState, StepState
+from barograph.publishing.enums import OVER, ReleaseKind, ReleaseState, StepState
 from barograph.publishing.models import Release, Step
-from barograph.publishing.steps import BY_NAME, STEPS, StepKind
+from barograph.publishing.steps import BY_NAME, STEPS, StepKind, current_name, steps_of
 
 log = logging.getLogger("barograph.publishing")
 
@@ -51,9 +58,9 @@ def request(
         requested_by=by,
         published_at=published_at,
     )
-    told = {"at": run_at.isoformat(timespec="minutes")} if run_at else {}
+    details = {"at": run_at.isoformat(timespec="minutes")} if run_at else {}
     audit.note(
-        "release_set" if run_at else "release_asked", about=issue, name=issue.key, by=by, at_terminal=True, **told
+        "release_set" if run_at else "release_asked", about=issue, name=issue.key, by=by, at_terminal=True, **details
     )
     return release
 
@@ -89,7 +96,8 @@ def run(release_id: int) -> Release:
     if release.published_at is None:
         release.published_at = timezone.now()
         release.save(update_fields=["published_at"])
-    for step in release.steps.exclude(state=StepState.DONE):
+    adopt_steps(release=release)
+    for step in release.steps.exclude(state__in=OVER):
         if not Release.objects.running().filter(pk=release.pk).exists():
             break
         _do(release, step)
@@ -98,8 +106,32 @@ def run(release_id: int) -> Release:
     return release
 
 
+@transaction.atomic
+def adopt_steps(*, release: Release) -> None:
+    """Give a release that is under way the steps of this version, in their order.
+
+    It may have begun under another version. A step with a new name keeps its row, with what was done; a step that it
+    lacks is added; a step that this version doesn't have is left out (SKIPPED), unless it was done.
+    """
+    rows, kinds = list(release.steps.all()), steps_of(release)
+    if [row.name for row in rows if row.state != StepState.SKIPPED] == [kind.name for kind in kinds]:
+        return
+    by_name = {current_name(row.name): row for row in rows} | {row.name: row for row in rows}
+    for position, kind in enumerate(kinds):
+        row = by_name.get(kind.name) or Step(release=release, name=kind.name)
+        row.name, row.position = kind.name, position
+        if row.state == StepState.SKIPPED:  # left out by a version that did not have it
+            row.state = StepState.WAITING
+        row.save()
+    names = {kind.name for kind in kinds}
+    for row in rows:
+        if row.name not in names and row.state != StepState.DONE:
+            log.warning("release %s: this version has no step %s; it is left out", release.pk, row.name)
+            Step.objects.filter(pk=row.pk).update(state=StepState.SKIPPED)
+
+
 def _end(release: Release, state: ReleaseState, **also: Any) -> None:
-    """Give it out of hand: in this state, unless it was called off."""
+    """Give up the claim and set the state, unless the release was called off meanwhile."""
     Release.objects.running().filter(pk=release.pk).update(state=state, **also)
     Release.objects.filter(pk=release.pk).update(owner="", lease_until=None)
 

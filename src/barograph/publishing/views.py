@@ -28,7 +28,7 @@ from barograph.publishing.access import issue_for
 from barograph.publishing.enums import ReleaseState
 from barograph.publishing.forms import CorrectionForm, ReleaseForm
 from barograph.publishing.models import Release
-from barograph.publishing.steps import BY_NAME
+from barograph.publishing.steps import title_of
 from barograph.publishing.tasks import run_release
 
 
@@ -94,7 +94,7 @@ def progress(request: HttpRequest, issue_id: int) -> HttpResponse:
     latest = issue.releases.prefetch_related("steps").first()
     if latest is None:
         return redirect("publishing_release", issue.pk)
-    steps = [{"row": step, "title": _title_of(step.name)} for step in latest.steps.all()]
+    steps = [{"row": step, "title": title_of(step.name)} for step in latest.steps.all()]
     context = {
         "issue": issue,
         "release": latest,
@@ -112,7 +112,7 @@ def progress(request: HttpRequest, issue_id: int) -> HttpResponse:
         "takes_back": latest.takes_back,
         "may_take_back": withdrawal.is_possible(issue),
         "published": reports.published(latest) if latest.state == ReleaseState.DONE else [],
-        "told": reports.told(latest) if latest.state == ReleaseState.DONE else [],
+        "summary": reports.summary(latest) if latest.state == ReleaseState.DONE else [],
     }
     response = render(request, "publishing/progress.html", context)
     if context["busy"]:
@@ -120,11 +120,6 @@ def progress(request: HttpRequest, issue_id: int) -> HttpResponse:
     elif context["mail_at"]:
         response["Refresh"] = "15"
     return response
-
-
-def _title_of(step: str) -> str:
-    """A step in words; its bare name where this version has no such step any more."""
-    return _(BY_NAME[step].title) if step in BY_NAME else step
 
 
 @require_POST

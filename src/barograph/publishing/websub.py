@@ -1,4 +1,7 @@
-"""Tells a WebSub hub (W3C Recommendation, 7) that feeds have new entries, so that feed readers hear at once."""
+"""Notify a WebSub hub that feeds have new entries, so that feed readers fetch them at once.
+
+Source: W3C Recommendation WebSub, section 7 ("Publishing"); the parameters are those of PubSubHubbub 0.4.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,8 @@ from barograph.feeds import addresses
 
 log = logging.getLogger("barograph.publishing")
 
-PATIENCE = 10.0
+#: Seconds that the hub has to answer.
+TIMEOUT = 10.0
 
 
 def feeds(editions: EditionQuerySet) -> list[str]:
@@ -28,21 +32,21 @@ def feeds(editions: EditionQuerySet) -> list[str]:
         language = content["language"]
         folders = [addresses.home(language)]
         written = [topic["key"] for topic in content["topics"] if topic["commentary"]]
-        # who subscribed under a former address is told, too
+        # subscribers of a feed's former address are notified, too
         folders += [addresses.topic(language, at) for key in written for at in (key, *renamed.former_topics(key))]
         paths += [f"{folder}{name}" for folder in folders for name in ("feed.atom", "feed.json")]
     return [settings.BASE_URL + path for path in dict.fromkeys(paths)]
 
 
-def tell(*, editions: EditionQuerySet) -> tuple[int, str]:
-    """(how many feeds the hub was told of, what went wrong or ''). Telling it again does no harm."""
+def publish(*, editions: EditionQuerySet) -> tuple[int, str]:
+    """Send the hub the addresses of the feeds that changed. Returns (number of feeds, problem or ''). Repeatable."""
     if not settings.WEBSUB_URL:
         return 0, ""
     urls = feeds(editions)
     body = urlencode([("hub.mode", "publish"), *(("hub.url", url) for url in urls)]).encode()
     request = urllib.request.Request(settings.WEBSUB_URL, body, {"User-Agent": "Barograph"})  # noqa: S310 http(s) by its setting
     try:
-        with outgoing.open_url(request, timeout=PATIENCE):
+        with outgoing.open_url(request, timeout=TIMEOUT):
             return len(urls), ""
     except (OSError, HTTPException) as error:
         log.warning("The WebSub hub could not be told: %s", error)

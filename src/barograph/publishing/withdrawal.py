@@ -1,7 +1,7 @@
 """Taking an issue back while nobody has got a mail of it: its release is as if it had not been.
 
 In one transaction the mailings end, the editions are withdrawn and the issue is open again; the site, the search and
-whatever is to be taken along follow as steps, which a crash at any line lets go on (steps.BACK, services.run).
+whatever is to be taken along follow as steps, which a crash at any line lets go on (steps.WITHDRAWAL, services.run).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from barograph.people import audit
 from barograph.publishing import services
 from barograph.publishing.enums import UNDER_WAY, ReleaseKind, ReleaseState, StepState
 from barograph.publishing.models import Release
-from barograph.publishing.steps import BACK
+from barograph.publishing.steps import WITHDRAWAL
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def request(*, issue: Issue, by=None) -> Release:
     published = first.published_at or first.requested_at
     issues.reopen(issue=issue, on=published.astimezone(ZoneInfo(issues.publication().timezone)).date())
     try:
-        release = services.add(BACK, issue=issue, kind=ReleaseKind.TAKE_BACK, mail=False, requested_by=by)
+        release = services.add(WITHDRAWAL, issue=issue, kind=ReleaseKind.TAKE_BACK, mail=False, requested_by=by)
     except ValidationError as error:
         raise Refused(" ".join(error.messages)) from error
     audit.note("taken_back", about=issue, name=issue.key, by=by, at_terminal=True)
@@ -82,7 +82,7 @@ def _release_of(issue: Issue) -> Release:
 def _call_off(issue: Issue) -> None:
     """End what is under way about the issue: what runs ends after the step it is at, if that is a late one."""
     for release in issue.releases.select_for_update().filter(state__in=UNDER_WAY):
-        early = release.steps.filter(name="mailings").exclude(state=StepState.DONE).exists()
+        early = not release.steps.filter(name="mailings", state=StepState.DONE).exists()
         if release.state == ReleaseState.RUNNING and early:
             raise Refused(_("The issue is just being published. Try again in a moment."))
         Release.objects.filter(pk=release.pk).update(state=ReleaseState.CANCELLED, finished_at=timezone.now())
