@@ -21,8 +21,8 @@ PLAIN = ("headline", "question")
 def scenarios_of(draft: Commentary) -> list[dict[str, Any]]:
     raw = draft.scenarios.get_prep_value() if draft.scenarios else []
     names = ("key", "title", "text", "pros", "cons", "probability")
-    found = [{name: value.get(name) for name in names} for value in words.scenario_values(raw)]
-    return [{**value, "key": value["key"] or "", "text": value["text"] or ""} for value in found]
+    values = [{name: value.get(name) for name in names} for value in words.scenario_values(raw)]
+    return [{**value, "key": value["key"] or "", "text": value["text"] or ""} for value in values]
 
 
 def _stream(scenarios: list[Mapping[str, Any]]) -> Any:
@@ -31,8 +31,8 @@ def _stream(scenarios: list[Mapping[str, Any]]) -> Any:
     try:
         return block.clean(block.to_python(raw))
     except ValidationError as error:
-        told = getattr(error, "non_block_errors", None)
-        raise ValidationError(list(told) if told else _("The scenarios are not valid.")) from None
+        messages = getattr(error, "non_block_errors", None)
+        raise ValidationError(list(messages) if messages else _("The scenarios are not valid.")) from None
 
 
 @transaction.atomic
@@ -62,11 +62,11 @@ def save_draft(
 
 def texts_for_desk(texts: Mapping[str, str]) -> dict[str, str]:
     """A translator's texts, cleaned as their screen does it."""
-    found = {}
+    values = {}
     for path, text in texts.items():
         if path == "body":
-            found[path] = clean_body(text)
+            values[path] = clean_body(text)
         else:
             keep = path in {"lede", "resolution"} or path.endswith(".text")
-            found[path] = text if keep else " ".join(text.split())
-    return found
+            values[path] = text if keep else " ".join(text.split())
+    return values

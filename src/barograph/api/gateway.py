@@ -122,15 +122,15 @@ class ApiView(APIView):
         return problems.answer
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        found = super().finalize_response(request, response, *args, **kwargs)
-        if isinstance(found, Response) and found.status_code >= 400:
-            found.accepted_renderer, found.accepted_media_type = (
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        if isinstance(answer, Response) and answer.status_code >= 400:
+            answer.accepted_renderer, answer.accepted_media_type = (
                 problems.ProblemRenderer(),
                 problems.ProblemRenderer.media_type,
             )
-            found.content_type = problems.ProblemRenderer.media_type
-        found["Cache-Control"] = "no-store"
-        return found
+            answer.content_type = problems.ProblemRenderer.media_type
+        answer["Cache-Control"] = "no-store"
+        return answer
 
 
 def speak_the_language_of(user: Any) -> None:
@@ -142,8 +142,8 @@ def speak_the_language_of(user: Any) -> None:
 
 def note(request: Request, *, instance: Any, what: str, **data: str) -> None:
     """A line of the audit log for a write: by whom, with which token, on what; never the words themselves."""
-    told = {"what": what, "token": request.auth.name, **data}
-    audit.note("api_write", about=instance, by=request.user, **told)
+    details = {"what": what, "token": request.auth.name, **data}
+    audit.note("api_write", about=instance, by=request.user, **details)
 
 
 def require_match(request: HttpRequest, etag: str) -> None:

@@ -14,11 +14,11 @@ class Shape(serializers.Serializer):
     """Takes the fields it names and no others."""
 
     def to_internal_value(self, data: Any) -> Any:
-        found = super().to_internal_value(data)
+        fields = super().to_internal_value(data)
         if unknown := sorted(str(key) for key in set(data) - set(self.fields)):
             text = serializers.ErrorDetail("", code="unknown")
             raise serializers.ValidationError({name: [text] for name in unknown[:20]})
-        return found
+        return fields
 
 
 class StrictText(serializers.CharField):

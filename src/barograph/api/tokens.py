@@ -39,10 +39,10 @@ def _today() -> date:
 def make_token(*, user: User, name: str, scopes: Iterable[str], days: int) -> tuple[ApiToken, str]:
     """A token and its secret, which is told this once. Raises ValidationError."""
     User.objects.select_for_update().get(pk=user.pk)
-    name, wanted = " ".join(name.split()), [scope for scope in Scope.values if scope in set(scopes)]
+    name, granted = " ".join(name.split()), [scope for scope in Scope.values if scope in set(scopes)]
     if not name or len(name) > LONGEST_NAME:
         raise ValidationError(_("Give the token a name of 80 letters at most."))
-    if not wanted:
+    if not granted:
         raise ValidationError(_("Choose what the token may do."))
     if days not in SPANS:
         raise ValidationError(_("Choose how long the token lives."))
@@ -52,7 +52,7 @@ def make_token(*, user: User, name: str, scopes: Iterable[str], days: int) -> tu
     token = ApiToken.objects.create(
         user=user,
         name=name,
-        scopes=wanted,
+        scopes=granted,
         digest=digest(secret),
         binding=user.get_session_auth_hash(),
         made_on=_today(),

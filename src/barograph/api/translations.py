@@ -47,18 +47,18 @@ def _source(user: Any, pk: int, language: str) -> Commentary:
     return source
 
 
-def _made(source: Commentary, language: str) -> Commentary | None:
+def _translation_of(source: Commentary, language: str) -> Commentary | None:
     return source.translations.select_related("latest_revision", "issue", "topic").filter(language=language).first()
 
 
-def _line(source: Commentary, language: str, made: Commentary | None) -> dict[str, Any]:
+def _line(source: Commentary, language: str, translation: Commentary | None) -> dict[str, Any]:
     return {
         "source": source.pk,
         "issue": source.issue.key,
         "topic": source.topic.key,
         "source_language": source.language,
         "language": language,
-        "state": translation_state(made).value,
+        "state": translation_state(translation).value,
         "headline": standing_texts(source).get("headline", ""),
     }
 
@@ -76,13 +76,13 @@ class Translations(ApiView):
         rows = _sources(request.user).prefetch_related("translations__latest_revision")
         if "issue" in request.query_params:
             rows = rows.filter(issue=issue_of(request.query_params["issue"]))
-        codes, found = publication().languages, []
+        codes, lines = publication().languages, []
         for source in rows[:MOST]:
-            made = {row.language: row for row in source.translations.all()}
-            for row in made.values():
+            by_language = {row.language: row for row in source.translations.all()}
+            for row in by_language.values():
                 row.source = source
-            found += [_line(source, code, made.get(code)) for code in codes if code != source.language]
-        return Response(found)
+            lines += [_line(source, code, by_language.get(code)) for code in codes if code != source.language]
+        return Response(lines)
 
 
 class Translation(ApiView):
@@ -92,18 +92,18 @@ class Translation(ApiView):
     def get(self, request: Request, pk: int, language: str) -> Response:
         """The source's texts, the translation's newest ones, and what changed in between. Reading begins nothing."""
         source = _source(request.user, pk, language)
-        made = _made(source, language)
-        draft = working_copy(made) if made else None
+        translation = _translation_of(source, language)
+        draft = working_copy(translation) if translation else None
         own = source_texts(draft) if draft else {}
         texts = {path: text for path, text in own.items() if not path.startswith("body.")}
         if draft is not None and draft.body:
             texts["body"] = draft.body
-        told = _line(source, language, made) | {
+        payload = _line(source, language, translation) | {
             "source_texts": standing_texts(source),
             "texts": texts,
             "changed": [change.path for change in changes_since(draft)] if draft else [],
         }
-        return Response(told, headers={"ETag": etag_of(made)})
+        return Response(payload, headers={"ETag": etag_of(translation)})
 
     @extend_schema(
         operation_id="change_translation",
@@ -131,8 +131,8 @@ def _check(texts: dict[str, str], source: Commentary) -> None:
     """Paths must be the source's; what is too long for its place is refused before anything is kept."""
     places = {"headline", *(path for path in standing_texts(source) if not path.startswith("body.")), "body"}
     if unknown := sorted(set(texts) - places):
-        told = ", ".join(path[:80] for path in unknown[:5])
-        raise ValidationError(_("The source has no such text: %(paths)s.") % {"paths": told})
+        names = ", ".join(path[:80] for path in unknown[:5])
+        raise ValidationError(_("The source has no such text: %(paths)s.") % {"paths": names})
     for path, text in texts.items():
         kind = next((part for part in path.split(".") if part in LONGEST), path)
         if len(text) > LONGEST.get(kind, 300_000):

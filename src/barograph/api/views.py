@@ -31,11 +31,11 @@ ISSUE = OpenApiParameter("issue", str, description="Only of this issue (its firs
 IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The ETag you have read.")
 
 
-def answers(*codes: int, **found: Any) -> dict[Any, Any]:
+def answers(*codes: int, **successes: Any) -> dict[Any, Any]:
     """Answers of an operation: what it gives, and the problems that can stand in its way."""
-    told = OpenApiResponse(shapes.Problem, description="What stands in the way.")
-    problem = {(code, "application/problem+json"): told for code in (400, 401, 403, 429, *codes)}
-    good = {int(code[1:]): shape for code, shape in found.items()}
+    refusal = OpenApiResponse(shapes.Problem, description="What stands in the way.")
+    problem = {(code, "application/problem+json"): refusal for code in (400, 401, 403, 429, *codes)}
+    good = {int(code[1:]): shape for code, shape in successes.items()}
     return good | problem
 
 
@@ -57,9 +57,9 @@ def topic_of(key: str) -> Topic:
 
 
 def valid(shape: type[shapes.Shape], request: Request) -> dict[str, Any]:
-    found = shape(data=request.data)
-    found.is_valid(raise_exception=True)
-    return found.validated_data
+    parsed = shape(data=request.data)
+    parsed.is_valid(raise_exception=True)
+    return parsed.validated_data
 
 
 def etag_of(row: Commentary | None) -> str:
@@ -74,12 +74,12 @@ class Issues(ApiView):
         """The latest issues and their topics."""
         language = get_language() or "en"
         rows = Issue.objects.prefetch_related("slots__topic")[:52]
-        return Response([self._told(issue, language) for issue in rows])
+        return Response([self._fields(issue, language) for issue in rows])
 
-    def _told(self, issue: Issue, language: str) -> dict[str, Any]:
+    def _fields(self, issue: Issue, language: str) -> dict[str, Any]:
         topics = [slot.topic for slot in issue.slots.all()]
-        told = [{"key": topic.key, "name": localized(topic.names, language)} for topic in topics]
-        return {"key": issue.key, "last": issue.last, "number": issue.number, "state": issue.state, "topics": told}
+        cells = [{"key": topic.key, "name": localized(topic.names, language)} for topic in topics]
+        return {"key": issue.key, "last": issue.last, "number": issue.number, "state": issue.state, "topics": cells}
 
 
 def _line(row: Commentary) -> dict[str, Any]:
@@ -140,9 +140,9 @@ class Draft(ApiView):
         """The newest draft; its ETag goes into the If-Match of a change."""
         row = get_object_or_404(own_drafts(request.user), pk=pk)
         draft = working_copy(row)
-        told = _line(row) | {name: getattr(draft, name) for name in ("headline", "lede", "body", "question")}
-        told |= {"resolves_by": draft.resolves_by, "resolution": draft.resolution, "scenarios": scenarios_of(draft)}
-        return Response(shapes.DraftOut(told).data, headers={"ETag": etag_of(row)})
+        payload = _line(row) | {name: getattr(draft, name) for name in ("headline", "lede", "body", "question")}
+        payload |= {"resolves_by": draft.resolves_by, "resolution": draft.resolution, "scenarios": scenarios_of(draft)}
+        return Response(shapes.DraftOut(payload).data, headers={"ETag": etag_of(row)})
 
     @extend_schema(
         operation_id="change_draft",
@@ -168,10 +168,10 @@ class Draft(ApiView):
 
 def members_of(user: Any) -> list[Person]:
     """The names somebody signs with, the first of which rates; refuses who neither rates nor edits."""
-    found = [pen.person for pen in Pen.objects.filter(user=user).select_related("person").order_by("pk")]
-    if not found and not is_editor(user):
+    bylines = [pen.person for pen in Pen.objects.filter(user=user).select_related("person").order_by("pk")]
+    if not bylines and not is_editor(user):
         raise PermissionDenied
-    return found
+    return bylines
 
 
 def _rating(rating: Any) -> dict[str, Any]:
@@ -184,13 +184,13 @@ class Ratings(ApiView):
     @extend_schema(operation_id="ratings", responses=answers(404, _200=shapes.OpinionOut(many=True)))
     def get(self, request: Request, issue: str) -> Response:
         """Each topic of an issue: your own rating, and the others' once you may see them."""
-        members, found = members_of(request.user), issue_of(issue)
-        opinions = panel.opinions(issue=found, viewers=members, chair=is_editor(request.user))
-        wanted = {*found.slots.values_list("topic_id", flat=True), *opinions}
-        topics = Topic.objects.filter(pk__in=wanted).order_by("position", "key")
-        return Response([self._told(topic, opinions.get(topic.pk)) for topic in topics])
+        members, row = members_of(request.user), issue_of(issue)
+        opinions = panel.opinions(issue=row, viewers=members, chair=is_editor(request.user))
+        topic_ids = {*row.slots.values_list("topic_id", flat=True), *opinions}
+        topics = Topic.objects.filter(pk__in=topic_ids).order_by("position", "key")
+        return Response([self._fields(topic, opinions.get(topic.pk)) for topic in topics])
 
-    def _told(self, topic: Topic, opinion: panel.Opinion | None) -> dict[str, Any]:
+    def _fields(self, topic: Topic, opinion: panel.Opinion | None) -> dict[str, Any]:
         others = opinion.ratings if opinion and opinion.revealed else []
         language = get_language() or "en"
         return {
@@ -211,9 +211,9 @@ class Rating(ApiView):
         members = members_of(request.user)
         if not members:
             raise PermissionDenied
-        found, about = issue_of(issue), topic_of(topic)
-        panel.rate(issue=found, topic=about, by=members[0], **valid(shapes.RatingIn, request))
-        note(request, instance=found, what="rate", topic=about.key)
+        row, about = issue_of(issue), topic_of(topic)
+        panel.rate(issue=row, topic=about, by=members[0], **valid(shapes.RatingIn, request))
+        note(request, instance=row, what="rate", topic=about.key)
         return Response(status=204)
 
 

@@ -102,10 +102,10 @@ class Address(models.Model):
 def resolved(rows: Iterable[Addressed]) -> dict[str, Any]:
     """Every address, present or former → its row, in one query besides the rows'."""
     by_pk = {row.pk: row for row in rows}
-    found = {getattr(row, row.ADDRESS): row for row in by_pk.values()}
+    by_address = {getattr(row, row.ADDRESS): row for row in by_pk.values()}
     for row in by_pk.values():
         for address, owner in row._addresses().values_list("address", "owner_id"):
             if owner in by_pk:
-                found.setdefault(address, by_pk[owner])
+                by_address.setdefault(address, by_pk[owner])
         break
-    return found
+    return by_address

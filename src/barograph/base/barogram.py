@@ -42,13 +42,13 @@ def marks(verdicts: Iterable[Verdict]) -> str:
 
 def levels(verdicts: Iterable[Verdict]) -> list[int | None]:
     """The level after each period, 0 before the first, downwards positive; None where not rated."""
-    found: list[int | None] = []
+    heights: list[int | None] = []
     level = 0
     for verdict in verdicts:
         if verdict is not None:
             level += MOVES[verdict]
-        found.append(None if verdict is None else level)
-    return found
+        heights.append(None if verdict is None else level)
+    return heights
 
 
 @lru_cache(maxsize=4096)
@@ -158,12 +158,12 @@ def gap(count: int) -> Stretch:
     return Stretch(count, 0, 0, 0, f"m{count} 0" if count else "", "", [])
 
 
-def stretch(verdicts: Sequence[Verdict], told: Mapping[int, Point]) -> Stretch:
+def stretch(verdicts: Sequence[Verdict], shown: Mapping[int, Point]) -> Stretch:
     """`told`: of the periods, those that moved or were corrected; every change links to what was written on it."""
     reached = levels(verdicts)
     there = [0, *(level for level in reached if level is not None)]
     changes, rings = "", []
-    for place, point in sorted(told.items()):
+    for place, point in sorted(shown.items()):
         level = reached[place]
         if level is None:
             continue
@@ -224,8 +224,8 @@ def history(stretches: Sequence[Stretch], ticks: Sequence[tuple[int, str]], *, l
 
 def large(points: Sequence[Point], *, label: str) -> str:
     """The whole history, point by point."""
-    told = {place: point for place, point in enumerate(points) if point.corrected or point.verdict in MOVES}
-    return history([stretch([point.verdict for point in points], told)], ticks(points), label=label)
+    shown = {place: point for place, point in enumerate(points) if point.corrected or point.verdict in MOVES}
+    return history([stretch([point.verdict for point in points], shown)], ticks(points), label=label)
 
 
 def lines(points: Sequence[Point]) -> str:

@@ -131,5 +131,5 @@ class WholeNumberField(forms.IntegerField):
         try:
             return numbers.typed_whole(str(value))
         except ValueError:
-            told = _("“%(text)s” is not a whole number. Write digits alone, for example 12.")
-            raise ValidationError(told % {"text": str(value)[:40]}, code="invalid") from None
+            message = _("“%(text)s” is not a whole number. Write digits alone, for example 12.")
+            raise ValidationError(message % {"text": str(value)[:40]}, code="invalid") from None

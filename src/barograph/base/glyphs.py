@@ -49,11 +49,11 @@ def without_private(text: str) -> str:
 @cache
 def covered() -> frozenset[int]:
     """The characters that some typeface of the printed forms has (tools/print_coverage.py)."""
-    found: set[int] = set()
+    points: set[int] = set()
     for line in (Path(__file__).parent / "coverage.txt").read_text(encoding="ascii").split():
         first, _dash, last = line.partition("-")
-        found.update(range(int(first, 16), int(last, 16) + 1))
-    return frozenset(found)
+        points.update(range(int(first, 16), int(last, 16) + 1))
+    return frozenset(points)
 
 
 def _is_shown(character: str) -> bool:
@@ -86,13 +86,13 @@ def printable(text: str) -> str:
 
 def lacking(texts: Iterable[str]) -> list[str]:
     """The characters for which a MARK would stand, each once, in their order."""
-    found = dict.fromkeys(
+    characters = dict.fromkeys(
         character
         for text in texts
         for character in unicodedata.normalize("NFC", text)
         if character != MARK and _instead(character) == MARK
     )
-    return list(found)
+    return list(characters)
 
 
 def printable_data(value: Any) -> Any:

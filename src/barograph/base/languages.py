@@ -75,8 +75,8 @@ def spoken() -> frozenset[str]:
     """The languages pages and mails can be in: those above, and each with a catalogue in a folder of LOCALE_PATHS."""
     from django.conf import settings
 
-    found = (path for folder in settings.LOCALE_PATHS for path in Path(folder).glob("*/LC_MESSAGES/django.mo"))
-    return frozenset({*INTERFACE, *(path.parent.parent.name for path in found)})
+    catalogues = (path for folder in settings.LOCALE_PATHS for path in Path(folder).glob("*/LC_MESSAGES/django.mo"))
+    return frozenset({*INTERFACE, *(path.parent.parent.name for path in catalogues)})
 
 
 @cache

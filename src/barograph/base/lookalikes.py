@@ -78,9 +78,9 @@ def twin(word: str) -> str:
 def alike(letter: str) -> str:
     """The small letters that fold to this one or look like it, itself among them."""
     plain = letter.translate(_TO_LATIN)
-    found = {letter, plain, plain.translate(_TO_CYRILLIC)}
-    found.update(chr(code) for code in (*range(0xE0, 0x250), *range(0x1E00, 0x1F00)) if bare(chr(code))[:1] == plain)
-    return "".join(sorted(found))
+    letters = {letter, plain, plain.translate(_TO_CYRILLIC)}
+    letters.update(chr(code) for code in (*range(0xE0, 0x250), *range(0x1E00, 0x1F00)) if bare(chr(code))[:1] == plain)
+    return "".join(sorted(letters))
 
 
 def mixed_words(text: str) -> list[str]:
@@ -88,5 +88,5 @@ def mixed_words(text: str) -> list[str]:
 
     A name in Latin letters with an ending ("PDFам") is no such.
     """
-    found = dict.fromkeys(word for word in _WORD.findall(unicodedata.normalize("NFC", text)) if is_mixed(word))
-    return [word for word in found if not _ENDING.fullmatch(word) and not is_mixed(one_alphabet(word.casefold()))]
+    words = dict.fromkeys(word for word in _WORD.findall(unicodedata.normalize("NFC", text)) if is_mixed(word))
+    return [word for word in words if not _ENDING.fullmatch(word) and not is_mixed(one_alphabet(word.casefold()))]

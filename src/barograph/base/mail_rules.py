@@ -75,9 +75,9 @@ def parse_grace(text: str) -> timedelta:
 
 def parse_window(text: str) -> Window:
     """`07:00-22:00` → Window."""
-    found = _WINDOW.fullmatch(text.replace(" ", ""))
+    match = _WINDOW.fullmatch(text.replace(" ", ""))
     try:
-        opens, closes = (time.fromisoformat(part) for part in found.groups()) if found else (time(), time())
+        opens, closes = (time.fromisoformat(part) for part in match.groups()) if match else (time(), time())
     except ValueError:
         opens = closes = time()
     if opens == closes:

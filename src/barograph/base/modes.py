@@ -47,12 +47,12 @@ def written_for_everybody() -> Iterator[None]:
 
 def open_to_others(data: Path, *files: Path) -> list[Path]:
     """What other accounts of this machine may read or change, and should not."""
-    found = []
+    paths = []
     for entry in (*_entries(data), *files):
         with contextlib.suppress(OSError):
             if not entry.is_symlink() and entry.lstat().st_mode & OTHERS:
-                found.append(entry)
-    return found
+                paths.append(entry)
+    return paths
 
 
 def _entries(data: Path) -> list[Path]:

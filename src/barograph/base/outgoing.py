@@ -37,20 +37,20 @@ def is_inside(host: str) -> bool:
 
 def _is_public(address: str) -> bool:
     """Whether an address is of the public internet. Raises ValueError where it is none."""
-    found = ipaddress.ip_address(address)
-    inner = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None)
-    teredo = getattr(found, "teredo", None)
+    parsed = ipaddress.ip_address(address)
+    inner = getattr(parsed, "ipv4_mapped", None) or getattr(parsed, "sixtofour", None)
+    teredo = getattr(parsed, "teredo", None)
     inner = inner or (teredo[1] if teredo else None)
-    return found.is_global and not found.is_multicast and (inner is None or inner.is_global)
+    return parsed.is_global and not parsed.is_multicast and (inner is None or inner.is_global)
 
 
 def _connect(host: str, port: int, timeout: Any, source: Any) -> socket.socket:
     """A connection to one of a name's addresses, all of which must be public. Raises OSError."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    if not is_inside(host) and not all(_is_public(place[0].partition("%")[0]) for *_rest, place in found):
+    addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    if not is_inside(host) and not all(_is_public(place[0].partition("%")[0]) for *_rest, place in addresses):
         raise Refused(f"{host} leads to an address that is not public")
     trouble: OSError = OSError(f"{host} has no address")
-    for *_rest, place in found:
+    for *_rest, place in addresses:
         try:
             return socket.create_connection(place[:2], timeout, source)
         except OSError as error:

@@ -71,7 +71,7 @@ class _Loader(FileSystemLoader):
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         source, path, current = super().get_source(environment, template)
-        return _INCLUDE.sub(lambda found: self._piece(environment, found[1]), source), path, current
+        return _INCLUDE.sub(lambda match: self._piece(environment, match[1]), source), path, current
 
     def _piece(self, environment: Environment, template: str) -> str:
         return self.get_source(environment, template)[0].removesuffix("\n")

@@ -36,7 +36,7 @@ def parse(value: str) -> tuple[Network, ...]:
         return ON_THIS_MACHINE
     if value.lower() == NONE:
         return ()
-    found = []
+    networks = []
     for entry in value.replace(",", " ").split():
         try:
             network = ipaddress.ip_network(entry, strict=False)
@@ -44,10 +44,10 @@ def parse(value: str) -> tuple[Network, ...]:
             raise ProxyProblem(entry) from None
         if network.prefixlen == 0:  # whoever asks could then claim to be anybody
             raise ProxyProblem(entry)
-        found.append(network)
-    if not found:
+        networks.append(network)
+    if not networks:
         raise ProxyProblem(value)
-    return tuple(found)
+    return tuple(networks)
 
 
 def address_of(text: str) -> Address | None:

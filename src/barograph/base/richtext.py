@@ -34,19 +34,19 @@ def for_page(html: str, *, notes: str = "Notes", back: str = "Back to the text",
     """
     written = dict(_NOTE.findall(html))
     marked = set(_MARK.findall(_words(_NOTE.sub("", html))))
-    text = _NOTE.sub(lambda found: "" if found[1] in marked else found[0], html)
+    text = _NOTE.sub(lambda match: "" if match[1] in marked else match[0], html)
     numbers: dict[str, int] = {}
 
-    def mark(found: re.Match[str]) -> str:
-        name = found[1]
+    def reference(match: re.Match[str]) -> str:
+        name = match[1]
         if name not in written or name not in marked:
-            return found[0]
+            return match[0]
         first = name not in numbers
         number = numbers.setdefault(name, len(numbers) + 1)
         anchor = f' id="{prefix}r{number}"' if first else ""
         return f'<sup><a{anchor} href="#{prefix}n{number}" role="doc-noteref">{number}</a></sup>'
 
-    text = _with_marks(text, mark)
+    text = _replace_marks(text, reference)
     if not numbers:
         return text
     items = "".join(
@@ -62,7 +62,7 @@ def _words(html: str) -> str:
     return "\n".join(_TAG.split(html)[::2])
 
 
-def _with_marks(html: str, mark: Callable[[re.Match[str]], str]) -> str:
+def _replace_marks(html: str, replacement: Callable[[re.Match[str]], str]) -> str:
     """Marks in the text, never in attributes, replaced; one inside a link stands behind it: links don't nest."""
     parts = _TAG.split(html)
     in_link, waiting = False, ""
@@ -73,7 +73,7 @@ def _with_marks(html: str, mark: Callable[[re.Match[str]], str]) -> str:
             elif part == "</a>":
                 parts[place], in_link, waiting = part + waiting, False, ""
             continue
-        done = [(found[0], mark(found)) for found in _MARK.finditer(part)]
+        done = [(match[0], replacement(match)) for match in _MARK.finditer(part)]
         texts = _MARK.split(part)[::2]
         waiting += "".join(new for old, new in done if new != old) if in_link else ""
         shown = [old if new == old else "" if in_link else new for old, new in done]
@@ -109,12 +109,12 @@ def with_full_addresses(html: str, page: str) -> str:
     A link that is no address loses it, and stays as words.
     """
 
-    def full(found: re.Match[str]) -> str:
-        href = unescape(found[2]).strip()
+    def full(match: re.Match[str]) -> str:
+        href = unescape(match[2]).strip()
         if href.startswith("#"):
-            return found[0]
+            return match[0]
         address = full_address(page, href)
-        return f'{found[1]} href="{escape(address)}"' if address else found[1]
+        return f'{match[1]} href="{escape(address)}"' if address else match[1]
 
     return _HREF.sub(full, html)
 
@@ -150,8 +150,8 @@ def first_sentence(text: str, limit: int = 220) -> str:
     """The first sentence of a plain text; cut at a word with an ellipsis where it is longer than `limit`."""
     line = " ".join(text.split("\n", 1)[0].split(" ")).strip()
     end = len(line)
-    for found in _SENTENCE.finditer(line):
-        head = line[: found.end()].rstrip()
+    for match in _SENTENCE.finditer(line):
+        head = line[: match.end()].rstrip()
         if not _SHORT.search(head):
             end = len(head)
             break

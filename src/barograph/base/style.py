@@ -38,7 +38,7 @@ def minified(source: str) -> str:
     text = _COMMENT.sub("", source)
     text = _DESCENDANT.sub(" *", text)
     text = _AROUND.sub(r"\1", _SPACE.sub(" ", text)).replace(";}", "}").strip()
-    return _URL.sub(lambda found: f"url({address(found[1])})", text)
+    return _URL.sub(lambda match: f"url({address(match[1])})", text)
 
 
 @cache
@@ -63,16 +63,16 @@ def _spoken_of(text: str) -> Iterator[str]:
 
 def needed(style: str, names: Container[str]) -> str:
     """A minified style without what is said of classes and elements that are not among `names`."""
-    kept = ""
+    css = ""
     for head, inside in rules(style):
         if head.startswith("@media"):
             if inner := needed(inside, names):
-                kept += f"{head}{{{inner}}}"
+                css += f"{head}{{{inner}}}"
         elif head.startswith("@"):
-            kept += f"{head}{{{inside}}}"
-        elif found := [part for part in listed(head) if all(name in names for name in named(part))]:
-            kept += f"{','.join(found)}{{{inside}}}"
-    return kept
+            css += f"{head}{{{inside}}}"
+        elif selectors := [part for part in listed(head) if all(name in names for name in named(part))]:
+            css += f"{','.join(selectors)}{{{inside}}}"
+    return css
 
 
 def listed(head: str) -> list[str]:
@@ -124,8 +124,8 @@ def _named() -> dict[str, tuple[str, bytes]]:
     named = {}
     for path in sorted([*HERE.glob("fonts/*.woff2"), *HERE.glob("icons/*.svg")]):
         content = path.read_bytes()
-        mark = hashlib.sha256(content).hexdigest()[:12]
-        named[path.name] = (f"/assets/{path.stem}.{mark}{path.suffix}", content)
+        digest = hashlib.sha256(content).hexdigest()[:12]
+        named[path.name] = (f"/assets/{path.stem}.{digest}{path.suffix}", content)
     return named
 
 

@@ -40,20 +40,20 @@ class VersionedForm(WagtailAdminModelForm):
             return
         self.data = self.data.copy()
         self.data[self.add_prefix("seen")] = now
-        told = _(
+        message = _(
             "Somebody saved this meanwhile. What you typed is below, not saved yet: compare, then save again to put it "
             "in place of theirs."
         )
-        self.add_error(None, ValidationError([told, *self._differences()], code="overtaken"))
+        self.add_error(None, ValidationError([message, *self._differences()], code="overtaken"))
 
     def _differences(self) -> list[str]:
         """'Name: what is stored' for each field that was sent with something else."""
-        found = []
+        conflicts = []
         for name, stored in self._stored.items():
             if self.fields[name].has_changed(stored, self[name].data):
-                told = {"field": self.fields[name].label or name, "text": _shown(stored)}
-                found.append(_("%(field)s, as it is stored now: %(text)s") % told)
-        return found
+                conflict = {"field": self.fields[name].label or name, "text": _shown(stored)}
+                conflicts.append(_("%(field)s, as it is stored now: %(text)s") % conflict)
+        return conflicts
 
 
 def _digest(values: dict[str, Any]) -> str:

@@ -17,8 +17,8 @@ def run(*, progress: Callable[[int, int], None], issues: int, topics: int) -> di
     from barograph.website import bake
 
     rows, people, words = synthesis.publication(topics=topics, languages=LANGUAGES, seed=1)
-    made = [synthesis.add_issue(number + 1, rows, people, LANGUAGES, words) for number in range(issues)]
-    synthesis.release(made, progress=progress, index=False)
+    new_issues = [synthesis.add_issue(number + 1, rows, people, LANGUAGES, words) for number in range(issues)]
+    synthesis.release(new_issues, progress=progress, index=False)
     began = time.monotonic()
     report = bake.bake(everything=True, progress=progress)
     seconds = time.monotonic() - began

@@ -61,10 +61,10 @@ def _child(environment: dict[str, str], *arguments: str) -> subprocess.Popen:
 
 
 def _results(children: list[subprocess.Popen]) -> list[dict[str, Any]]:
-    found = [child.communicate()[0] for child in children]
+    outputs = [child.communicate()[0] for child in children]
     if any(child.returncode for child in children):
         raise RuntimeError("a measured process failed")
-    return [json.loads(text.splitlines()[-1]) for text in found]
+    return [json.loads(text.splitlines()[-1]) for text in outputs]
 
 
 @contextmanager
@@ -127,15 +127,15 @@ def add_subscribers(number: int, *, list_key: str = LIST, language: str = LIST) 
 
     now = timezone.now()
     for start in range(0, number, CHUNK):
-        made = []
+        subscribers = []
         for n in range(start, min(number, start + CHUNK)):
             subscriber = Subscriber(language=language, state="confirmed", created_at=now, confirmed_at=now)
             subscriber.seal(f"reader-{n}@example-{n % 997}.org")
-            made.append(subscriber)
+            subscribers.append(subscriber)
         with transaction.atomic():
-            Subscriber.objects.bulk_create(made)
+            Subscriber.objects.bulk_create(subscribers)
             Subscription.objects.bulk_create(
-                Subscription(subscriber=subscriber, list_key=list_key, confirmed_at=now) for subscriber in made
+                Subscription(subscriber=subscriber, list_key=list_key, confirmed_at=now) for subscriber in subscribers
             )
 
 
@@ -152,8 +152,8 @@ def _size(mailing: Any) -> int:
 def peak_mb() -> float:
     """The most memory this process has held. Not ru_maxrss where that can be helped: it counts the parent's, too."""
     status = Path("/proc/self/status")
-    found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="ascii")) if status.exists() else None
-    return (int(found[1]) if found else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) / 1024
+    match = re.search(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="ascii")) if status.exists() else None
+    return (int(match[1]) if match else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) / 1024
 
 
 def _send() -> dict[str, Any]:

@@ -40,7 +40,7 @@ def do_make_data(
     from barograph.benchmarks import synthesis
 
     line = progress("Making data")
-    made = synthesis.make(
+    counts = synthesis.make(
         number=args.issues,
         topics=args.topics,
         languages=args.languages.split(","),
@@ -50,7 +50,7 @@ def do_make_data(
     )
     line.end()
     text = "{issues} issues, {topics} topics, {commentaries} commentaries, {subscribers} subscribers: published."
-    say(json.dumps(made) if args.json else text.format(**made))
+    say(json.dumps(counts) if args.json else text.format(**counts))
     return 0
 
 

@@ -82,7 +82,7 @@ def run(
                 rate, wrong = measure(port, seconds, connections)
                 figures[name].append(rate)
                 errors += wrong
-    ours, theirs = (round(statistics.median(found)) if found else None for found in figures.values())
+    ours, theirs = (round(statistics.median(rates)) if rates else None for rates in figures.values())
     return {
         "page": PAGE,
         "bytes": page.stat().st_size,

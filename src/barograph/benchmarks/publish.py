@@ -36,23 +36,25 @@ def run(
         "large": _Archive(place, issues, topics, rounds),
         "small": _Archive(settings.DATA / "small", max(1, issues // 100), topics, rounds),
     }
-    ready = {name: archive.told() for name, archive in archives.items()}
-    found: dict[str, list[dict[str, Any]]] = {name: [] for name in archives}
+    ready = {name: archive.read_line() for name, archive in archives.items()}
+    measured: dict[str, list[dict[str, Any]]] = {name: [] for name in archives}
     for done in range(rounds):
         for name, archive in archives.items():
-            found[name].append(archive.publish())
+            measured[name].append(archive.publish())
         progress(done + 1, rounds)
     for archive in archives.values():
         archive.end()
-    seconds = {name: statistics.median(one["seconds"] for one in told) for name, told in found.items()}
-    steps = {name: round(statistics.median(one["steps"][name] for one in found["large"]), 3) for name in UNTIL_VISIBLE}
+    seconds = {name: statistics.median(one["seconds"] for one in timings) for name, timings in measured.items()}
+    steps = {
+        name: round(statistics.median(one["steps"][name] for one in measured["large"]), 3) for name in UNTIL_VISIBLE
+    }
     return {
         "archive_pages": ready["large"]["pages"],
         "archive_issues": ready["large"]["issues"],
         "seconds": round(seconds["large"], 3),
         "seconds_small_archive": round(seconds["small"], 3),
         "ratio": round(seconds["large"] / seconds["small"], 2),
-        "pages_written": found["large"][-1]["written"],
+        "pages_written": measured["large"][-1]["written"],
         "steps": steps,
         "rounds": rounds,
     }
@@ -75,7 +77,7 @@ class _Archive:
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, text=True)  # noqa: S603
 
-    def told(self) -> dict[str, Any]:
+    def read_line(self) -> dict[str, Any]:
         assert self.process.stdout
         line = self.process.stdout.readline()
         if not line:
@@ -86,7 +88,7 @@ class _Archive:
         assert self.process.stdin
         self.process.stdin.write("publish\n")
         self.process.stdin.flush()
-        return self.told()
+        return self.read_line()
 
     def end(self) -> None:
         assert self.process.stdin
@@ -106,14 +108,14 @@ def _serve(issues: int, topics: int, rounds: int) -> None:
     rows, people, _words = synthesis.publication(topics=topics, languages=LANGUAGES, seed=1)
     last = max(Issue.objects.values_list("number", flat=True), default=0)
     words, left = synthesis.Words(seed=1 + last), max(0, issues - last)
-    made = [synthesis.add_issue(last + done + 1, rows, people, LANGUAGES, words) for done in range(left + rounds)]
-    more = made[left:]
+    new_issues = [synthesis.add_issue(last + done + 1, rows, people, LANGUAGES, words) for done in range(left + rounds)]
+    more = new_issues[left:]
     waiting = Issue.objects.filter(released_at=None).exclude(pk__in=[issue.pk for issue in more])
     synthesis.release(list(waiting.order_by("first")), index=False)  # with what a run that was stopped left behind
-    told = {"pages": bake.prepare().pages, "issues": last + left}
+    state = {"pages": bake.prepare().pages, "issues": last + left}
     bake.tidy()
     os.sync()  # an archive of years has reached the disk long ago
-    _say(told)
+    _say(state)
     for issue in more:
         if not sys.stdin.readline():
             return
@@ -124,8 +126,8 @@ def _serve(issues: int, topics: int, rounds: int) -> None:
         _say({"seconds": sum(steps[name] for name in UNTIL_VISIBLE), "steps": steps, "written": written})
 
 
-def _say(told: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(told) + "\n")
+def _say(line: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
 
 

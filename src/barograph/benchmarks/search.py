@@ -44,11 +44,11 @@ def run(*, progress: Callable[[int, int], None], documents: int = 24_000) -> dic
 
     chance = random.Random(2020)  # noqa: S311 - not for secrets
     words = {language: Vocabulary(language, chance) for language in LANGUAGES}
-    made = _make_editions(documents, words, chance, progress)
+    editions = _make_editions(documents, words, chance, progress)
     before, begun = _database_size(), time.perf_counter()
     count = services.index_all()
     seconds, after = time.perf_counter() - begun, _database_size()
-    assert count == made
+    assert count == editions
     for language in LANGUAGES:
         analysis.warm(language)
     times = []
@@ -87,27 +87,27 @@ def _forms(language: str, chance: random.Random) -> Iterator[str]:
     if language == "be":
         from barograph.search.analysis import belarusian
 
-        found = belarusian.stems().sample(chance, VOCABULARY)
+        forms = belarusian.stems().sample(chance, VOCABULARY)
     elif language == "ru":
         from barograph.search.analysis import russian
 
         known = russian.analyser().dictionary.words
-        found = [
+        forms = [
             form for begin in BEGINNINGS for form in islice(known.iterkeys(begin), 2 * VOCABULARY // len(BEGINNINGS))
         ]
-        found = chance.sample([form for form in found if form.isalpha()], VOCABULARY)
+        forms = chance.sample([form for form in forms if form.isalpha()], VOCABULARY)
     else:
-        found = _invented(chance)
-    yield from found
+        forms = _invented(chance)
+    yield from forms
 
 
 def _invented(chance: random.Random) -> list[str]:
     """English-like words with their endings."""
     syllables = [a + b for a in (*"bcdfglmnprstv", "st", "tr") for b in (*"aeiou", "ar", "en", "or")]
     stems = {"".join(chance.choices(syllables, k=chance.randint(2, 4))) for _ in range(VOCABULARY // 3)}
-    found = [stem + ending for stem in sorted(stems) for ending in ("", "s", "ing")]
-    chance.shuffle(found)
-    return found
+    forms = [stem + ending for stem in sorted(stems) for ending in ("", "s", "ing")]
+    chance.shuffle(forms)
+    return forms
 
 
 def _make_editions(documents: int, words: dict[str, Vocabulary], chance: random.Random, progress: Callable) -> int:

@@ -124,7 +124,7 @@ def _commentary(issue: Issue, topic: Topic, language: str, words: Words) -> Comm
     row.lede = words.sentence(language, 12, 24)
     row.body = words.body(language)
     row.question = words.sentence(language, 5, 9).replace(".", "?")
-    told = [
+    options = [
         ScenarioContent(
             key=f"way-{place}",
             title=words.sentence(language, 3, 6).rstrip("."),
@@ -135,20 +135,20 @@ def _commentary(issue: Issue, topic: Topic, language: str, words: Words) -> Comm
         )
         for place, odds in enumerate((0.5, 0.3, 0.1))
     ]
-    row.scenarios = json.dumps(to_stream(told, f"{issue.key}/{topic.key}"))
+    row.scenarios = json.dumps(to_stream(options, f"{issue.key}/{topic.key}"))
     return row
 
 
-def release(wanted: list[Issue], *, progress: Progress | None = None, index: bool = True) -> None:
+def release(past_issues: list[Issue], *, progress: Progress | None = None, index: bool = True) -> None:
     """Freeze past issues, bake once, index once."""
     house = issues.publication()
     editions.freeze_imprint()
-    for done, issue in enumerate(wanted):
+    for done, issue in enumerate(past_issues):
         at = issues.planned_release(publication=house, last=issue.last)
         editions.freeze(issue=issue, published_at=at)
         issues.mark_released(issue=issue, at=at)
         if progress and done % 10 == 0:
-            progress(done, len(wanted))
+            progress(done, len(past_issues))
     bake.bake(progress=progress)
     if index:
         search.index_all()
@@ -171,12 +171,12 @@ def make(
         raise NotEmpty("This data folder holds a real publication. Give an empty one: BAROGRAPH_DATA=some/folder.")
     last = max(Issue.objects.values_list("number", flat=True), default=0)
     rows, people, words = publication(topics=topics, languages=languages, seed=seed + last)
-    made = []
+    new_issues = []
     for done in range(number):
-        made.append(add_issue(last + done + 1, rows, people, languages, words))
+        new_issues.append(add_issue(last + done + 1, rows, people, languages, words))
         if progress and done % 10 == 0:
             progress(done, number)
-    release(made, progress=progress)
+    release(new_issues, progress=progress)
     add_subscribers(subscribers, list_key=languages[0], language=languages[0])
     counts = {"issues": number, "topics": len(rows), "commentaries": number * len(rows) * len(languages)}
     return {**counts, "subscribers": subscribers}

@@ -26,7 +26,7 @@ def run(*, progress: Progress, rounds: int) -> dict[str, Any]:
     from barograph.startup import ensure_database
 
     ensure_database()
-    found: dict[str, Any] = {"rounds": rounds}
+    figures: dict[str, Any] = {"rounds": rounds}
     measured = cases(rounds + WARM)
     for place, (name, (known, act)) in enumerate(measured.items()):
 
@@ -35,11 +35,11 @@ def run(*, progress: Progress, rounds: int) -> dict[str, Any]:
 
         times = interleaved(known, act, progress=line)
         for kind in ("known", "unknown"):
-            found[f"{name}_{kind}_ms"] = round(1000 * statistics.median(times[kind]), 2)
+            figures[f"{name}_{kind}_ms"] = round(1000 * statistics.median(times[kind]), 2)
             low, _middle, high = statistics.quantiles(times[kind], n=4)
-            found[f"{name}_{kind}_spread_ms"] = [round(1000 * low, 2), round(1000 * high, 2)]
-        found[f"{name}_rank"] = round(rank(times["known"], times["unknown"]), 3)
-    return found
+            figures[f"{name}_{kind}_spread_ms"] = [round(1000 * low, 2), round(1000 * high, 2)]
+        figures[f"{name}_rank"] = round(rank(times["known"], times["unknown"]), 3)
+    return figures
 
 
 def rank(one: list[float], other: list[float]) -> float:
@@ -84,13 +84,13 @@ def cases(number: int) -> dict[str, tuple[list[str], Act]]:
 def _readers(kind: str, number: int) -> list[str]:
     from barograph.subscribers import services, tokens
 
-    made = []
+    rows = []
     for n in range(number):
-        made.append(f"{kind}-{n:05}@example.org")
-        asked = services.sign_up(address=made[-1], list_key="en", language="en")
+        rows.append(f"{kind}-{n:05}@example.org")
+        asked = services.sign_up(address=rows[-1], list_key="en", language="en")
         token = tokens.confirmation(asked.subscriber.pk, ["en"], now=asked.subscriber.created_at)
         services.confirm(confirmation=tokens.read_confirmation(token, now=asked.subscriber.created_at))
-    return made
+    return rows
 
 
 def _posted(url: str, network: str, **fields: str) -> None:

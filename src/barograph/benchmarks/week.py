@@ -93,9 +93,9 @@ def make(*, topics: int, people: int) -> tuple[Any, Any]:
             source.save_revision(user=writer)
             source = commentaries.sign_off(commentary=source)
             for code in ("be", "en"):
-                made = commentaries.start_translation(source, code, by=users[0])
-                made.headline = f"Headline {number} {code}"
-                made.save_revision()
+                translation = commentaries.start_translation(source, code, by=users[0])
+                translation.headline = f"Headline {number} {code}"
+                translation.save_revision()
             if number % 2:
                 source.headline += ", changed"
                 source.save_revision(user=writer).publish(skip_permission_checks=True)

@@ -61,14 +61,14 @@ def _mail(path: Path) -> Mail:
 
 def newest(folder: Path, *, to: str = "", limit: int = 100) -> list[Mail]:
     """The latest mails, newest first; those to a recipient whose address has `to` in it."""
-    found = []
+    mails = []
     for path in sorted((folder / "new").glob("*.eml"), reverse=True):
         mail = _mail(path)
         if to.casefold() in mail.recipient.casefold():
-            found.append(mail)
-        if len(found) == limit:
+            mails.append(mail)
+        if len(mails) == limit:
             break
-    return found
+    return mails
 
 
 def one(folder: Path, name: str) -> Mail | None:

@@ -59,8 +59,8 @@ def ensure(*, say: Callable[..., None]) -> None:
 @transaction.atomic
 def _load() -> None:
     for name, password, group, language, _pens in SIGN_INS:
-        user, made = User.objects.get_or_create(username=name, defaults={"email": f"{name}@example.org"})
-        if made:
+        user, is_new = User.objects.get_or_create(username=name, defaults={"email": f"{name}@example.org"})
+        if is_new:
             user.set_password(password)
             user.save()
             user.groups.set(Group.objects.filter(name=group))

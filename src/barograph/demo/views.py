@@ -56,7 +56,7 @@ def _show(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpR
     return response
 
 
-def _found(name: str) -> mails.Mail:
+def _mail_or_404(name: str) -> mails.Mail:
     mail = mails.one(settings.DATA / "mailbox", name)
     if mail is None:
         raise Http404
@@ -66,22 +66,22 @@ def _found(name: str) -> mails.Mail:
 @demo_only
 def mailbox(request: HttpRequest) -> HttpResponse:
     """The list, newest first; `?to=` finds a recipient."""
-    wanted = request.GET.get("to", "").strip()[:200]
-    found = mails.newest(settings.DATA / "mailbox", to=wanted)
-    return _show(request, "mailbox", {"mails": found, "to": wanted})
+    address = request.GET.get("to", "").strip()[:200]
+    mailbox = mails.newest(settings.DATA / "mailbox", to=address)
+    return _show(request, "mailbox", {"mails": mailbox, "to": address})
 
 
 @demo_only
 def mail(request: HttpRequest, name: str) -> HttpResponse:
     """One mail: HTML in a frame of its own, text, headers."""
-    found = _found(name)
-    return _show(request, "mail", {"mail": found, "text": found.body("plain"), "has_html": bool(found.body("html"))})
+    mail = _mail_or_404(name)
+    return _show(request, "mail", {"mail": mail, "text": mail.body("plain"), "has_html": bool(mail.body("html"))})
 
 
 @demo_only
 def mail_html(request: HttpRequest, name: str) -> HttpResponse:
     """The HTML part as it came, with its own pictures, shut in by its policy."""
-    html = _HEAD.sub(lambda head: f'{head[0]}<base target="_top">', _found(name).shown(), count=1)
+    html = _HEAD.sub(lambda head: f'{head[0]}<base target="_top">', _mail_or_404(name).shown(), count=1)
     response = HttpResponse(html)
     response["Content-Security-Policy"] = MAIL_POLICY
     response["X-Frame-Options"] = "SAMEORIGIN"
@@ -92,7 +92,7 @@ def mail_html(request: HttpRequest, name: str) -> HttpResponse:
 @demo_only
 def mail_source(request: HttpRequest, name: str) -> HttpResponse:
     """The whole mail as it was kept."""
-    _found(name)
+    _mail_or_404(name)
     response = HttpResponse(mails.raw(settings.DATA / "mailbox", name), content_type="text/plain; charset=utf-8")
     response["X-Content-Type-Options"] = "nosniff"
     return response

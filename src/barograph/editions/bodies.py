@@ -44,15 +44,15 @@ SCHEMES = {"http", "https", "mailto", ""}
 
 
 def _attributes(tag: Tag, names: tuple[str, ...]) -> str:
-    found = ""
+    attributes = ""
     for name in names:
         value = tag.get(name)
         if value is None:
             continue
         if name in {"href", "src"} and urlsplit(str(value)).scheme not in SCHEMES:
             continue
-        found += f' {name}="{html.escape(str(value))}"'
-    return found
+        attributes += f' {name}="{html.escape(str(value))}"'
+    return attributes
 
 
 def _image(tag: Tag) -> str:

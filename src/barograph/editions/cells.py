@@ -40,8 +40,8 @@ def _cell(content: Content, topic: Content) -> Cell:
     issue = content["issue"]
     commentary = topic["commentary"]
     written, headline = bool(topic["languages"]), commentary["headline"] if commentary else None
-    told = [issue["first"], issue["last"], topic["key"], topic["name"], headline, topic["verdict"], written]
-    text = json.dumps([*told, topic["revised"]], ensure_ascii=False)
+    fields = [issue["first"], issue["last"], topic["key"], topic["name"], headline, topic["verdict"], written]
+    text = json.dumps([*fields, topic["revised"]], ensure_ascii=False)
     return Cell(
         topic["key"],
         topic["verdict"],

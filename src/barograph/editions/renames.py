@@ -50,14 +50,14 @@ class Renames:
             return content
         changed = dict(content)
         if "topics" in content:
-            changed["topics"] = [self._told(topic) for topic in content["topics"]]
+            changed["topics"] = [self._renamed_topic(topic) for topic in content["topics"]]
         if "corrections" in content:
             changed["corrections"] = [
                 {**entry, "topic": self.topics.get(entry["topic"], entry["topic"])} for entry in content["corrections"]
             ]
         return changed
 
-    def _told(self, topic: Content) -> Content:
+    def _renamed_topic(self, topic: Content) -> Content:
         commentary = topic["commentary"]
         if commentary:
             byline = [

@@ -54,21 +54,21 @@ class _Sheet:
         if live_only:
             rows = rows.ready()
         replaced = {(c.topic_id, c.language): c for c in overrides}
-        found = {(c.topic_id, c.language): c for c in rows} | replaced
+        commentaries = {(c.topic_id, c.language): c for c in rows} | replaced
         if live_only:  # a translation never appears without its signed-off source
-            sources = {c.topic_id for c in found.values() if not c.is_translation}
-            found = {key: c for key, c in found.items() if c.topic_id in sources}
-        self.commentaries = found
+            sources = {c.topic_id for c in commentaries.values() if not c.is_translation}
+            commentaries = {key: c for key, c in commentaries.items() if c.topic_id in sources}
+        self.commentaries = commentaries
         self.verdicts = {v.topic_id: v for v in issue.verdicts.all()}
         house = self.house
         shown_panel = house.shows_panel and panel_shown
         self.panel = panel.shown_distributions(issue=issue, least=house.panel_least) if shown_panel else {}
         self.corrections = list(issue.corrections.select_related("topic"))
-        wanted = {key[0] for key in found} | set(self.verdicts)
+        used = {key[0] for key in commentaries} | set(self.verdicts)
         # a special issue is about its own topics alone
         shown = issue.slots.values_list("topic_id", flat=True)
         tracked = set(shown if issue.special else Topic.objects.tracked_in(issue).values_list("pk", flat=True))
-        self.topics = list(Topic.objects.filter(pk__in=tracked | wanted))
+        self.topics = list(Topic.objects.filter(pk__in=tracked | used))
 
     def languages_of(self, topic: Topic) -> list[str]:
         rows = [c for (topic_id, _), c in self.commentaries.items() if topic_id == topic.pk]
@@ -132,7 +132,7 @@ def _topic(sheet: _Sheet, topic: Topic, language: str, chain: list[str]) -> Cont
     verdict = sheet.verdicts.get(topic.pk)
     dates = [c.date for c in sheet.corrections if c.topic_id == topic.pk]
     commentary = sheet.commentaries.get((topic.pk, language))
-    told = {"panel": sheet.panel[topic.pk]} if topic.pk in sheet.panel else {}
+    panel = {"panel": sheet.panel[topic.pk]} if topic.pk in sheet.panel else {}
     return {
         "key": topic.key,
         "name": localized(topic.names, language, chain),
@@ -141,17 +141,17 @@ def _topic(sheet: _Sheet, topic: Topic, language: str, chain: list[str]) -> Cont
         "revised": max(dates).isoformat() if dates else None,
         "languages": sheet.languages_of(topic),
         "commentary": _commentary(commentary, language, chain) if commentary else None,
-        **told,
+        **panel,
     }
 
 
 def _keep_panel(before: Content, content: Content) -> None:
     """What an edition told of the panel, its corrections tell, too: neither more nor less."""
-    told = {topic["key"]: topic["panel"] for topic in before["topics"] if "panel" in topic}
+    panel_by_topic = {topic["key"]: topic["panel"] for topic in before["topics"] if "panel" in topic}
     for topic in content["topics"]:
         topic.pop("panel", None)
-        if topic["key"] in told:
-            topic["panel"] = told[topic["key"]]
+        if topic["key"] in panel_by_topic:
+            topic["panel"] = panel_by_topic[topic["key"]]
 
 
 def _commentary(commentary: Commentary, language: str, chain: list[str]) -> Content:
@@ -210,7 +210,7 @@ def upcoming(
     current = {e.language: e for e in Edition.objects.filter(issue=issue).current()}
     taken_back = Edition.objects.filter(issue=issue, withdrawal__isnull=False)
     last = dict(taken_back.order_by("version").values_list("language", "version"))
-    found = {}
+    contents = {}
     renamed = renames.of(compose_imprint())
     for language, content in compose(issue=issue, published_at=published_at, panel_shown=panel_shown).items():
         before = current.get(language)
@@ -226,8 +226,8 @@ def upcoming(
                 changes.tell(old, content)
         else:
             content["version"] = last.get(language, 0) + 1
-        found[language] = before, content
-    return found
+        contents[language] = before, content
+    return contents
 
 
 @transaction.atomic
@@ -235,8 +235,8 @@ def freeze(*, issue: Issue, published_at: datetime) -> list[Edition]:
     """Freeze the issue in every language, all or none; returns the current editions."""
     Issue.objects.select_for_update().get(pk=issue.pk)
     frozen = []
-    made = upcoming(issue=issue, published_at=published_at, panel_shown=True)
-    for language, (before, content) in made.items():
+    by_language = upcoming(issue=issue, published_at=published_at, panel_shown=True)
+    for language, (before, content) in by_language.items():
         if before and content is before.content:
             frozen.append(before)
             continue
@@ -319,8 +319,8 @@ def _origin() -> str:
 
 def _addresses(row: Topic | Person) -> Content:
     """Every address it ever had, the first one first, where it had several."""
-    found = [entry.address for entry in sorted(row.addresses.all(), key=lambda entry: entry.pk)]
-    return {"addresses": found} if found else {}
+    addresses = [entry.address for entry in sorted(row.addresses.all(), key=lambda entry: entry.pk)]
+    return {"addresses": addresses} if addresses else {}
 
 
 @transaction.atomic

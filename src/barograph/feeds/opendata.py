@@ -84,12 +84,12 @@ def rows(editions_by_issue: Iterable[dict[str, Content]]) -> Iterator[Row]:
         if not contents:
             continue
         issue = contents[0]["issue"]
-        held = [cells(content) for content in contents]
+        cells_by_edition = [cells(content) for content in contents]
         revised: dict[str, str] = {}
-        for cell in chain.from_iterable(held):
+        for cell in chain.from_iterable(cells_by_edition):
             if cell.revised:
                 revised[cell.key] = max(cell.revised, revised.get(cell.key, ""))
-        for cell in held[0]:
+        for cell in cells_by_edition[0]:
             if cell.verdict:
                 outlook = tuple(sorted(cell.outlook.split(), reverse=True)) if cell.outlook else ()
                 day = revised[cell.key][:10] if cell.key in revised else None

@@ -115,7 +115,9 @@ def parts(
     (path, what it depends on, how it is made).
     """
     standing = [*_of(pages(imprint, editions_by_issue), base_url), f"<url><loc>{escape(base_url)}/data/</loc></url>\n"]
-    counts = {year: remember(f"map/{year}", told.marks, partial(_count, told.issues)) for year, told in years.items()}
+    counts = {
+        year: remember(f"map/{year}", listing.marks, partial(_count, listing.issues)) for year, listing in years.items()
+    }
     if len(standing) + sum(counts.values()) <= LARGEST:
         urls = [*standing, *_of(_issues(imprint, editions_by_issue), base_url)]
         yield "sitemap.xml", urls, lambda: _urlset(urls)
@@ -124,11 +126,11 @@ def parts(
     for start in range(0, len(standing), LARGEST):
         names.append(f"sitemap-pages{_number(start)}.xml")
         yield names[-1], standing, partial(_urlset, standing[start : start + LARGEST])
-    for year, told in sorted(years.items(), reverse=True):
-        urls_of_year = cache(lambda issues=told.issues: list(_of(_issues(imprint, issues), base_url)))
+    for year, listing in sorted(years.items(), reverse=True):
+        urls_of_year = cache(lambda issues=listing.issues: list(_of(_issues(imprint, issues), base_url)))
         for start in range(0, counts[year], LARGEST):
             names.append(f"sitemap-{year}{_number(start)}.xml")
-            yield names[-1], told.marks, partial(_slice, urls_of_year, start)
+            yield names[-1], listing.marks, partial(_slice, urls_of_year, start)
     index = "".join(f"<sitemap><loc>{escape(base_url)}/{name}</loc></sitemap>\n" for name in names)
     space = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
     text = f"{_HEAD}<sitemapindex {space}>\n{index}</sitemapindex>\n"
@@ -161,8 +163,8 @@ def _count(issues: list[dict[str, Content]]) -> int:
     return sum(1 + sum(cell.headline is not None for cell in cells(content)) for content in contents)
 
 
-def _of(found: Iterable[Page], base_url: str) -> Iterator[str]:
-    return (url for page in found for url in _urls(page, base_url))
+def _of(pages: Iterable[Page], base_url: str) -> Iterator[str]:
+    return (url for page in pages for url in _urls(page, base_url))
 
 
 def _urlset(urls: list[str]) -> bytes:

@@ -32,7 +32,7 @@ class Match:
 
 def match(entries: Sequence[Entry], known: Mapping[str, str]) -> tuple[list[Match], list[tuple[int, str]]]:
     """A match for each entry, and (entry, message) of what can't be. `known`: every address ever → its present one."""
-    found: list[Match] = []
+    matches: list[Match] = []
     problems: list[tuple[int, str]] = []
     listed: dict[str, int] = {}
     owners: dict[str, int] = {}
@@ -51,8 +51,8 @@ def match(entries: Sequence[Entry], known: Mapping[str, str]) -> tuple[list[Matc
             message = _("“%(key)s” and “%(other)s” are addresses of the same one; keep one entry.")
             problems.append((place, message % {"key": entry.key, "other": entries[owners[was]].key}))
         stays = known.get(entry.key, entry.key) != entry.key and was not in entry.former
-        found.append(Match(was, was if stays else entry.key))
-    return found, problems
+        matches.append(Match(was, was if stays else entry.key))
+    return matches, problems
 
 
 def renamed(issue: IssueContent, topics: Mapping[str, str], people: Mapping[str, str]) -> IssueContent:

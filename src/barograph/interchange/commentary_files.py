@@ -86,8 +86,8 @@ def read_body(folder: Folder, path: Path, text: str, first_line: int) -> Documen
     for block in document:
         if isinstance(block, Image):
             line = next((n for n, one in enumerate(text.split("\n"), start=first_line) if block.ref in one), first_line)
-            found = _image(folder, path.parent, block.ref, (name, line))
-            block = replace(block, ref=found or block.ref)
+            image = _image(folder, path.parent, block.ref, (name, line))
+            block = replace(block, ref=image or block.ref)
         blocks.append(block)
     return tuple(blocks)
 
@@ -138,21 +138,21 @@ def read_file(
 
 
 def _byline(fields: Fields, people: frozenset[str]) -> tuple[str, ...]:
-    found: dict[str, None] = {}
+    topics: dict[str, None] = {}
     for node in fields.items("byline"):
         slug = fields.as_text(node, "byline")
         if slug and slug not in people:
             message = _("There is no person “%(slug)s” in people.yaml; add it there.") % {"slug": slug}
             fields.refuse(node.line, message + nearest(slug, people))
-        elif slug in found:
+        elif slug in topics:
             fields.refuse(node.line, _("“%(key)s” stands here twice; keep one.") % {"key": slug})
         elif slug:
-            found[slug] = None
-    return tuple(found)
+            topics[slug] = None
+    return tuple(topics)
 
 
 def _scenarios(fields: Fields) -> tuple[ScenarioContent, ...]:
-    found: list[ScenarioContent] = []
+    scenarios: list[ScenarioContent] = []
     total = 0.0
     for node in fields.items("scenarios"):
         own = Fields(node, known=SCENARIO_KEYS, file=fields.file, problems=fields.problems)
@@ -164,14 +164,14 @@ def _scenarios(fields: Fields) -> tuple[ScenarioContent, ...]:
             cons=own.texts("cons", limit=300),
             probability=own.share("probability"),
         )
-        if scenario.key and any(scenario.key == other.key for other in found):
+        if scenario.key and any(scenario.key == other.key for other in scenarios):
             own.refuse(own.line_of("key"), _("“%(key)s” stands here twice; keep one.") % {"key": scenario.key})
         total += scenario.probability or 0
-        found.append(scenario)
+        scenarios.append(scenario)
     if total > 1 + 1e-9:
         message = _("The probabilities add up to %(total)s; they may make 1 at most. Lower one of them.")
         fields.refuse(fields.line_of("scenarios"), message % {"total": f"{total:.4g}"})
-    return tuple(found)
+    return tuple(scenarios)
 
 
 def join(files: list[CommentaryFile], folder: Folder) -> CommentaryContent | None:

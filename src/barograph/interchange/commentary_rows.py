@@ -60,8 +60,8 @@ class CommentaryRows:
     def put(self, issue: Issue, topic: Topic, content: CommentaryContent) -> Iterator[str]:
         """Write a commentary and its translations; yields created, updated or unchanged for each."""
         if self.issue != issue:
-            found = Commentary.objects.filter(issue=issue).select_related("source", "latest_revision")
-            self.rows = {(row.topic_id, row.language): row for row in found}
+            commentaries = Commentary.objects.filter(issue=issue).select_related("source", "latest_revision")
+            self.rows = {(row.topic_id, row.language): row for row in commentaries}
             self.issue = issue
         self._move_source(issue, topic, content)
         place = f"{issue.key}/{topic.key}"
@@ -153,8 +153,8 @@ class CommentaryRows:
         return _Words.of_row(row).comparable == words.comparable
 
     def _has_byline(self, row: Commentary, byline: list[Person]) -> bool:
-        found = sorted(row.bylines.all(), key=lambda one: (one.sort_order or 0, one.pk or 0))
-        return [one.person_id for one in found] == [person.pk for person in byline]
+        bylines = sorted(row.bylines.all(), key=lambda one: (one.sort_order or 0, one.pk or 0))
+        return [one.person_id for one in bylines] == [person.pk for person in byline]
 
     def _move_source(self, issue: Issue, topic: Topic, content: CommentaryContent) -> None:
         """Where the folder names another source language than the database, that row becomes the source."""
@@ -171,8 +171,8 @@ class CommentaryRows:
         rows.exclude(pk=new.pk).update(source=new)
         rows.filter(pk=new.pk).update(source=None, source_texts={}, source_digest="")
         CommentaryByline.objects.filter(commentary__in=rows.exclude(pk=new.pk)).delete()
-        found = rows.select_related("source", "latest_revision")
-        self.rows |= {(row.topic_id, row.language): row for row in found}
+        translations = rows.select_related("source", "latest_revision")
+        self.rows |= {(row.topic_id, row.language): row for row in translations}
 
     def finish(self) -> None:
         """Write what is new: rows, bylines, a revision and a log entry each."""

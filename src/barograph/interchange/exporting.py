@@ -112,7 +112,7 @@ class _Exporter:
 
     def _publication(self, house: Publication) -> dict[str, Any]:
         hour = str(house.release_time)[:5]
-        found: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "name": self._localized(house.name),
             "strapline": self._localized(house.strapline),
             "newsletter_text": self._localized(house.newsletter_text),
@@ -126,13 +126,13 @@ class _Exporter:
             "links": [{"kind": Word(one["kind"]), "url": one["url"]} for one in house.links],
         }
         if (house.release_weekday, hour) != (0, "10:00"):
-            found |= {"release_weekday": house.release_weekday, "release_time": hour}
-        return {key: value for key, value in found.items() if value != {}}
+            fields |= {"release_weekday": house.release_weekday, "release_time": hour}
+        return {key: value for key, value in fields.items() if value != {}}
 
     def _topic(self, topic: Topic) -> dict[str, Any]:
-        found = {"key": Word(topic.key), "names": self._localized(topic.names), "about": self._localized(topic.about)}
+        fields = {"key": Word(topic.key), "names": self._localized(topic.names), "about": self._localized(topic.about)}
         own = {kind: self._localized(getattr(topic, kind)) for kind in ("improved", "worsened")}
-        return _filled(found) | {"since": topic.since, "until": topic.until} | _filled(own) | _former(topic)
+        return _filled(fields) | {"since": topic.since, "until": topic.until} | _filled(own) | _former(topic)
 
     def _person(self, person: Person) -> dict[str, Any]:
         texts = {"names": self._localized(person.names), "about": self._localized(person.about)}
@@ -156,11 +156,11 @@ class _Exporter:
 
     def _settings(self, issue: Issue, verdicts: Iterable[Verdict], written: Iterable[int]) -> dict[str, Any]:
         others = [one for one in verdicts if one.topic_id not in set(written)]
-        found: dict[str, Any] = {"number": issue.number}
+        fields: dict[str, Any] = {"number": issue.number}
         if issue.last != planned_last(self.house.rhythm, issue.first):
-            found["last"] = issue.last
+            fields["last"] = issue.last
         if issue.special:
-            found["special"] = True
+            fields["special"] = True
         lists = {
             "verdicts": {one.topic.key: Word(one.value) for one in others if one.value},
             "outlook": {one.topic.key: _words(one.outlook) for one in others if one.outlook},
@@ -179,7 +179,7 @@ class _Exporter:
                 if self._localized(one.notes)
             ],
         }
-        return found | _filled(lists)
+        return fields | _filled(lists)
 
     def _front_matter(self, row: Commentary, source: Commentary, verdict: Verdict | None) -> dict[str, Any]:
         bylines = sorted(source.bylines.all(), key=lambda one: (one.sort_order or 0, one.pk))
@@ -206,14 +206,14 @@ def _words(texts: Iterable[str]) -> list[Word]:
 def _former(row: Addressed) -> dict[str, Any]:
     """The addresses it had, the first one first; nothing where it has always had the present one."""
     present = getattr(row, row.ADDRESS)
-    found = [entry.address for entry in row.addresses.order_by("pk")]  # type: ignore[attr-defined]
-    if found and found[-1] == present:
-        found.pop()
-    return {"former": _words(found)} if found else {}
+    addresses = [entry.address for entry in row.addresses.order_by("pk")]  # type: ignore[attr-defined]
+    if addresses and addresses[-1] == present:
+        addresses.pop()
+    return {"former": _words(addresses)} if addresses else {}
 
 
-def _filled(found: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in found.items() if value not in ("", [], {}, None)}
+def _filled(fields: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in fields.items() if value not in ("", [], {}, None)}
 
 
 def _scenarios(row: Commentary, source: Commentary) -> list[ScenarioContent]:
@@ -227,14 +227,14 @@ def _stream(row: Commentary) -> tuple[ScenarioContent, ...]:
 
 
 def _scenario(one: ScenarioContent) -> dict[str, Any]:
-    found: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "key": Word(one.key),
         "title": _clean(one.title),
         "text": _clean(one.text),
         "pros": [_clean(text) for text in one.pros],
         "cons": [_clean(text) for text in one.cons],
     }
-    return _filled(found) | ({} if one.probability is None else {"probability": one.probability})
+    return _filled(fields) | ({} if one.probability is None else {"probability": one.probability})
 
 
 class _Images:
@@ -257,11 +257,11 @@ class _Images:
         if ref in self.written:
             return True
         row = get_image_model().objects.filter(pk=ref).first() if ref.isdigit() and ref not in self.gone else None
-        found = pictures.content_of(row) if row is not None else None
-        if row is None or found is None:
+        content = pictures.content_of(row) if row is not None else None
+        if row is None or content is None:
             self.gone.add(ref)
             return False
-        data, suffix = found
+        data, suffix = content
         digest = hashlib.sha256(data).hexdigest()
         if digest in self.contents:
             self.written[ref] = self.contents[digest]

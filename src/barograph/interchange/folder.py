@@ -45,13 +45,13 @@ class Folder:
             return path
         if not path.is_relative_to(self.root) and not self.root.is_relative_to(path.parent):
             path = Path(os.path.normpath(path))
-        found = Path(path.anchor)
+        resolved = Path(path.anchor)
         for part in path.parts[1:] if path.anchor else path.parts:
-            step = found / part
-            if part != ".." and not step.exists() and found.is_relative_to(self.root):
-                step = found / self._alike(found, part)
-            found = step
-        return found
+            step = resolved / part
+            if part != ".." and not step.exists() and resolved.is_relative_to(self.root):
+                step = resolved / self._alike(resolved, part)
+            resolved = step
+        return resolved
 
     def _alike(self, folder: Path, name: str) -> str:
         try:
@@ -59,8 +59,8 @@ class Folder:
         except OSError:
             return name
         for spelling in (lambda text: normalize("NFC", text), lambda text: normalize("NFC", text).casefold()):
-            for wanted in (name, unquote(name)):
-                fitting = [one for one in names if spelling(one) == spelling(wanted)]
+            for candidate in (name, unquote(name)):
+                fitting = [one for one in names if spelling(one) == spelling(candidate)]
                 if len(fitting) == 1:
                     return fitting[0]
         return name
@@ -97,9 +97,9 @@ class Folder:
             self.problems.add(name, line, _("The file is not UTF-8. Save it as UTF-8 and send it again."))
             return None
         text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-        if found := CONTROLS.search(text):
-            line = text.count("\n", 0, found.start()) + 1
+        if control := CONTROLS.search(text):
+            line = text.count("\n", 0, control.start()) + 1
             message = _("There is an invisible control character (U+%(code)s) here; take it out.")
-            self.problems.add(name, line, message % {"code": f"{ord(found[0]):04X}"})
+            self.problems.add(name, line, message % {"code": f"{ord(control[0]):04X}"})
             return None
         return text

@@ -205,10 +205,10 @@ class _Importer:
         """The issues' rows, and what became of each: created, updated or unchanged."""
         rows = {issue.first: issue for issue in Issue.objects.filter(first__in=[x.first for x in self.content.issues])}
         outcomes: dict[date, str] = {}
-        found = [(content, rows[content.first]) for content in self.content.issues if content.first in rows]
-        moving = [row.pk for content, row in found if row.number != content.number]
+        pairs = [(content, rows[content.first]) for content in self.content.issues if content.first in rows]
+        moving = [row.pk for content, row in pairs if row.number != content.number]
         Issue.objects.filter(pk__in=moving).update(number=F("number") + 1_000_000)  # out of each other's way
-        for content, row in found:
+        for content, row in pairs:
             changed = (row.last, row.number) != (content.last, content.number)
             row.last, row.number = content.last, content.number
             if changed:
@@ -252,8 +252,8 @@ class _Importer:
             topic, by = topics[rating.topic], people[rating.by]
             row = rows.get((topic.pk, by.pk)) or Rating(issue=issue, topic=topic, by=by)
             values: dict[str, Any] = {"value": rating.verdict, "confidence": rating.confidence}
-            told = {"reason": rating.why, "blind_value": rating.blind, "given_at": rating.given}
-            values |= {name: value for name, value in told.items() if value is not None}
+            optional = {"reason": rating.why, "blind_value": rating.blind, "given_at": rating.given}
+            values |= {name: value for name, value in optional.items() if value is not None}
             if row.pk is None or any(getattr(row, name) != value for name, value in values.items()):
                 for name, value in values.items():
                     setattr(row, name, value)
@@ -266,15 +266,15 @@ class _Importer:
             return False
         rows = list(Correction.objects.filter(issue=issue).select_related("topic").order_by("date", "id"))
         moved = False
-        wanted = []
+        changed = []
         for correction in content.corrections:  # those that are there already are no news
             alike = [row for row in rows if _identity(row) == _identity(correction)]
             same = next((row for row in alike if row.notes == correction.notes), None)
             if same:
                 rows.remove(same)
             else:
-                wanted.append(correction)
-        for correction in wanted:
+                changed.append(correction)
+        for correction in changed:
             moved = True
             row = next((row for row in rows if _identity(row) == _identity(correction)), None)
             if row is not None:

@@ -67,7 +67,7 @@ def read_issue(folder: Folder, path: Path, first: date, terms: Terms) -> IssueFi
             message = _("This file is not known here; a commentary is called <topic>.<language>.md.")
             folder.problems.add(folder.name(entry), 1, message)
     fields = Fields(settings, known=KEYS, file=f"{folder.name(path)}/issue.yaml", problems=folder.problems)
-    commentaries = [found for group in files.values() if (found := commentary_files.join(group, folder))]
+    commentaries = [commentary for group in files.values() if (commentary := commentary_files.join(group, folder))]
     last = _last(fields, first, terms)
     content = IssueContent(
         first=first,
@@ -126,7 +126,7 @@ def _verdicts(
     fields: Fields, commentaries: list[CommentaryContent], files: dict[str, list[CommentaryFile]], terms: Terms
 ) -> list[VerdictContent]:
     values, outlooks, reasons = _by_topic(fields, terms)
-    found = {}
+    verdicts = {}
     for commentary in commentaries:
         key = commentary.topic
         for name, own in (("verdicts", values), ("outlook", outlooks)):
@@ -134,12 +134,12 @@ def _verdicts(
             if key in own and own[key][0] != there:
                 message = _("“%(key)s” says something else in its commentary (%(file)s); take it out here.")
                 fields.refuse(own[key][1], message % {"key": key, "file": files[key][0].name})
-        found[key] = VerdictContent(key, commentary.verdict, commentary.outlook, reasons.get(key))
+        verdicts[key] = VerdictContent(key, commentary.verdict, commentary.outlook, reasons.get(key))
     for key in dict.fromkeys([*values, *outlooks, *reasons]):
-        if key not in found and key not in files:
+        if key not in verdicts and key not in files:
             value, outlook = values.get(key, ("", 0))[0], outlooks.get(key, ((), 0))[0]
-            found[key] = VerdictContent(key, value, outlook, reasons.get(key))
-    return list(found.values())
+            verdicts[key] = VerdictContent(key, value, outlook, reasons.get(key))
+    return list(verdicts.values())
 
 
 def _by_topic(
@@ -162,7 +162,7 @@ def _by_topic(
 
 
 def _ratings(fields: Fields, terms: Terms) -> list[RatingContent]:
-    found: dict[tuple[str, str], RatingContent] = {}
+    ratings: dict[tuple[str, str], RatingContent] = {}
     for node in fields.items("ratings"):
         own = Fields(node, known=RATING, file=fields.file, problems=fields.problems)
         topic, by = own.text("topic", required=True), own.text("by", required=True)
@@ -174,12 +174,12 @@ def _ratings(fields: Fields, terms: Terms) -> list[RatingContent]:
         if by and by not in terms.people:
             message = _("There is no person “%(slug)s” in people.yaml; add it there.") % {"slug": by}
             own.refuse(own.line_of("by"), message + nearest(by, terms.people))
-        if (topic, by) in found:
+        if (topic, by) in ratings:
             own.refuse(own.line, _("This person has rated this topic already; keep one."))
         why = own.text("why", limit=RATING_REASON) if own.given("why") else None
         blind = own.choice("blind", VerdictValue.values) if own.given("blind") else None
-        found[topic, by] = RatingContent(topic, by, verdict, own.share("confidence"), why, blind, _hour(own, "given"))
-    return list(found.values())
+        ratings[topic, by] = RatingContent(topic, by, verdict, own.share("confidence"), why, blind, _hour(own, "given"))
+    return list(ratings.values())
 
 
 def _hour(own: Fields, key: str) -> datetime | None:
@@ -188,17 +188,17 @@ def _hour(own: Fields, key: str) -> datetime | None:
     if not text:
         return None
     try:
-        found = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
+        moment = None
+    if moment is None or moment.tzinfo is None:
         own.wrong(key, _("a time like 2020-08-09T10:00:00+00:00"))
         return None
-    return found
+    return moment
 
 
 def _corrections(fields: Fields, first: date, terms: Terms) -> list[CorrectionContent]:
-    found = []
+    corrections = []
     for node in fields.items("corrections"):
         own = Fields(node, known=("topic", "date", "kind", "notes"), file=fields.file, problems=fields.problems)
         topic = own.text("topic") or None
@@ -210,8 +210,8 @@ def _corrections(fields: Fields, first: date, terms: Terms) -> list[CorrectionCo
         kind = own.choice("kind", CorrectionKind.values) or CorrectionKind.FACT.value
         notes = own.localized("notes", terms.languages, required=True)
         if day:
-            found.append(CorrectionContent(topic, day, kind, notes))
-    return found
+            corrections.append(CorrectionContent(topic, day, kind, notes))
+    return corrections
 
 
 def settle(issues: list[IssueFile], known: Known) -> None:

@@ -61,8 +61,8 @@ def _footnote_ends_paragraph(state: StateBlock, line: int, _end: int, silent: bo
     if not silent or state.is_code_block(line):
         return False
     text = state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
-    found = FOOTNOTE.match(text)
-    return bool(found and text[found.end() :].startswith(":"))
+    footnote = FOOTNOTE.match(text)
+    return bool(footnote and text[footnote.end() :].startswith(":"))
 
 
 @cache
@@ -102,14 +102,14 @@ class _Walk:
         self.at += 1
 
     def blocks(self, closing: str) -> list[Block]:
-        found: list[Block] = []
+        blocks: list[Block] = []
         while self.at < len(self.tokens):
             token = self.tokens[self.at]
             self.at += 1
             if token.type == closing:
                 break
-            found += self.block(token)
-        return found
+            blocks += self.block(token)
+        return blocks
 
     def block(self, token: Token) -> list[Block]:
         if token.type == "paragraph_open":
@@ -154,10 +154,10 @@ class _Walk:
             self.refuse(
                 opening, _("A line that begins with “>” is a quotation; write “\\>” where it means “more than”.")
             )
-        found = self.blocks("blockquote_close")
-        if any(not isinstance(block, Text) or block.kind != "p" for block in found):
+        quoted = self.blocks("blockquote_close")
+        if any(not isinstance(block, Text) or block.kind != "p" for block in quoted):
             self.refuse(opening, _("A quotation can hold paragraphs only."))
-        return [Text("blockquote", block.runs) for block in found if isinstance(block, Text)]
+        return [Text("blockquote", block.runs) for block in quoted if isinstance(block, Text)]
 
     def _line(self, token: Token) -> str:
         """The line of the text on which a block begins."""

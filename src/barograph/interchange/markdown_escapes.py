@@ -28,8 +28,8 @@ def escaped(
         head, text = f"&#{ord(text[0])};", text[1:]
     if text and ((guard_end and text[-1] not in _HARMLESS) or (at_end and text[-1].isspace())):
         tail, text = f"&#{ord(text[-1])};", text[:-1]
-    notes = [found for found in FOOTNOTE.finditer(text) if not text.startswith("(", found.end())]
-    free = {found.start() for found in notes} | {found.end() - 1 for found in notes}  # brackets of footnotes
+    notes = [match for match in FOOTNOTE.finditer(text) if not text.startswith("(", match.end())]
+    free = {match.start() for match in notes} | {match.end() - 1 for match in notes}  # brackets of footnotes
     out = []
     for place, letter in enumerate(text):
         last_before_link = before_link and not tail and place == len(text) - 1

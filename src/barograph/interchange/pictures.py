@@ -160,9 +160,9 @@ class Store:
         model = get_image_model()
         data, suffix = stripped(path.read_bytes())
         digest = hashlib.sha1(data, usedforsecurity=False).hexdigest()  # as Wagtail does
-        found = model.objects.filter(file_hash=digest).order_by("pk").first() or _same(digest, data)
-        if found is not None:
-            return found.pk
+        row = model.objects.filter(file_hash=digest).order_by("pk").first() or _same(digest, data)
+        if row is not None:
+            return row.pk
         stem = slugify(path.stem)[:60].strip("-_") or "image"
         image = model(title=path.stem[:255], file=ContentFile(data, name=f"{stem}.{suffix}"))
         image.file_size, image.file_hash = len(data), digest

@@ -25,16 +25,16 @@ class Problems:
     """Collects problems."""
 
     def __init__(self) -> None:
-        self._found: dict[Problem, None] = {}
+        self._problems: dict[Problem, None] = {}
 
     def add(self, file: str, line: int, message: str) -> None:
-        self._found[Problem(file, line, message)] = None
+        self._problems[Problem(file, line, message)] = None
 
     def __bool__(self) -> bool:
-        return bool(self._found)
+        return bool(self._problems)
 
     def sorted(self) -> list[Problem]:
-        return sorted(self._found)
+        return sorted(self._problems)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -171,11 +171,11 @@ class _Reader:
         return text
 
     def _lists(self, fields: Fields) -> list[dict]:
-        found: list[dict] = []
+        entries: list[dict] = []
         for node in fields.items("lists"):
             own = Fields(node, known=("key", "label", "languages"), file=fields.file, problems=self.problems)
             key = self._slug(own, "key")
-            if key and any(key == other["key"] for other in found):
+            if key and any(key == other["key"] for other in entries):
                 own.refuse(own.line_of("key"), _("“%(key)s” stands here twice; keep one.") % {"key": key})
             languages = own.texts("languages")
             for code in languages:
@@ -183,18 +183,18 @@ class _Reader:
             if not languages:
                 own.missing("languages")
             label = own.text("label", limit=80, required=True)
-            found.append({"key": key, "label": label, "languages": list(languages)})
-        return found
+            entries.append({"key": key, "label": label, "languages": list(languages)})
+        return entries
 
     def _links(self, fields: Fields) -> list[dict]:
-        found = []
+        entries = []
         for node in fields.items("links"):
             own = Fields(node, known=("kind", "url"), file=fields.file, problems=self.problems)
             kind, url = own.text("kind", limit=40, required=True), own.text("url", limit=500, required=True)
             if url and not re.fullmatch(r"https?://[^\s<>\"\\]+", url):
                 own.wrong("url", _("an address that begins with https://"))
-            found.append({"kind": kind, "url": url})
-        return found
+            entries.append({"kind": kind, "url": url})
+        return entries
 
     def _slug(self, fields: Fields, key: str) -> str:
         text = fields.text(key, limit=80, required=True)
@@ -243,11 +243,11 @@ class _Reader:
 
     def _former(self, fields: Fields) -> tuple[str, ...]:
         """The addresses that an entry had before."""
-        found = fields.texts("former", limit=80)
-        for address in found:
+        former = fields.texts("former", limit=80)
+        for address in former:
             if not re.fullmatch(commentary_files.SLUG, address):
                 fields.wrong("former", _("words of Latin letters, digits and hyphens"))
-        return found
+        return former
 
     def _matched(self, contents: list, name: str, known: dict[str, str], lines: list[Fields]) -> dict[str, str]:
         """Joins entries to what the database has of them; returns every address → the one it is to have."""

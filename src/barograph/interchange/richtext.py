@@ -114,21 +114,21 @@ _Letter = tuple[str, str, bool, bool]
 
 def _collapsed(letters: Iterable[_Letter]) -> list[_Letter]:
     """One space for several, none beside a line break or at the ends."""
-    kept: list[_Letter] = []
+    joined: list[_Letter] = []
     for letter in letters:
         if letter[0] in " \t\r\f":
-            if kept and kept[-1][0] not in " \n":
-                kept.append((" ", *letter[1:]))
+            if joined and joined[-1][0] not in " \n":
+                joined.append((" ", *letter[1:]))
             continue
         if letter[0] == "\n":
-            if kept and kept[-1][0] == " ":
-                kept.pop()
-            if not kept:
+            if joined and joined[-1][0] == " ":
+                joined.pop()
+            if not joined:
                 continue
-        kept.append(letter)
-    while kept and kept[-1][0] in " \n":
-        kept.pop()
-    return kept
+        joined.append(letter)
+    while joined and joined[-1][0] in " \n":
+        joined.pop()
+    return joined
 
 
 def _without_edges(
@@ -183,10 +183,10 @@ def _runs_html(runs: Runs) -> str:
     parts: list[str] = []
     opened: list[tuple[str, str]] = []  # (tag, value): links outside, then b, then i
     for run in (*runs, Run("")):
-        wanted = [(tag, value) for tag, value in _tags(run) if value]
-        while opened and opened != wanted[: len(opened)]:
+        tags = [(tag, value) for tag, value in _tags(run) if value]
+        while opened and opened != tags[: len(opened)]:
             parts.append(f"</{opened.pop()[0]}>")
-        for tag, value in wanted[len(opened) :]:
+        for tag, value in tags[len(opened) :]:
             parts.append(f'<a href="{escape(value)}">' if tag == "a" else f"<{tag}>")
             opened.append((tag, value))
         parts.append(escape(run.text, quote=False).replace("\n", "<br/>"))
@@ -290,8 +290,8 @@ class _Reader(HTMLParser):
         self.open.append((ordered, []))
 
     def _close_list(self) -> None:
-        ordered, found = self.open.pop()
-        items = ((normal_runs(runs), tuple(lists)) for runs, lists in found)
+        ordered, raw_items = self.open.pop()
+        items = ((normal_runs(runs), tuple(lists)) for runs, lists in raw_items)
         listing = Listing(ordered, tuple(Item(runs, lists) for runs, lists in items if runs or lists))
         if not listing.items:
             return
@@ -307,5 +307,5 @@ class _Reader(HTMLParser):
 
 
 def _address(href: str) -> str:
-    href = re.sub(r'[\s<>"\\\x00-\x1f\x7f]', lambda found: quote(found[0]), href.strip())
+    href = re.sub(r'[\s<>"\\\x00-\x1f\x7f]', lambda match: quote(match[0]), href.strip())
     return href if is_allowed_address(href) else ""

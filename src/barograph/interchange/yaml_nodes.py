@@ -37,15 +37,15 @@ class Node:
 
 def load(text: str, *, file: str, problems: Problems, first_line: int = 1) -> Node | None:
     """The document in `text`; None where it is no YAML (the problem is noted)."""
-    if found := _BOMB.search(text):
-        problems.add(file, text.count("\n", 0, found.start()) + first_line, _("This is nested too deep."))
+    if match := _BOMB.search(text):
+        problems.add(file, text.count("\n", 0, match.start()) + first_line, _("This is nested too deep."))
         return None
     try:
         graph = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        position = error.problem_mark or error.context_mark
         message = _("This is not valid YAML: %(problem)s.") % {"problem": error.problem or error.context}
-        problems.add(file, (mark.line if mark else 0) + first_line, message)
+        problems.add(file, (position.line if position else 0) + first_line, message)
         return None
     except (YAMLError, RecursionError, ValueError):
         problems.add(file, first_line, _("This is not valid YAML."))
@@ -72,18 +72,18 @@ class _Builder:
         return Node([self.build(child, depth + 1) for child in graph.value], line)
 
     def _mapping(self, graph: MappingNode, depth: int) -> dict[str, Node]:
-        found: dict[str, Node] = {}
+        nodes: dict[str, Node] = {}
         for key, value in graph.value:
             line = key.start_mark.line + self.first_line
             if not isinstance(key, ScalarNode):
                 self.problems.add(self.file, line, _("A key must be a plain word."))
                 continue
-            if key.value in found:
+            if key.value in nodes:
                 message = _("“%(key)s” stands here twice; keep one.") % {"key": key.value}
                 self.problems.add(self.file, line, message)
             node = self.build(value, depth + 1)
-            found.setdefault(key.value, Node(node.value, line))
-        return found
+            nodes.setdefault(key.value, Node(node.value, line))
+        return nodes
 
     def _scalar(self, graph: ScalarNode, line: int) -> object:
         text, kind = graph.value, str(graph.tag).removeprefix(TAG)
@@ -130,8 +130,8 @@ class Fields:
     def value(self, key: str) -> object:
         return self.nodes[key].value if key in self.nodes else None
 
-    def wrong(self, key: str, wanted: str) -> None:
-        message = _("“%(key)s” must be %(wanted)s.") % {"key": key, "wanted": wanted}
+    def wrong(self, key: str, expected: str) -> None:
+        message = _("“%(key)s” must be %(wanted)s.") % {"key": key, "wanted": expected}
         self.refuse(self.line_of(key), message)
 
     def missing(self, key: str) -> None:
@@ -151,9 +151,9 @@ class Fields:
             self.refuse(node.line, message)
             return ""
         text = node.value.replace("\r\n", "\n").replace("\r", "\n").strip(" \t\n")
-        if found := CONTROLS.search(text):
+        if control := CONTROLS.search(text):
             message = _("There is an invisible control character (U+%(code)s) here; take it out.")
-            self.refuse(node.line, message % {"code": f"{ord(found[0]):04X}"})
+            self.refuse(node.line, message % {"code": f"{ord(control[0]):04X}"})
             return ""
         if required and not text:
             self.refuse(node.line, _("“%(key)s” is empty; fill it in.") % {"key": key})
@@ -204,8 +204,8 @@ class Fields:
         value = self.value(key)
         if isinstance(value, int) and not isinstance(value, bool) and lowest <= value <= highest:
             return value
-        wanted = _("a whole number from %(lowest)s to %(highest)s") % {"lowest": lowest, "highest": highest}
-        self.wrong(key, wanted)
+        expected = _("a whole number from %(lowest)s to %(highest)s") % {"lowest": lowest, "highest": highest}
+        self.wrong(key, expected)
         return None
 
     def flag(self, key: str) -> bool:
@@ -224,8 +224,8 @@ class Fields:
         return []
 
     def texts(self, key: str, *, limit: int = 0) -> tuple[str, ...]:
-        found = (self.as_text(node, key, limit=limit, required=True) for node in self.items(key))
-        return tuple(text for text in found if text)
+        texts = (self.as_text(node, key, limit=limit, required=True) for node in self.items(key))
+        return tuple(text for text in texts if text)
 
     def mapping(self, key: str) -> dict[str, Node]:
         value = self.value(key)
@@ -241,19 +241,19 @@ class Fields:
     ) -> dict[str, str]:
         """{language: text}, in the publication's order; languages without a text are left out."""
         languages = list(languages)
-        found = {}
+        texts = {}
         for code, node in self.mapping(key).items():
             if code not in languages:
                 message = _("“%(code)s” is not a language of the publication (%(languages)s).")
                 words = {"code": code, "languages": ", ".join(languages)}
                 self.refuse(node.line, message % words + nearest(code, languages))
             elif node.value is not None and (text := self.as_text(node, code, limit=limit)):
-                found[code] = text
-        if required and not found and not isinstance(self.value(key), str | int | list):
+                texts[code] = text
+        if required and not texts and not isinstance(self.value(key), str | int | list):
             self.refuse(self.line_of(key), _("“%(key)s” is missing; write it in at least one language.") % {"key": key})
-        return {code: found[code] for code in languages if code in found}
+        return {code: texts[code] for code in languages if code in texts}
 
     def one_of_each(self, key: str, choices: Collection[str]) -> tuple[str, ...]:
         """A list without repetitions, of known words, in the order of `choices`."""
-        found = [text for text in self.texts(key) if self.is_one_of(text, choices, self.line_of(key))]
-        return tuple(choice for choice in choices if choice in found)
+        chosen = [text for text in self.texts(key) if self.is_one_of(text, choices, self.line_of(key))]
+        return tuple(choice for choice in choices if choice in chosen)

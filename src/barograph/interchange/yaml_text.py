@@ -38,7 +38,7 @@ def scalar(value: object) -> str:
     if isinstance(value, Word) and _PLAIN.fullmatch(text) and text.lower() not in {"null", "true", "false"}:
         return text
     text = CONTROLS.sub("", text)
-    return _BREAKS.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
+    return _BREAKS.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
 def dump(value: Mapping | list) -> str:

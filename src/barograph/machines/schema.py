@@ -56,20 +56,20 @@ def examine() -> Schema:
     )
 
 
-def refuse_newer(found: Schema) -> None:
+def refuse_newer(schema: Schema) -> None:
     """Raises NewerDatabase."""
-    if found.unknown:
+    if schema.unknown:
         raise NewerDatabase(
-            f"This database was made ready by a newer version of Barograph ({found.unknown[-1]}). Nothing was changed. "
-            "Start that version again, or restore the backup that was made before the upgrade."
+            f"This database was made ready by a newer version of Barograph ({schema.unknown[-1]}). Nothing was "
+            "changed. Start that version again, or restore the backup that was made before the upgrade."
         )
 
 
-def refuse_older(found: Schema) -> None:
+def refuse_older(schema: Schema) -> None:
     """Raises OlderDatabase."""
-    if found.pending:
+    if schema.pending:
         raise OlderDatabase(
-            f"The database is that of an earlier version ({len(found.pending)} migrations are missing). Make a backup "
+            f"The database is that of an earlier version ({len(schema.pending)} migrations are missing). Make a backup "
             "with `barograph backup FILE`, then start `barograph serve`, which brings it up to date."
         )
 

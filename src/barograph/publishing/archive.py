@@ -16,7 +16,9 @@ from barograph.takeaway import making as takeaways
 from barograph.website import bake
 
 
-def release_archive(wanted: Iterable[Issue], *, progress: Callable[[int, int], None] | None = None) -> bake.BakeReport:
+def release_archive(
+    past_issues: Iterable[Issue], *, progress: Callable[[int, int], None] | None = None
+) -> bake.BakeReport:
     """Publish past issues. Each bears the hour at which it should have come out, never a future one.
 
     PDF, EPUB and cards are made of the latest one; a worker that is asked for them, or `bake --takeaways`, makes
@@ -24,34 +26,34 @@ def release_archive(wanted: Iterable[Issue], *, progress: Callable[[int, int], N
     Safe to repeat: what is frozen and baked already stays as it is.
     """
     house, now = issues.publication(), timezone.now()
-    wanted = list(wanted)
+    past_issues = list(past_issues)
     editions.freeze_imprint()
     times = {}
-    for issue in wanted:
+    for issue in past_issues:
         planned = issues.planned_release(publication=house, last=issue.last)
         times[issue.pk] = min(now, issue.released_at or planned)
         editions.freeze(issue=issue, published_at=now if issue.released_at else times[issue.pk])
     report = bake.bake(progress=progress)
-    for issue in wanted:
+    for issue in past_issues:
         issues.mark_released(issue=issue, at=times[issue.pk])
         for edition in Edition.objects.filter(issue=issue).current():
             search.index(edition=edition)
-    if wanted:
-        make_forms(max(issue.first for issue in wanted))
+    if past_issues:
+        make_forms(max(issue.first for issue in past_issues))
     return report
 
 
 def make_forms(first: date) -> int:
     """Make what an issue lacks to be taken along, and let its pages name it. Returns for how many editions."""
-    made = takeaways.make(Edition.objects.filter(first=first).current())
+    editions_done = takeaways.make(Edition.objects.filter(first=first).current())
     bake.bake()
-    return made
+    return editions_done
 
 
 def next_without_forms(*, before: date | None = None) -> date | None:
     """The latest issue, of those that begin before a day, that lacks something to be taken along."""
-    found = Edition.objects.current()
-    return max(takeaways.lacking(found.filter(first__lt=before) if before else found), default=None)
+    current = Edition.objects.current()
+    return max(takeaways.lacking(current.filter(first__lt=before) if before else current), default=None)
 
 
 def failed_forms() -> list[str]:

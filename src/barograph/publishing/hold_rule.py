@@ -65,8 +65,8 @@ def holds(*, release_id: int) -> bool:
 @transaction.atomic
 def let_go(*, release: Release, by: User | None = None) -> bool:
     """An editor's word: publish what is ready. False where it is not held (any more)."""
-    held = Release.objects.filter(pk=release.pk, state=ReleaseState.HELD)
-    freed = held.update(state=ReleaseState.WAITING, by_rule=False, published_at=timezone.now())
+    rows = Release.objects.filter(pk=release.pk, state=ReleaseState.HELD)
+    freed = rows.update(state=ReleaseState.WAITING, by_rule=False, published_at=timezone.now())
     if freed:
         audit.note("release_let_go", about=release.issue, name=release.issue.key, by=by)
     return bool(freed)
@@ -77,10 +77,10 @@ def look(*, now: datetime) -> None:
 
     A release that is let go is found as due by whoever looks for unfinished ones.
     """
-    house = publication() if Release.objects.held().exists() else None
+    house = publication() if Release.objects.held_back().exists() else None
     if house is None:
         return
-    for release in Release.objects.held().select_related("issue"):
+    for release in Release.objects.held_back().select_related("issue"):
         enough = not lacks_too_much(issue=release.issue, house=house)
         if house.release_rule == ReleaseRule.PUBLISH or (house.release_rule == ReleaseRule.WAIT and enough):
             freed = Release.objects.filter(pk=release.pk, state=ReleaseState.HELD)
@@ -92,8 +92,8 @@ def look(*, now: datetime) -> None:
 
 def publishers() -> list[User]:
     """Who may publish and can be written to."""
-    found = User.objects.filter(is_active=True, groups__permissions__codename="add_release").exclude(email="")
-    return list(found.distinct().order_by("pk"))
+    users = User.objects.filter(is_active=True, groups__permissions__codename="add_release").exclude(email="")
+    return list(users.distinct().order_by("pk"))
 
 
 def tell(*, release: Release, house: Publication, now: datetime) -> int:

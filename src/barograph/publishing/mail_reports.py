@@ -30,49 +30,49 @@ def report(request: HttpRequest, issue_id: int, mailing_id: int) -> HttpResponse
     mailing = next((m for m in newsletter.mailings_of(issue_key=issue.key) if m.pk == mailing_id), None)
     if mailing is None:
         raise Http404
-    found = reports.report(mailing)
+    figures = reports.report(mailing)
     context = {
         "issue": issue,
         "mailing": mailing,
-        "report": found,
-        "minutes": round(found.seconds / 60, 1) if found.seconds else None,
-        "corrections": [(parse_datetime(entry["at"]), entry["sent"]) for entry in found.corrections],
-        "refusals": [(Blame(blame).label, number) for blame, number in found.refusals.items()],
+        "report": figures,
+        "minutes": round(figures.seconds / 60, 1) if figures.seconds else None,
+        "corrections": [(parse_datetime(entry["at"]), entry["sent"]) for entry in figures.corrections],
+        "refusals": [(Blame(blame).label, number) for blame, number in figures.refusals.items()],
         "doubts": [(row, domain_alerts.in_words(row)) for row in mailing.domain_refusals.all()],
-        "domains": [(name or _("smaller domains together"), number) for name, number in found.domains.items()],
+        "domains": [(name or _("smaller domains together"), number) for name, number in figures.domains.items()],
     }
     return render(request, "publishing/mailing_report.html", context)
 
 
-def _sealed(found: reports.Found | None) -> str:
+def _sealed(history: reports.Found | None) -> str:
     """Until when a stopped reader's address is kept, and how the stop is undone; '' where there is none."""
-    if found is None or found.sealed_until is None:
+    if history is None or history.sealed_until is None:
         return ""
     words = _(
         "The encrypted address is kept until %(day)s, so that a mistake can be undone: by the reader, who signs up and "
         "confirms again, or by the operator."
     )
-    return words % {"day": dates.day(found.sealed_until, get_language() or "en")}
+    return words % {"day": dates.day(history.sealed_until, get_language() or "en")}
 
 
 @sensitive_post_parameters("address")
 def look_up(request: HttpRequest, issue_id: int) -> HttpResponse:
     """What became of the mails to an address."""
     issue = issue_for(request, issue_id)
-    found, refusals = None, []
+    history, refusals = None, []
     if request.method == "POST":
         try:
-            found = address_lookup.look_up(address=request.POST.get("address", ""), by=request.user)
+            history = address_lookup.look_up(address=request.POST.get("address", ""), by=request.user)
         except InvalidAddress:
             messages.error(request, _("This is not an e-mail address."))
         except address_lookup.TooMany:
             messages.error(request, _("Many addresses were looked up in this hour. Wait a little, then go on."))
         else:
             reasons = dict(Refusal.choices)
-            refusals = [(reasons.get(row.partition(" ")[0], ""), row.split()[1]) for row in found.refusals]
+            refusals = [(reasons.get(row.partition(" ")[0], ""), row.split()[1]) for row in history.refusals]
     labels = {entry["key"]: entry["label"] for entry in issues.publication().lists}
-    lists = [labels.get(key, key) for key in found.lists] if found else []
-    context = {"issue": issue, "found": found, "lists": lists, "refusals": refusals, "sealed": _sealed(found)}
+    lists = [labels.get(key, key) for key in history.lists] if history else []
+    context = {"issue": issue, "found": history, "lists": lists, "refusals": refusals, "sealed": _sealed(history)}
     response = render(request, "publishing/look_up.html", context)
     response["Cache-Control"] = "no-store"
     return response

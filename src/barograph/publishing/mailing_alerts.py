@@ -43,23 +43,23 @@ def stopped(issue: Issue) -> list[Mailing]:
 def in_words(mailing: Mailing) -> str:
     """Which it is, how far it went, why it stopped, what the server said, how it goes on. In the active language."""
     how_far = {"title": mailing_views.title_of(mailing), "done": mailing.done, "total": mailing.total}
-    told = [_("%(title)s: sent %(done)s of %(total)s.") % how_far, mailing.get_hold_display()]
+    sentences = [_("%(title)s: sent %(done)s of %(total)s.") % how_far, mailing.get_hold_display()]
     if mailing.hold == Hold.REFUSED:
-        told.append(_("These refusals are charged to nobody."))
+        sentences.append(_("These refusals are charged to nobody."))
         if mailing.trouble:
-            told.append(_("The server’s last words: “%(words)s”.") % {"words": mailing.trouble.rstrip(".")})
+            sentences.append(_("The server’s last words: “%(words)s”.") % {"words": mailing.trouble.rstrip(".")})
     elif mailing.hold == Hold.BROKEN and mailing.trouble:
-        told.append(_("What went wrong: “%(words)s”.") % {"words": mailing.trouble.rstrip(".")})
+        sentences.append(_("What went wrong: “%(words)s”.") % {"words": mailing.trouble.rstrip(".")})
     until = mailing_views.goes_on(mailing)
-    told.append(f"{until.rstrip('.')}." if until else _("The mailing waits for your decision."))
-    return " ".join(told)
+    sentences.append(f"{until.rstrip('.')}." if until else _("The mailing waits for your decision."))
+    return " ".join(sentences)
 
 
 def look(*, now: datetime) -> None:
     """Tell the team of what has stopped since; whoever was told is not told again."""
-    found = Mailing.objects.filter(state__in=WAITING, hold__in=TOLD, created_at__gte=now - FRESH).order_by("key")
+    rows = Mailing.objects.filter(state__in=WAITING, hold__in=TOLD, created_at__gte=now - FRESH).order_by("key")
     by_issue: dict[Issue, list[Mailing]] = {}
-    for mailing in found:
+    for mailing in rows:
         if issue := issue_of(mailing):
             by_issue.setdefault(issue, []).append(mailing)
     for issue, mailings in by_issue.items():
@@ -96,9 +96,9 @@ def tell(*, issue: Issue, mailings: list[Mailing], house: Publication, now: date
 
 
 def _tell(*, issue: Issue, kind: ReminderKind, mailings: list[Mailing], house: Publication, now: datetime) -> int:
-    told, sent = set(issue.reminders.filter(kind=kind).values_list("user_id", "about")), 0
+    notified, sent = set(issue.reminders.filter(kind=kind).values_list("user_id", "about")), 0
     for user in listeners():
-        fresh = {str(m.pk): m for m in mailings if (user.pk, str(m.pk)) not in told}
+        fresh = {str(m.pk): m for m in mailings if (user.pk, str(m.pk)) not in notified}
         if not fresh:
             continue
         with translation.override(reminders.language_of(user, house)):

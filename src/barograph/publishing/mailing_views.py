@@ -137,10 +137,10 @@ def first_mail_at(issue: Issue) -> datetime | None:
 
 def hold_all(issue: Issue, *, by: User) -> int:
     """Pause the mailings of an issue; what is on the connections still goes. Returns how many."""
-    found = [m for m in newsletter.mailings_of(issue_key=issue.key) if delivery.pause(mailing_id=m.pk)]
-    for mailing in found:
+    paused = [m for m in newsletter.mailings_of(issue_key=issue.key) if delivery.pause(mailing_id=m.pk)]
+    for mailing in paused:
         audit.note("mail_pause", about=issue, name=issue.key, by=by, mailing=mailing.key)
-    return len(found)
+    return len(paused)
 
 
 def goes_on(mailing: Mailing) -> str:
@@ -169,10 +169,10 @@ def _span(left: timedelta) -> str:
 
 def letter_html(request: HttpRequest, issue_id: int, list_key: str) -> HttpResponse:
     """One list's letter by itself, for the frame."""
-    found = _proof(issue_for(request, issue_id), list_key)
-    if found is None:
+    proof = _proof(issue_for(request, issue_id), list_key)
+    if proof is None:
         raise Http404
-    response = HttpResponse(found.shown())
+    response = HttpResponse(proof.shown())
     response["Content-Security-Policy"] = FRAME
     response["Cache-Control"] = "no-store"
     response["Referrer-Policy"] = "no-referrer"

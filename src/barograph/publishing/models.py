@@ -17,7 +17,7 @@ class ReleaseQuerySet(models.QuerySet):
     def running(self) -> "ReleaseQuerySet":
         return self.filter(state=ReleaseState.RUNNING)
 
-    def held(self) -> "ReleaseQuerySet":
+    def held_back(self) -> "ReleaseQuerySet":
         return self.filter(state=ReleaseState.HELD)
 
     def due(self) -> "ReleaseQuerySet":

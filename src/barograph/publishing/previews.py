@@ -22,16 +22,16 @@ from barograph.website.preview import HEADERS, Rehearsal
 def preview(request: HttpRequest, issue_id: int) -> HttpResponse:
     """What one language's readers would find, page by page, with a frame to look at each."""
     issue = issue_for(request, issue_id)
-    house, found = issues.publication(), Rehearsal(issue)
+    house, rehearsal = issues.publication(), Rehearsal(issue)
     asked = request.GET.get("language", "")
     language = asked if asked in house.languages else house.languages[0]
-    content, root = found.contents[language], f"/{language}/"
-    place = f"{root}{found.first}/"
+    content, root = rehearsal.contents[language], f"/{language}/"
+    place = f"{root}{rehearsal.first}/"
     written = [topic for topic in content["topics"] if topic["commentary"]]
     own = [(_("Home page"), root), (_("The issue"), place)]
     own += [(topic["commentary"]["headline"], f"{place}{topic['key']}/") for topic in written]
     known = {address for _title, address in own}
-    others = sorted(address for address in found.pages if address.startswith(root) and address not in known)
+    others = sorted(address for address in rehearsal.pages if address.startswith(root) and address not in known)
     context = {
         "issue": issue,
         "language": language,
@@ -75,29 +75,29 @@ def page(request: HttpRequest, issue_id: int, address: str) -> HttpResponse:
 @require_GET
 def feed(request: HttpRequest, issue_id: int, address: str) -> HttpResponse:
     """A feed as it would be, as text."""
-    found, language = Rehearsal(issue_for(request, issue_id)), address.strip("/").split("/")[0]
-    made = found.feeds(language).get(address) if language in found.contents else None
-    if made is None:
+    rehearsal, language = Rehearsal(issue_for(request, issue_id)), address.strip("/").split("/")[0]
+    text = rehearsal.feeds(language).get(address) if language in rehearsal.contents else None
+    if text is None:
         raise Http404
-    return HttpResponse(made, content_type="text/plain; charset=utf-8", headers=HEADERS)
+    return HttpResponse(text, content_type="text/plain; charset=utf-8", headers=HEADERS)
 
 
 @require_GET
 def card(request: HttpRequest, issue_id: int, language: str, key: str = "") -> HttpResponse:
     """The picture that messengers show with a link to the issue, or to one of its commentaries."""
-    found = Rehearsal(issue_for(request, issue_id))
-    content = found.contents.get(language)
+    rehearsal = Rehearsal(issue_for(request, issue_id))
+    content = rehearsal.contents.get(language)
     if content is None:
         raise Http404
     topic = next((one for one in content["topics"] if one["key"] == key and one["commentary"]), None)
     try:
         if not key:
-            made = printing.issue_card(content, found.imprint)
+            png = printing.issue_card(content, rehearsal.imprint)
         elif topic is None:
             raise Http404
         else:
-            windows = windows_up_to(found.first, language, content)
-            made = printing.commentary_card(topic, content, found.imprint, windows)
+            windows = windows_up_to(rehearsal.first, language, content)
+            png = printing.commentary_card(topic, content, rehearsal.imprint, windows)
     except typesetting.NotSet as error:
         raise Http404 from error
-    return HttpResponse(made, content_type="image/png", headers=HEADERS)
+    return HttpResponse(png, content_type="image/png", headers=HEADERS)

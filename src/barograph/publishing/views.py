@@ -80,8 +80,8 @@ def _request(request: HttpRequest, issue: Issue, data: dict, *, corrects: bool) 
         issues.record_correction(
             issue=issue, topic=topic, when=today, kind=data["kind"], notes=data["notes"], by=request.user
         )
-        told = {"topic": topic.key} if topic else {}
-        audit.note("correction", about=issue, name=issue.key, by=request.user, **told)
+        details = {"topic": topic.key} if topic else {}
+        audit.note("correction", about=issue, name=issue.key, by=request.user, **details)
         _enqueue(services.request(issue=issue, mail=False, by=request.user))
         return
     run_at = issue.release_at if data["when"] == "planned" else None

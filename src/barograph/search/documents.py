@@ -77,9 +77,9 @@ class Draft:
 
     def labels(self) -> list[str]:
         """What filters find it by."""
-        found = [language_label(self.language), label("topic", self.topic), label("year", str(self.first.year))]
+        labels = [language_label(self.language), label("topic", self.topic), label("year", str(self.first.year))]
         return [
-            *found,
+            *labels,
             label("verdict", self.verdict or "unrated"),
             *(label("author", slug) for slug, _ in self.authors),
         ]
@@ -118,13 +118,13 @@ def drafts(edition: Edition) -> list[Draft]:
     """What is to be indexed of each commentary that can be read in this edition."""
     content = present(edition)
     issue = content["issue"]
-    found = []
+    texts = []
     for position, topic in enumerate(content["topics"]):
         commentary = topic["commentary"]
         if not commentary:
             continue
         pieces = [commentary["lede"] or "", plain(commentary["body"]), *filter(None, _scenario_texts(commentary))]
-        found.append(
+        texts.append(
             Draft(
                 first=date.fromisoformat(issue["first"]),
                 last=date.fromisoformat(issue["last"]),
@@ -138,4 +138,4 @@ def drafts(edition: Edition) -> list[Draft]:
                 authors=[(person["slug"], person["name"]) for person in commentary["byline"]],
             )
         )
-    return found
+    return texts

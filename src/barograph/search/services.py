@@ -71,14 +71,14 @@ def index(*, edition: Edition) -> int:
         return 0
     language, _ = IndexedLanguage.objects.get_or_create(code=edition.language, defaults={"analysis": analysis.VERSION})
     _drop(Document.objects.filter(first=edition.first, language=edition.language))
-    found = drafts(edition)
-    numbers = [Document.number(first=d.first, position=d.position, language=language) for d in found]
-    rows = [Document(id=number, edition=edition, **draft.row()) for number, draft in zip(numbers, found, strict=True)]
+    items = drafts(edition)
+    numbers = [Document.number(first=d.first, position=d.position, language=language) for d in items]
+    rows = [Document(id=number, edition=edition, **draft.row()) for number, draft in zip(numbers, items, strict=True)]
     Document.objects.bulk_create(rows)
-    Text.objects.bulk_create(Text(document_id=n, text=d.text) for n, d in zip(numbers, found, strict=True))
-    engine().write(_analysed(edition.language, numbers, found))
-    _keep_facets(found)
-    return len(found)
+    Text.objects.bulk_create(Text(document_id=n, text=d.text) for n, d in zip(numbers, items, strict=True))
+    engine().write(_analysed(edition.language, numbers, items))
+    _keep_facets(items)
+    return len(items)
 
 
 def _drop(documents: QuerySet[Document]) -> None:
@@ -107,16 +107,16 @@ def _mend_facet(language: str, kind: str, value: str) -> None:
     if document is None:
         facet.delete()
         return
-    told = [f for draft in drafts(document.edition) if draft.topic == document.topic for f in draft.facets()]
-    name = next((name for found, same, name in told if (found, same) == (kind, value)), None)
+    facets = [f for draft in drafts(document.edition) if draft.topic == document.topic for f in draft.facets()]
+    name = next((name for facet_kind, facet_value, name in facets if (facet_kind, facet_value) == (kind, value)), None)
     if name is not None:
         facet.update(name=name, newest=document.first)
 
 
-def _analysed(language: str, numbers: list[int], found: list[Draft]) -> list[Row]:
+def _analysed(language: str, numbers: list[int], new_drafts: list[Draft]) -> list[Row]:
     """The drafts' terms; the vocabulary learns their words."""
-    parts = [([letters.fold(w) for w in d.head_words()], [letters.fold(w) for w in d.body_words()]) for d in found]
-    named = {letters.fold(name) for draft in found for name in draft.names()}
+    parts = [([letters.fold(w) for w in d.head_words()], [letters.fold(w) for w in d.body_words()]) for d in new_drafts]
+    named = {letters.fold(name) for draft in new_drafts for name in draft.names()}
     seen = {form: form in named for part in parts for forms in part for form in forms if form}
     terms = vocabulary.resolve(language, seen)
 
@@ -125,12 +125,12 @@ def _analysed(language: str, numbers: list[int], found: list[Draft]) -> list[Row
 
     return [
         Row(number, of(head), of(body), draft.labels())
-        for number, (head, body), draft in zip(numbers, parts, found, strict=True)
+        for number, (head, body), draft in zip(numbers, parts, new_drafts, strict=True)
     ]
 
 
-def _keep_facets(found: list[Draft]) -> None:
-    for draft in found:
+def _keep_facets(new_drafts: list[Draft]) -> None:
+    for draft in new_drafts:
         for kind, value, name in draft.facets():
             facet, fresh = Facet.objects.get_or_create(
                 language=draft.language, kind=kind, value=value, defaults={"name": name, "newest": draft.first}
@@ -185,14 +185,14 @@ def find(query: str, language: str, limit: int = 20, filters: Filters | None = N
     first; neither words nor filters find nothing.
     """
     asked = read(query, language, filters)
-    found = _answer(asked, max(0, limit))
-    if found.total or not asked.words:
-        return found
+    results = _answer(asked, max(0, limit))
+    if results.total or not asked.words:
+        return results
     here = [word for word in asked.words if engine().occurs(word.terms, Query(language).labels())]
     if here and len(here) < len(asked.words):
         missing = [word.text for word in asked.words if word not in here]
-        found = replace(_answer(replace(asked, words=here), max(0, limit)), missing=missing)
-    return found if found.total else replace(found, suggestions=_suggestions(asked, here))
+        results = replace(_answer(replace(asked, words=here), max(0, limit)), missing=missing)
+    return results if results.total else replace(results, suggestions=_suggestions(asked, here))
 
 
 def _answer(query: Query, limit: int) -> Found:
@@ -207,21 +207,21 @@ def _answer(query: Query, limit: int) -> Found:
 def _suggestions(query: Query, here: list[Word], most: int = 3) -> list[str]:
     """Queries near this one that find something: a word spelt otherwise, or one word fewer."""
     texts = [word.text for word in query.words]
-    wanted = [
+    variants = [
         " ".join([*texts[:at], near, *texts[at + 1 :]])
         for at, word in enumerate(query.words)
         if word not in here
         for near in vocabulary.near(query.language, word.text)
     ]
     if len(here) == len(texts) > 1:
-        wanted += [" ".join([*texts[:at], *texts[at + 1 :]]) for at in range(len(texts))]
+        variants += [" ".join([*texts[:at], *texts[at + 1 :]]) for at in range(len(texts))]
     labels = query.labels()
-    found = []
-    for text in wanted[: 4 * most]:
+    suggestions = []
+    for text in variants[: 4 * most]:
         groups = read(text, query.language).groups()
         if engine().best(groups, labels, 1):
-            found.append(text)
-    return found[:most]
+            suggestions.append(text)
+    return suggestions[:most]
 
 
 def search(query: str, language: str, limit: int = 20, filters: Filters | None = None) -> dict[str, Any]:
@@ -230,25 +230,25 @@ def search(query: str, language: str, limit: int = 20, filters: Filters | None =
     The seconds are those from the query to the ranked answer with its marked snippets.
     """
     began = time.perf_counter()
-    found = find(query, language, limit, filters)
-    snippets(found)
+    results = find(query, language, limit, filters)
+    snippets(results)
     hits = [
         {
             "url": document.url,
             "issue": document.first.isoformat(),
             "topic": document.topic,
             "headline": document.headline,
-            "score": found.score(points),
+            "score": results.score(points),
         }
-        for document, points in found.documents
+        for document, points in results.documents
     ]
     return {"hits": hits, "seconds": round(time.perf_counter() - began, 6)}
 
 
-def snippets(found: Found) -> list[tuple[list[tuple[str, bool]], list[tuple[str, bool]]]]:
+def snippets(results: Found) -> list[tuple[list[tuple[str, bool]], list[tuple[str, bool]]]]:
     """For each document found: its headline and a stretch of its text, in pieces with the hits marked."""
-    marker = Marker(found.query)
+    marker = Marker(results.query)
     return [
         (marker.pieces(document.headline), marker.pieces(document.text.text, length=SNIPPET))
-        for document, _ in found.documents
+        for document, _ in results.documents
     ]

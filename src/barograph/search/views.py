@@ -100,21 +100,21 @@ def answer(query: str, language: str, filters: Filters | None = None) -> dict[st
     texts = dict.fromkeys(("problem", "count", "more", "missing", "without_filters"), "")
     empty = {**texts, "query": shown, "hits": [], "suggestions": [], "sentences": {}}
     try:
-        found = services.find(query, language, LIMIT, filters)
+        results = services.find(query, language, LIMIT, filters)
     except services.QueryTooLong:
         sentence = gettext("Please search with at most %(words)s words and %(letters)s characters.")
         return empty | {"problem": sentence % {"words": queries.MOST_WORDS, "letters": queries.LONGEST_QUERY}}
-    if not found.query.words and not filters:
+    if not results.query.words and not filters:
         return empty | {"problem": gettext("Type a word to search for: a name, a place, a topic.")}
-    marked = zip(found.documents, services.snippets(found), strict=True)
-    suggestions = [{"query": text, "url": address({"q": text}, filters)} for text in found.suggestions]
+    marked = zip(results.documents, services.snippets(results), strict=True)
+    suggestions = [{"query": text, "url": address({"q": text}, filters)} for text in results.suggestions]
     return empty | {
-        "count": _count(found.total),
+        "count": _count(results.total),
         "hits": [_hit(document, *pieces) for (document, _), pieces in marked],
-        "more": _more(found.total),
-        "missing": _missing(found.missing),
+        "more": _more(results.total),
+        "missing": _missing(results.missing),
         "suggestions": suggestions,
-        "without_filters": address({"q": shown}, Filters()) if filters and shown and not found.total else "",
+        "without_filters": address({"q": shown}, Filters()) if filters and shown and not results.total else "",
         "sentences": sentences(),
     }
 

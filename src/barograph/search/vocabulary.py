@@ -20,9 +20,9 @@ _MOST_ALIKE = 60  # forms that a guess may bring in
 
 
 def _parts(items: Iterable[str]) -> Iterator[list[str]]:
-    wanted = list(items)
-    for at in range(0, len(wanted), _AT_ONCE):
-        yield wanted[at : at + _AT_ONCE]
+    rows = list(items)
+    for at in range(0, len(rows), _AT_ONCE):
+        yield rows[at : at + _AT_ONCE]
 
 
 def resolve(language: str, seen: Mapping[str, bool]) -> dict[str, Terms]:
@@ -62,11 +62,11 @@ def terms_of(language: str, words: Iterable[str]) -> dict[str, Terms]:
     folded = {word: letters.fold(word) for word in words}
     rows = Form.objects.filter(language=language, form__in=set(folded.values())).values_list("form", "terms", "sound")
     met = {form: (terms.split(), bool(sound)) for form, terms, sound in rows}
-    found = {}
+    terms_by_word = {}
     for word, form in folded.items():
         terms, named = met.get(form) or (list(analysis.query_terms(word, language)), True)
-        found[word] = tuple(dict.fromkeys([*terms, *_guesses(language, word, met=form in met, named=named)]))
-    return found
+        terms_by_word[word] = tuple(dict.fromkeys([*terms, *_guesses(language, word, met=form in met, named=named)]))
+    return terms_by_word
 
 
 def _guesses(language: str, word: str, *, met: bool, named: bool) -> list[str]:

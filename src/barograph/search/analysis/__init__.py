@@ -113,10 +113,10 @@ def own_words(language: str) -> dict[str, tuple[str, ...]]:
     path = Path(settings.DATA) / "words" / f"{language}.tsv"
     if not path.is_file():
         return {}
-    found: dict[str, tuple[str, ...]] = {}
+    stems_by_word: dict[str, tuple[str, ...]] = {}
     for line in path.read_text(encoding="utf-8").splitlines():
         form, _, word = line.partition("\t")
         if form.strip() and word.strip():
             key = letters.fold(form.strip())
-            found[key] = (*found.get(key, ()), letters.fold(word.strip()))
-    return found
+            stems_by_word[key] = (*stems_by_word.get(key, ()), letters.fold(word.strip()))
+    return stems_by_word

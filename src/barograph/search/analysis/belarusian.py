@@ -43,10 +43,10 @@ def fold(word: str) -> str:
 
 def spellings(word: str) -> list[str]:
     """A folded word's possible official spellings, itself first."""
-    found = [word]
+    spellings = [word]
     for pattern, official in _CLASSICAL:
-        found += [changed for known in found if (changed := pattern.sub(official, known)) != known]
-    return list(dict.fromkeys(found))
+        spellings += [changed for known in spellings if (changed := pattern.sub(official, known)) != known]
+    return list(dict.fromkeys(spellings))
 
 
 def terms(word: str) -> tuple[str, ...]:
@@ -58,11 +58,11 @@ def terms(word: str) -> tuple[str, ...]:
         known = stems().words(spelling)
         if known:
             return tuple(sorted(known))
-    found: list[str] = []
+    terms: list[str] = []
     for spelling in spellings(folded):
         for key in endings.keys(spelling):
-            found += [f"*{key}", *stems().words_of_key(key)]
-    return tuple(dict.fromkeys([*found, *_of_classical_genitive(folded)]))
+            terms += [f"*{key}", *stems().words_of_key(key)]
+    return tuple(dict.fromkeys([*terms, *_of_classical_genitive(folded)]))
 
 
 def _of_classical_genitive(folded: str) -> list[str]:

@@ -70,11 +70,11 @@ def level(stem: str) -> str:
 def keys(word: str) -> tuple[str, ...]:
     """The keys of a folded word, the likeliest first; a second one where a vowel may have come in."""
     stem, ending = split(word)
-    found = [level(stem)]
+    stems = [level(stem)]
     if ending in ("", "ь") and len(stem) > LEAST + 1 and _COMES_AND_GOES.search(stem):
-        found.append(level(stem[:-2] + stem[-1]))
+        stems.append(level(stem[:-2] + stem[-1]))
     elif word.endswith("ў") and len(word) > LEAST + 1:  # перамоў is перамовы without its ending, or has one
-        found.append(level(word))
+        stems.append(level(word))
     elif not ending and _AFTER_A_VOWEL.search(stem):  # алтаец, алтайца
-        found.append(level(f"{stem[:-2]}йц"))
-    return tuple(dict.fromkeys(found))
+        stems.append(level(f"{stem[:-2]}йц"))
+    return tuple(dict.fromkeys(stems))

@@ -124,7 +124,7 @@ def sounds(word: str) -> list[str]:
         heard = [_heard(word)]
         if "ch" in word:  # х in Łacinka and German, ч in English
             heard = [_heard(word.replace("ch", "č")), _heard(word.replace("ch", "kh"))]
-    return [found for found in dict.fromkeys(map(_skeleton, heard)) if found]
+    return [skeleton for skeleton in dict.fromkeys(map(_skeleton, heard)) if skeleton]
 
 
 def _heard(word: str) -> str:
@@ -144,5 +144,5 @@ def _skeleton(text: str) -> str:
 
 def _without_ending(text: str) -> str:
     text = _ADJECTIVE.sub("sk", text)
-    found = _ENDING.search(text)
-    return text[: found.start()] if found and found.start() >= _LEAST else text
+    match = _ENDING.search(text)
+    return text[: match.start()] if match and match.start() >= _LEAST else text

@@ -26,5 +26,5 @@ def stemmer(language: str) -> Any:
 
 def terms(word: str, language: str) -> tuple[str, ...]:
     word = letters.fold(word)
-    found = stemmer(language)
-    return (found.stemWord(word) if found else word,)
+    algorithm = stemmer(language)
+    return (algorithm.stemWord(word) if algorithm else word,)

@@ -27,21 +27,21 @@ class Stems:
 
     def words(self, form: str) -> set[str]:
         """The dictionary words that have this folded form."""
-        found = set()
+        keys = set()
         for at in range(len(form) + 1):
             for entry in self._stems.get(form[:at], ()):
                 number, rest = entry.split("\t")
                 if form[at:] in self._sets[int(number)]:
-                    found.add(rest[1:] if rest[:1] == "=" else form[:at] + rest)
-        return found
+                    keys.add(rest[1:] if rest[:1] == "=" else form[:at] + rest)
+        return keys
 
     def sample(self, chance: Random, number: int) -> list[str]:
         """Forms drawn from the table, in any order: for measurements on true-to-life words."""
         lines = [(stem, line) for stem, lines in self._stems.items() for line in lines]
-        found = []
+        words = []
         for stem, line in chance.choices(lines, k=number):
-            found.append(stem + chance.choice(sorted(self._sets[int(line.split("\t")[0])])))
-        return found
+            words.append(stem + chance.choice(sorted(self._sets[int(line.split("\t")[0])])))
+        return words
 
     def words_of_key(self, key: str) -> list[str]:
         """The dictionary words one of whose forms has this key (none where they are too many)."""

@@ -38,12 +38,12 @@ class Sqlite:
     def best(self, groups: Groups, labels: Sequence[str], limit: int) -> list[tuple[int, int]]:
         everything = _all(groups, labels)
         headlines = self._headlines(groups, everything)
-        found = sorted(headlines.items(), key=lambda item: (-item[1], -item[0]))[:limit]
-        if len(found) < limit:
+        ranked = sorted(headlines.items(), key=lambda item: (-item[1], -item[0]))[:limit]
+        if len(ranked) < limit:
             sql = "SELECT rowid FROM search_words WHERE search_words MATCH %s ORDER BY rowid DESC LIMIT %s"
             rest = self._rows(sql, [everything, limit + len(headlines)])
-            found += [(number, 0) for (number,) in rest if number not in headlines][: limit - len(found)]
-        return found
+            ranked += [(number, 0) for (number,) in rest if number not in headlines][: limit - len(ranked)]
+        return ranked
 
     def _headlines(self, groups: Groups, everything: str) -> dict[int, int]:
         """Rows of the answer with a word in the headline → how many of the words."""
