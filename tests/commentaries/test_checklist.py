@@ -35,8 +35,8 @@ def texts(draft, weight):
 def test_a_whole_text_is_told_its_facts_alone():
     assert texts(WHOLE, Weight.BLOCKS) == texts(WHOLE, Weight.ADVICE) == []
     assert texts(WHOLE, Weight.FACT) == [
-        "Headline: 10 letters of at most 300.",
-        "Text: 5 words, about 1 minute of reading.",
+        "Headline: 10 of 300 characters at most.",
+        "Text: 5 words, about 1 minute to read.",
         "The probabilities add up to 90%; 10% are left for another option.",
     ]
 
@@ -44,9 +44,9 @@ def test_a_whole_text_is_told_its_facts_alone():
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"headline": " "}, "There is no headline."),
-        ({"headline": "x" * 301}, "The headline has 301 letters, more than the 300 that fit."),
-        ({"body": "<p> </p>"}, "There is no text."),
+        ({"headline": " "}, "The headline is missing."),
+        ({"headline": "x" * 301}, "The headline is 301 characters long; the limit is 300."),
+        ({"body": "<p> </p>"}, "The text is missing."),
         ({"scenarios": [{"title": "", "probability": None}]}, "Scenario 1 has no title."),
         (
             {"scenarios": [{"title": t, "pros": ["x"], "cons": ["y"], "probability": 0.555} for t in "ab"]},
@@ -54,7 +54,7 @@ def test_a_whole_text_is_told_its_facts_alone():
         ),
         (
             {"body": '<p><a href="example.org">here</a></p>'},
-            "The link “here” leads nowhere: example.org is no address.",
+            "The link “here” is broken: example.org is not an address.",
         ),
     ],
 )
@@ -65,25 +65,25 @@ def test_what_blocks(values, said):
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"lede": ""}, "There is no lede: the front page will show the first sentence of the text."),
-        ({"byline": 0}, "Nobody stands in the byline."),
+        ({"lede": ""}, "The lede is missing: the front page will show the first sentence of the text."),
+        ({"byline": 0}, "The byline is empty."),
         ({"verdict": None}, "The topic has no verdict yet: without one, readers see “not rated”."),
-        ({"resolves_by": None}, "The question has no date by which it will be answered."),
-        ({"question": ""}, "There is a date for an answer, but no question."),
+        ({"resolves_by": None}, "The question has no date by which it will be resolved."),
+        ({"question": ""}, "There is a resolution date but no question."),
         (
             {"leads_somewhere": lambda _a: False},
-            "The link “a link” leads to no page there is: https://example.org/a?b=c.",
+            "The link “a link” leads to a page that does not exist: https://example.org/a?b=c.",
         ),
-        ({"names": [("Лукашенко", "Лукашэнка")] * 2}, "“Лукашенко” stands in the glossary as “Лукашэнка”."),
-        ({"scenarios": [{"title": "Calm", "cons": ["dull"], "pros": [" "]}]}, "Scenario “Calm” has no PROs."),
-        ({"scenarios": [{"title": "Calm", "pros": ["dull"]}]}, "Scenario “Calm” has no CONs."),
+        ({"names": [("Лукашенко", "Лукашэнка")] * 2}, "The glossary has “Лукашэнка” for “Лукашенко”."),
+        ({"scenarios": [{"title": "Calm", "cons": ["dull"], "pros": [" "]}]}, "Scenario “Calm” has no pros."),
+        ({"scenarios": [{"title": "Calm", "pros": ["dull"]}]}, "Scenario “Calm” has no cons."),
         (
             {
                 "scenarios": [
                     {"title": t, "pros": ["x"], "cons": ["y"], "probability": p} for t, p in (("a", 0.5), ("b", None))
                 ]
             },
-            "1 scenario has no probability, the others have.",
+            "1 scenario has no probability, while the others do.",
         ),
     ],
 )

@@ -171,15 +171,15 @@ def test_words_written_meanwhile_win(service, begun):
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        ((403, b'{"error": "secret"}'), "refused: 403"),
-        ((500, b""), "refused: 500"),
-        ((302, b""), "refused: 302"),
-        ((200, b"<html>"), "no translation"),
-        ((200, b"[]"), "no translation"),
-        ((200, b'{"translatedText": "one"}'), "no translation"),
-        ((200, b'{"translatedText": []}'), "no translation"),
-        ((200, b'{"translatedText": [1,2,3,4,5,6,7,8,9]}'), "no translation"),
-        ((200, b"x" * 1_100_000), "no translation"),
+        ((403, b'{"error": "secret"}'), "refused the request: 403"),
+        ((500, b""), "refused the request: 500"),
+        ((302, b""), "refused the request: 302"),
+        ((200, b"<html>"), "did not return a translation"),
+        ((200, b"[]"), "did not return a translation"),
+        ((200, b'{"translatedText": "one"}'), "did not return a translation"),
+        ((200, b'{"translatedText": []}'), "did not return a translation"),
+        ((200, b'{"translatedText": [1,2,3,4,5,6,7,8,9]}'), "did not return a translation"),
+        ((200, b"x" * 1_100_000), "did not return a translation"),
     ],
 )
 def test_a_service_that_fails_changes_nothing(service, begun, answer, message):
@@ -195,11 +195,11 @@ def test_a_service_that_is_away_or_slow_is_given_up(service, begun, monkeypatch,
     pause = threading.Event()
     service.answer = lambda _asked: (pause.wait(5), (200, b""))[1]
     monkeypatch.setattr(machine, "SILENCE", 0.2)
-    with pytest.raises(machine.MachineProblem, match="does not answer"):
+    with pytest.raises(machine.MachineProblem, match="is not responding"):
         machine.draft(begun)
     pause.set()
     settings.MACHINE_TRANSLATION = MachineTranslation("http://127.0.0.1:9/translate")
-    with pytest.raises(machine.MachineProblem, match="does not answer"):
+    with pytest.raises(machine.MachineProblem, match="is not responding"):
         machine.draft(begun)
     settings.MACHINE_TRANSLATION = None
     with pytest.raises(machine.MachineProblem, match="set up"):

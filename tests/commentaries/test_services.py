@@ -81,7 +81,7 @@ def test_a_draft_of_a_ready_source_disturbs_nobody(source, ready):
 
 
 def test_signing_off_against_a_source_not_seen_is_refused(source, ready):
-    with pytest.raises(ValidationError, match="changed this moment"):
+    with pytest.raises(ValidationError, match="just changed"):
         services.sign_off(commentary=ready, seen="another digest")
 
 
@@ -179,8 +179,8 @@ def test_blocks_forget_what_the_editor_field_notes_for_itself():
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ('<p><a href="/desk/commentaries/edit/1/#_ftn1">[1]</a></p>', "where readers can’t go"),
-        ('<p><a href="file:///C:/a.docx">a</a></p>', "is no address"),
+        ('<p><a href="/desk/commentaries/edit/1/#_ftn1">[1]</a></p>', "a page readers can’t open"),
+        ('<p><a href="file:///C:/a.docx">a</a></p>', "is not an address"),
         ("<p>Reserves grew[^ 1].</p><p>[^1]: National Bank.</p>", r"\[\^ 1\]"),
         ("<p>Reserves grew.</p><p>[^1]: National Bank.</p>", r"\[\^1\]:"),
     ],

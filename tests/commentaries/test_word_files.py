@@ -79,9 +79,9 @@ def test_what_has_no_place_is_told():
         )
     assert found.body == "<p>Texta file</p><p>Rouble · 3.1</p>"
     assert found.left_out == (
-        "1 table: its rows are paragraphs now.",
-        "1 link that readers can’t open is left out, its words stay.",
-        "1 picture: put it in with the editor’s own button.",
+        "1 table: its rows are now paragraphs.",
+        "1 link that readers can’t open was removed; its text was kept.",
+        "1 picture: add it with the editor’s image button.",
     )
 
 
@@ -92,11 +92,11 @@ LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>' + document(par
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"", "This is no Word file"),
-        (b"Just text", "This is no Word file"),
-        (b"%PDF-1.7", "This is no Word file"),
-        (b"{\\rtf1 x}", "This is no Word file"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "older Word file"),
+        (b"", "This is not a Word file"),
+        (b"Just text", "This is not a Word file"),
+        (b"%PDF-1.7", "This is not a Word file"),
+        (b"{\\rtf1 x}", "This is not a Word file"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old Word file"),
         (b"PK\x03\x04 and then nothing", "damaged"),
         (word_file(paragraph(run("x")))[:-40], "damaged"),
         (word_file(xml="<w:document"), "damaged"),

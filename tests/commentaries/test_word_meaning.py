@@ -76,14 +76,14 @@ def test_raised_and_lowered_letters_say_the_same(pieces, body):
 def test_what_can_not_be_raised_in_plain_text_is_said():
     found = taken(paragraph(run("x"), run("абв", SUP)))
     assert found.body == "<p>xабв</p>"
-    assert found.left_out == ("In 1 place raised or lowered letters stand on the line now: look at them.",)
+    assert found.left_out == ("Superscript or subscript in 1 place became plain text. Please check it.",)
 
 
 @pytest.mark.parametrize("property", ["<w:strike/>", '<w:dstrike w:val="true"/>'])
 def test_struck_out_words_are_left_out_and_said(property):
     found = taken(paragraph(run("Цана вырасла "), run("на 40 %", property), run(" на 4 %")))
     assert found.body == "<p>Цана вырасла на 4 %</p>"
-    assert found.left_out == ("Struck-out words in 1 place are left out.",)
+    assert found.left_out == ("Struck-out text in 1 place was left out.",)
 
 
 @pytest.mark.parametrize("property", ["<w:vanish/>", '<w:rStyle w:val="secret"/>'])
@@ -93,7 +93,7 @@ def test_hidden_words_are_left_out_and_said(property):
         more={"word/styles.xml": STYLES},
     )
     assert found.body == "<p>Крыніца пацвердзіла</p>"
-    assert found.left_out == ("Hidden words in 1 place are left out.",)
+    assert found.left_out == ("Hidden text in 1 place was left out.",)
 
 
 def test_a_property_that_is_switched_off_hides_nothing():
@@ -188,7 +188,7 @@ def test_deleted_rows_and_moved_words_are_left_out_and_said():
         paragraph(f"<w:moveFrom>{run('there')}</w:moveFrom>", run("here")),
     )
     assert found.body == "<p>a · b</p><p>here</p>"
-    assert "Struck-out words in 1 place are left out." in found.left_out
+    assert "Struck-out text in 1 place was left out." in found.left_out
 
 
 def choice(*, drawing, fallback):
@@ -208,7 +208,7 @@ def test_a_text_box_is_taken_once_and_said():
         )
     )
     assert found.body == "<p>Text</p><p>In the box</p>"
-    assert found.left_out == ("1 text box: its words stand below the paragraph that held it.",)
+    assert found.left_out == ("1 text box: its text now follows the paragraph it was attached to.",)
 
 
 def test_equations_and_what_no_body_holds_are_said():
@@ -234,7 +234,7 @@ def test_equations_and_what_no_body_holds_are_said():
         ["1", "field"],
         ["1", "equation"],
         ["1", "embedded"],
-        ["The", "headers"],
+        ["Page", "headers"],
     ]
 
 
@@ -244,10 +244,10 @@ def test_numbers_that_a_list_here_would_count_otherwise_are_said():
         '<w:lvl w:ilvl="0"><w:start w:val="5"/><w:numFmt w:val="decimal"/>',
     )
     assert taken(docx.item("a", 2), docx.item("b", 2)).left_out == ()
-    said = ("The numbers of 2 paragraphs may differ: lists here count 1, 2, 3.",)
+    said = ("The numbers of 2 paragraphs may differ: lists here are numbered 1, 2, 3.",)
     assert taken(docx.item("a", 2), docx.item("b", 2), more={"word/numbering.xml": numbering}).left_out == said
     again = taken(docx.item("a", 2), paragraph(run("between")), docx.item("b", 2))
-    assert again.left_out == ("The number of 1 paragraph may differ: lists here count 1, 2, 3.",)
+    assert again.left_out == ("The number of 1 paragraph may differ: lists here are numbered 1, 2, 3.",)
 
 
 def test_a_style_made_from_a_heading_is_a_heading():

@@ -176,7 +176,7 @@ def test_the_report_of_the_mailing_takes_the_word(people, operator, issue):
     row = DomainRefusal.objects.get()
     client = signed_in("Editors")
     page = client.get(reverse("publishing_mailing_report", args=[issue.pk, made.pk])).content.decode()
-    assert "According to giant.example.net, 60 of its 60 addresses do not exist." in page
+    assert "According to giant.example.net, 60 of its 60 addresses don’t exist." in page
     address = reverse("publishing_decide_domain", args=[issue.pk, made.pk, row.pk])
     assert client.get(address).status_code == 405
     assert client.post(address, {"act": "nonsense"}).status_code == 404

@@ -103,7 +103,7 @@ def test_nobody_has_to_give_a_name(cast, sign_in):
     assert (analyst.email, analyst.get_full_name()) == ("x@example.org", "")
 
 
-@pytest.mark.parametrize(("language", "word"), [("be", "Усяго: "), ("ru", "Всего: "), ("en", "In all: ")])
+@pytest.mark.parametrize(("language", "word"), [("be", "Усяго: "), ("ru", "Всего: "), ("en", "Total: ")])
 def test_a_list_is_counted_without_a_plural_that_fits_no_number(cast, sign_in, language, word):
     UserProfile.objects.update_or_create(user=cast["operator"], defaults={"preferred_language": language})
     page = sign_in(cast["operator"]).get(reverse("wagtailusers_users:index")).content.decode()

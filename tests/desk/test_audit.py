@@ -162,9 +162,9 @@ def test_editors_see_their_work_and_operators_everything(cast, operator, issue, 
     audit.note("sign_in", about=cast["analyst"], by=cast["analyst"])
     audit.note("release_asked", about=issue, name=issue.key, by=cast["editor"])
     page = sign_in(cast["editor"]).get(PAGE).content.decode()
-    assert "Release begun" in page
-    assert "Signed in with the password" not in page
-    assert "Signed in with the password" in sign_in(operator).get(PAGE).content.decode()
+    assert "Publication started" in page
+    assert "Signed in with a password" not in page
+    assert "Signed in with a password" in sign_in(operator).get(PAGE).content.decode()
     assert sign_in(cast["analyst"]).get(PAGE).status_code == 302
 
 

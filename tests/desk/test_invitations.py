@@ -1,4 +1,4 @@
-"""Somebody new comes in by a mail: its link works once, for a week, and gives no more than it was meant to."""
+"""Someone new comes in by a mail: its link works once, for a week, and gives no more than it was meant to."""
 
 import datetime
 import email
@@ -73,7 +73,7 @@ def is_gone(answer) -> bool:
 def test_from_the_mail_to_the_desk(client, outbox, settings):
     page = invite(client, roles=["Editors", "Analysts"], language="ru")
     settings.SECOND_FACTOR = "publishers"
-    assert "on its way" in page.content.decode()
+    assert "has been sent to" in page.content.decode()
     ((_sender, recipient, mail),) = outbox
     assert recipient == ADDRESS
     guest = Client()
@@ -136,7 +136,7 @@ def test_used_up_run_out_withdrawn_replaced_and_forged_links_end_on_one_calm_pag
     assert Invitation.objects.get().email == ""
     page = Client().get(GONE, headers={"Accept-Language": "be"})
     assert page.status_code == 404
-    assert "Гэтае запрашэнне нічога не адкрывае" in page.content.decode()
+    assert "Гэтае запрашэнне больш не дзейнічае" in page.content.decode()
     assert "/desk/login/" in page.content.decode()
     assert not User.objects.filter(username="vera").exists()
 
@@ -187,19 +187,19 @@ def test_only_who_may_make_accounts_invites(cast, sign_in, outbox, who):
 def test_accounts_and_invitations_that_exist_get_a_clear_word(client, outbox):
     user = UserFactory(username="here", email="Here@Example.org")
     page = invite(client, email="here@example.org")
-    assert "“here” has this address already" in page.content.decode()
+    assert "“here” already has this address" in page.content.decode()
     User.objects.filter(pk=user.pk).update(is_active=False)
-    assert "Open it again under Users" in invite(client, email="here@example.org").content.decode()
+    assert "Reopen it under Users" in invite(client, email="here@example.org").content.decode()
     invite(client)
     page = invite(client, email=ADDRESS.upper())
-    assert "invited already" in page.content.decode()
+    assert "already been invited" in page.content.decode()
     assert len(outbox) == 1
     # somebody made the account by hand meanwhile
     UserFactory(email=ADDRESS)
     assert is_gone(Client().get(link()))
     row = Invitation.objects.get()
     page = client.post(reverse("desk_invitation_steer", args=[row.pk]), {"act": "again"}, follow=True)
-    assert "has this address already" in page.content.decode()
+    assert "already has this address" in page.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -265,13 +265,13 @@ def test_a_mail_that_does_not_leave_is_told_and_can_be_sent_again(client, outbox
     MemoryTransport.answers.append(Answer(550, f"no {ADDRESS} here"))
     with caplog.at_level(logging.DEBUG):
         page = invite(client).content.decode()
-    assert "refused this address" in page
-    assert "The mail has not left" in page
+    assert "rejected this address" in page
+    assert "The e-mail was not sent" in page
     assert ADDRESS not in caplog.text
     page = client.post(
         reverse("desk_invitation_steer", args=[Invitation.objects.get().pk]), {"act": "again"}, follow=True
     )
-    assert "on its way" in page.content.decode()
+    assert "has been sent to" in page.content.decode()
     assert len({mail[2] for mail in outbox}) == len(outbox)
 
 

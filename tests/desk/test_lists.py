@@ -1,4 +1,4 @@
-"""The desk's lists lead to what they name, its search finds texts, and what was made by mistake can be taken away."""
+"""The desk's lists lead to what they name, its search finds texts, and what was made by mistake can be removed."""
 
 import datetime
 
@@ -56,9 +56,9 @@ def test_one_with_a_text_a_verdict_or_a_rating_stays(cast, sign_in, source, mist
     issues.decide_verdict(issue=mistaken, topic=topic, value="improved", by=cast["editor"])
     for issue in (source.issue, mistaken):
         answer = client.post(reverse("issues:delete", args=[issue.pk]), follow=True)
-        assert "This issue stays" in answer.content.decode()
+        assert "This issue can’t be deleted" in answer.content.decode()
         assert Issue.objects.filter(pk=issue.pk).exists()
-        with pytest.raises(Exception, match="stays"):
+        with pytest.raises(Exception, match="can’t be deleted"):
             issues.remove_issue(issue=issue)
 
 

@@ -24,7 +24,7 @@ def test_those_at_work_on_a_text_talk_about_it_and_settle_it(cast, sign_in, sour
     assert page(source) in home
     note = Note.objects.get()
     settled = analyst.post(reverse("desk_note_settle", args=[source.pk, note.pk]), follow=True).content.decode()
-    assert "The comment is settled." in settled
+    assert "The comment is resolved." in settled
     assert cast["analyst"].get_username() in settled
     note.refresh_from_db()
     assert (note.user, note.done_by) == (cast["translator"], cast["analyst"])
@@ -33,7 +33,7 @@ def test_those_at_work_on_a_text_talk_about_it_and_settle_it(cast, sign_in, sour
 
 
 @pytest.mark.parametrize(
-    ("text", "words"), [("  ", "Write something first."), ("Long " * 500, "Keep it to 2000 letters.")]
+    ("text", "words"), [("  ", "Write something first."), ("Long " * 500, "Use at most 2000 characters.")]
 )
 def test_nonsense_is_told_and_stays_in_the_field(cast, sign_in, source, text, words):
     UserProfile.objects.update_or_create(user=cast["editor"], defaults={"preferred_language": "en"})

@@ -69,7 +69,7 @@ def test_a_form_with_nothing_in_it_goes_to_the_sign_in(db):
 
 def test_a_name_and_a_password_never_come_back(db):
     client = Client(enforce_csrf_checks=True)
-    assert "Your words are here" not in client.post("/desk/login/", {"username": "x"}).content.decode()
+    assert "Your text is safe" not in client.post("/desk/login/", {"username": "x"}).content.decode()
 
 
 @pytest.mark.parametrize("who", ["other", "translator", "nobody"])
@@ -89,7 +89,7 @@ def test_words_come_back_from_every_address_of_the_desk_that_takes_a_form(world)
         answer = Client().post(url, {"text": WORDS, "old_password": "a secret", "pk": "1"})
         page = answer.content.decode()
         if match.view_name in once_more.WAYS_IN or getattr(match.func, "csrf_exempt", False):
-            assert "Your words are here" not in page, url
+            assert "Your text is safe" not in page, url
             continue
         if answer.status_code != 403 or fields(page) != {"text": WORDS, "pk": "1", "csrfmiddlewaretoken": ANY}:
             lost.append((name, url, answer.status_code))

@@ -106,7 +106,7 @@ def test_it_speaks_each_language(cast, sign_in, issue, language, word):
 def test_a_verdict_that_departs_from_the_panels_middle_needs_its_reason(cast, sign_in, issue, topic, rated):
     client, where = sign_in(cast["editor"]), reverse("desk_verdict", args=[issue.pk, topic.pk])
     page = client.post(where, {"value": "improved", "reason": " "}, follow=True).content.decode()
-    assert "middle is “worsened”" in page
+    assert "median is “worsened”" in page
     assert not issue.verdicts.exists()
     client.post(where, {"value": "improved", "reason": "The prices fell on Friday."})
     assert issue.verdicts.get().value == "improved"
@@ -138,7 +138,7 @@ def test_the_discussion_opens_with_ones_own_rating_and_signs_with_ones_name(cast
     assert "the <b>books" not in refused
     wordy = other.post(where, {"text": "Long. " * 400}).content.decode()
     assert "Long. Long." in wordy, "what was typed is not lost"
-    assert "Keep it to 2000 letters." in wordy
+    assert "Use at most 2000 characters." in wordy
     mine.post(reverse("desk_rating", args=[issue.pk, topic.pk]), {"value": "improved"})
     mine.post(where, {"text": "And I\x00 did not."})
     page = mine.get(place(issue)).content.decode()
@@ -173,7 +173,7 @@ def test_an_editor_opens_the_ratings_and_that_is_on_record(cast, sign_in, issue,
     assert sign_in(cast["analyst"]).post(address).status_code in {302, 403}
     assert "A secret so far." not in sign_in(cast["analyst"]).get(place(issue)).content.decode()
     editor = sign_in(cast["editor"])
-    assert "Write the hour like this" in editor.post(address, {"at": "soon"}, follow=True).content.decode()
+    assert "Enter the time like this" in editor.post(address, {"at": "soon"}, follow=True).content.decode()
     assert editor.post(address, {"at": ""}, follow=True).status_code == 200
     assert "A secret so far." in sign_in(cast["analyst"]).get(place(issue)).content.decode()
     assert ModelLogEntry.objects.filter(action="barograph.ratings_opened").count() == 1

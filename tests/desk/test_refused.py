@@ -32,7 +32,7 @@ def test_the_desk_says_it_in_the_language_chosen_there(web, cast, language, sent
     assert (told.status_code, told.json()["status"]) == (status, status)
 
 
-@pytest.mark.parametrize(("language", "words"), [("be", "яшчэ раз"), ("ru", "ещё раз"), ("en", "once more")])
+@pytest.mark.parametrize(("language", "words"), [("be", "яшчэ раз"), ("ru", "ещё раз"), ("en", "again")])
 def test_a_form_without_its_token_says_what_to_do(web, cast, settings, language, words):
     for origin in ("https://evil.example", settings.BASE_URL):
         answer = web.post("/desk/login/", {"username": "a"}, headers={"origin": origin, "accept-language": language})
@@ -43,7 +43,7 @@ def test_a_form_without_its_token_says_what_to_do(web, cast, settings, language,
         assert "CSRF" not in page.partition("<main")[2].partition("</main")[0]
 
 
-@pytest.mark.parametrize(("language", "words"), [("be", "няпоўнай"), ("ru", "неполной"), ("en", "incomplete")])
+@pytest.mark.parametrize(("language", "words"), [("be", "не цалкам"), ("ru", "не полностью"), ("en", "incomplete")])
 def test_an_incomplete_form_gets_a_page_that_says_so(client, cast, language, words):
     UserProfile.objects.update_or_create(user=cast["editor"], defaults={"preferred_language": language})
     client.force_login(cast["editor"])

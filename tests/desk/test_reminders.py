@@ -45,7 +45,7 @@ def test_each_kind_comes_once_with_all_topics(week, outbox):
     assert subjects == [
         "The issue of August 3 – August 9, 2020 is open",
         "Due tomorrow",
-        "Your text for August 3 – August 9, 2020 is late",
+        "Your text for August 3 – August 9, 2020 is overdue",
     ]
     assert all("Economy, due" in text and "Security, due" in text for _subject, text in sent(outbox))
     assert "18:00" in sent(outbox)[0][1]
@@ -112,7 +112,7 @@ def test_the_worker_looks_at_the_calendar_and_survives_a_part_that_fails(week, o
 
     asked = []
     monkeypatch.setattr(working.opening, "open_due", broken)
-    monkeypatch.setattr(working.rule, "look", lambda *, now: asked.append(now))
+    monkeypatch.setattr(working.hold_rule, "look", lambda *, now: asked.append(now))
     working.look_at_calendar()
     assert asked
 
@@ -124,7 +124,7 @@ def test_an_absence_hands_over_what_nobody_has_begun(week, cast, sign_in):
     CommentaryFactory(issue=week, topic=first, live=False)
     form = {"user": cast["analyst"].pk, "first": "2020-08-06", "last": "2020-08-12"}
     answer = sign_in(cast["editor"]).post(reverse("absences:add"), form, follow=True)
-    assert "1 text changed hands: Security." in answer.content.decode()
+    assert "1 text was reassigned: Security." in answer.content.decode()
     assert [slot.writer for slot in week.slots.all()] == [cast["analyst"], cast["other"]]
 
 
@@ -132,7 +132,7 @@ def test_plan_absence_rest_and_special_issue_are_entered_at_the_desk(week, cast,
     client, topic = sign_in(cast["editor"]), Topic.objects.first()
     plan = {"topic": topic.pk, "writer": cast["analyst"].pk, "days_before": 2, "time": "18:00"}
     same = client.post(reverse("plan:add"), {**plan, "substitute": cast["analyst"].pk})
-    assert "somebody else" in same.content.decode()
+    assert "someone else" in same.content.decode()
     client.post(reverse("plan:add"), {**plan, "substitute": cast["other"].pk})
     assert PlannedTopic.objects.get().substitute == cast["other"]
     wrong = client.post(reverse("rests:add"), {"topic": topic.pk, "first": "2020-08-06", "last": "2020-08-01"})
@@ -167,7 +167,7 @@ def test_everybody_enters_their_own_days_away_and_takes_them_back(week, cast, si
     for broken in ({}, {"first": "soon", "last": "2020-08-09"}, {"first": "2030-08-09", "last": "2030-08-01"}):
         refused = client.post(where, broken)
         assert refused.status_code == 422
-    assert "The last day lies before the first." in refused.content.decode()
+    assert "The last day is before the first." in refused.content.decode()
     assert "2030-08-01" in refused.content.decode(), "what was typed is not lost"
     assert not Absence.objects.exists()
     form = {"first": "2030-08-03", "last": "2030-08-09", "user": cast["other"].pk}

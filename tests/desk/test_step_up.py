@@ -55,7 +55,7 @@ def asks(client, address, fields):
     answer = client.post(address, fields)
     page = answer.content.decode()
     assert answer.status_code == 403
-    assert "Is it you?" in page
+    assert "Confirm that it’s you" in page
     return page
 
 
@@ -153,7 +153,7 @@ def test_a_proof_is_good_for_some_minutes_of_this_session_alone(borrowed, victim
 def test_proofs_can_not_be_guessed_without_end(borrowed):
     for _try in range(step_up.WRONG):
         asks(borrowed, TOKENS, {**TOKEN, "proof": "a guess"})
-    assert "Too many wrong tries" in asks(borrowed, TOKENS, {**TOKEN, "proof": PASSWORD})
+    assert "Too many wrong attempts" in asks(borrowed, TOKENS, {**TOKEN, "proof": PASSWORD})
     assert not ApiToken.objects.exists()
 
 

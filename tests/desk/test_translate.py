@@ -125,12 +125,12 @@ def buttons(page):
 
 def test_what_was_translated_before_is_offered_and_taken_over_by_its_button(client, screen, translation, earlier):
     page = client.get(screen).content.decode()
-    assert f"{earlier}: the same text" in page
+    assert f"{earlier}: same text" in page
     keys = {path: key for key, path in buttons(page).items()}
     answer = client.post(screen, sent(translation, **{"t-lede": "Мой лід.", "t-headline": "Маё", "take": keys["lede"]}))
     page = answer.content.decode()
     assert "not saved yet" in page
-    assert "Before it stood there: “Мой лід.”" in page
+    assert "Previously: “Мой лід.”" in page
     form = answer.context["form"]
     assert form["t-headline"].value() == "Маё"
     assert form["t-lede"].value() == "Ранейшы лід."
@@ -144,7 +144,7 @@ def test_what_was_translated_before_is_offered_and_taken_over_by_its_button(clie
 
 def test_an_offer_that_is_gone_or_a_field_that_is_wrong_keeps_the_words(client, screen, translation, earlier):
     answer = client.post(screen, sent(translation, **{"t-lede": "Мой лід.", "take": "lede~0"}))
-    assert "not offered any more" in answer.content.decode()
+    assert "no longer offered" in answer.content.decode()
     assert answer.context["form"]["t-lede"].value() == "Мой лід."
     answer = client.post(screen, sent(translation, **{"t-headline": "ж" * 301, "take": "lede~0"}))
     assert answer.status_code == 422
@@ -161,7 +161,7 @@ def test_a_broken_po_file_begins_nothing(client, screen, source):
     answer = client.post(f"{screen}file/in/", {"file": SimpleUploadedFile("a.po", b"hello\n")}, follow=True)
     page = answer.content.decode()
     assert "Line 1" in page
-    assert "Nothing of the file was taken in" in page
+    assert "Nothing was imported from the file" in page
     assert not source.translations.exists()
     assert client.post(f"{screen}file/in/", {}, follow=True).status_code == 200
     large = SimpleUploadedFile("a.po", b"#" * (exchange.LARGEST + 1))
@@ -171,7 +171,7 @@ def test_a_broken_po_file_begins_nothing(client, screen, source):
 def test_there_is_no_machine_unless_one_is_set_up(client, screen, translation):
     assert 'name="machine"' not in client.get(screen).content.decode()
     answer = client.post(screen, sent(translation, **{"machine": "1", "t-lede": ""}), follow=True)
-    assert "No machine translation is set up." in answer.content.decode()
+    assert "Machine translation is not set up." in answer.content.decode()
     assert services.working_copy(row(translation)).headline == "Загаловак"
 
 
@@ -181,10 +181,10 @@ def test_the_machines_draft_is_marked_wherever_the_translation_stands(
     settings.MACHINE_TRANSLATION = MachineTranslation("https://translate.example.org/translate")
     monkeypatch.setattr(machine, "_translate", lambda asked, *_: {path: f"M: {text}" for path, text in asked.items()})
     page = client.get(screen).content.decode()
-    assert "goes to translate.example.org before it is published" in page
+    assert "will be sent to translate.example.org before publication" in page
     answer = client.post(screen, sent(translation, **{"machine": "1", "t-lede": ""}), follow=True)
     page = answer.content.decode()
-    assert "Drafted by machine: 1" in page
+    assert "Translated by machine: 1" in page
     assert [line.path for line in answer.context["lines"] if line.machine] == ["lede"]
     draft = services.working_copy(row(translation))
     assert (draft.headline, draft.lede) == ("Загаловак", "M: A lede.")
@@ -200,5 +200,5 @@ def test_the_machines_draft_is_marked_wherever_the_translation_stands(
 def test_a_machine_that_fails_leaves_the_typed_words_saved(client, screen, translation, settings):
     settings.MACHINE_TRANSLATION = MachineTranslation("http://127.0.0.1:9/translate")
     answer = client.post(screen, sent(translation, **{"machine": "1", "t-lede": ""}), follow=True)
-    assert "does not answer" in answer.content.decode()
+    assert "is not responding" in answer.content.decode()
     assert services.working_copy(row(translation)).headline == "Загаловак"

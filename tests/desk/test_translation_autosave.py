@@ -67,9 +67,9 @@ def test_what_is_too_long_is_kept_as_typed_and_marked_and_not_signed_off(client,
     assert (draft.headline, draft.lede) == ("ж" * 305, "Мой лід.")
     page = client.get(screen).content.decode()
     assert "ж" * 305 in page
-    assert "Too long by 5 characters." in page
+    assert "5 characters too long." in page
     answer = client.post(screen, typed | {"base": row(translation).latest_revision_id, "sign-off": "1"}, follow=True)
-    assert "these are too long" in answer.content.decode()
+    assert "These fields are too long" in answer.content.decode()
     assert not row(translation).live
 
 

@@ -10,7 +10,7 @@ from tests.desk.test_bad_forms import PLACES
 from tests.desk.test_every_address import addresses, filled, world  # noqa: F401
 from tests.desk.test_languages import sent_by
 
-OVERTAKEN = "Somebody saved this meanwhile."
+OVERTAKEN = "Someone else has saved a newer version."
 
 
 def form_at(client, url):
@@ -88,7 +88,7 @@ def test_two_editors_at_a_verdict(cast, sign_in, issue):
     answer = client.post(url, {"value": "worsened", "reason": "Mine", "seen": "-"})
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "Somebody decided meanwhile: improved (Theirs)." in page
+    assert "Someone else has already decided: improved (Theirs)." in page
     assert ">Mine</textarea>" in page
     assert Verdict.objects.get().value == "improved"
     seen = BeautifulSoup(page, "html.parser").select_one("main [name=seen]")["value"]
@@ -104,4 +104,4 @@ def test_days_in_the_wrong_order_are_refused_in_words(cast, sign_in, world, plac
     client, url = sign_in(cast["editor"]), reverse(f"{place}:edit", args=[world[place]])
     answer = client.post(url, sent_by(form_at(client, url)) | {"first": "9999-12-31"})
     assert answer.status_code == 200
-    assert "The last day lies before the first." in answer.content.decode()
+    assert "The last day is before the first." in answer.content.decode()

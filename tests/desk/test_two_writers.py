@@ -44,7 +44,7 @@ def test_a_save_over_a_newer_version_is_kept_beside_it(cast, both, draft, action
     assert newest(draft).headline == "The analyst’s"
     assert (row.live, row.workflow_in_progress) == (False, False)
     assert {"The analyst’s", "The editor’s"} <= headlines(draft)
-    assert f"{cast['analyst'].username} saved this text after you had opened it." in page
+    assert f"{cast['analyst'].username} saved this text after you opened it." in page
     assert "Handed on" not in page
     kept = draft.revisions.get(content__headline="The editor’s")
     for name, args in (("revisions_compare", [kept.pk, "latest"]), ("revisions_revert", [kept.pk])):
@@ -69,7 +69,7 @@ def test_what_is_kept_beside_stands_in_the_history(both, draft):
     mine = form_of(draft, headline="The editor’s")
     analyst.post(address(draft), form_of(draft))
     editor.post(address(draft), mine)
-    assert "Kept beside a newer version" in editor.get(address(draft, "history")).content.decode()
+    assert "Saved beside a newer version" in editor.get(address(draft, "history")).content.decode()
 
 
 def test_a_signed_off_text_stays_as_it_is(both, draft):

@@ -27,15 +27,15 @@ def texts(found):
 
 def test_an_empty_desk_says_what_to_do(cast, sign_in):
     answer = sign_in(cast["editor"]).get(reverse("wagtailadmin_home"))
-    assert "Open next issue" in answer.content.decode()
+    assert "Open the next issue" in answer.content.decode()
 
 
 def test_what_is_missing_is_said_by_name(cast, issue, source):
     found = texts(week(user=cast["editor"]))
-    assert "Economy: not signed off, readers will not see it." in found
-    assert "Economy: no translation, Беларуская." in found
-    assert "Security: nobody has begun to write." in found
-    assert "Security: no verdict, it will be shown as not rated." in found
+    assert "Economy: not signed off; readers won’t see it." in found
+    assert "Economy: no translation (Беларуская)." in found
+    assert "Security: no one has started writing." in found
+    assert "Security: no verdict; it will be shown as not rated." in found
     assert week(user=cast["editor"]).notices[0].blocks
 
 
@@ -45,7 +45,7 @@ def test_a_stale_translation_is_named(cast, issue, source):
     row.headline = "Changed"
     row.save_revision().publish(skip_permission_checks=True)
     found = week(user=cast["editor"])
-    assert "Economy: Беларуская is made from an older text." in texts(found)
+    assert "Economy: the Беларуская translation is based on an older text." in texts(found)
     assert not found.notices[0].blocks
     assert services.translation_state(made)  # the state is read, never stored
 
@@ -138,7 +138,7 @@ def test_the_workflow_is_made_once_and_an_older_one_is_kept(cast):
 
 def test_an_analyst_sends_to_the_editor(cast, sign_in, issue, source):
     page = sign_in(cast["analyst"]).get(f"/desk/commentaries/edit/{source.pk}/").content.decode()
-    assert "Send to the editor" in page
+    assert "Submit for review" in page
     assert "Submit to" not in page
 
 
@@ -161,9 +161,9 @@ def test_scripts_speak_the_language_of_the_desk_not_the_browsers(cast, sign_in, 
 
 def test_an_issue_that_cannot_go_out_yet_offers_no_button(cast, sign_in, issue):
     page = sign_in(cast["editor"]).get(reverse("publishing_release", args=[issue.pk])).content.decode()
-    assert "The issue can’t go out yet." in page
-    assert "Blocks the release." in page
-    assert "Publish in every language" not in page
+    assert "The issue can’t be published yet." in page
+    assert "Blocks publication." in page
+    assert "Publish in all languages" not in page
 
 
 def test_pages_of_the_desk_are_compressed(cast, sign_in, issue):

@@ -219,7 +219,7 @@ def test_a_refused_verdict_is_no_oracle(cast, blind, source, value):
     answer = client.post(where, {"value": value, "reason": ""})
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "you have not rated this topic" in page
+    assert "you haven’t rated this topic" in page
     assert not told_of_panel(page)
     assert not blind.verdicts.exists()
     client.post(where, {"value": value, "reason": "Because."})

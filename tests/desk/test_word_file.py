@@ -44,13 +44,13 @@ def test_an_empty_draft_is_filled_at_once(cast, sign_in, empty):
     answer = sign_in(cast["analyst"]).post(there(empty), upload(), follow=True)
     assert answer.redirect_chain == [(address(empty), 302)]
     assert "From the file" in body(empty)
-    assert "The file’s text is in the draft." in answer.content.decode()
+    assert "The text of the file is now in the draft." in answer.content.decode()
 
 
 def test_what_is_not_as_in_the_file_is_said_before_an_empty_draft_is_filled(cast, sign_in, empty):
     data = word_file(paragraph(run("From the file"), run(" or not", "<w:strike/>")))
     page = sign_in(cast["analyst"]).post(there(empty), upload(data)).content.decode()
-    assert "Struck-out words in 1 place are left out." in page
+    assert "Struck-out text in 1 place was left out." in page
     assert body(empty) == ""
 
 
@@ -71,7 +71,7 @@ def test_what_somebody_saved_meanwhile_is_not_replaced(cast, sign_in, draft):
     form = client.post(there(draft), upload()).context["form"]
     sign_in(cast["editor"]).post(address(draft), form_of(draft, body="<p>The editor’s words</p>"))
     answer = client.post(there(draft), {"body": form["body"].value(), "seen": form["seen"].value()}, follow=True)
-    assert "The text was changed meanwhile." in answer.content.decode()
+    assert "The text has changed in the meantime." in answer.content.decode()
     assert "The editor’s words" in body(draft)
 
 
@@ -91,10 +91,10 @@ def test_what_is_sent_back_is_cleaned_again(cast, sign_in, draft):
     [
         ({}, "Choose a file first."),
         (upload(b"", "empty.docx"), "The file is empty."),
-        (upload(b"%PDF-1.7"), "This is no Word file."),
+        (upload(b"%PDF-1.7"), "This is not a Word file."),
         (upload(b"PK\x03\x04"), "damaged"),
-        ({"body": ""}, "There is no text to put in."),
-        ({"body": "<p></p>", "seen": "x"}, "There is no text to put in."),
+        ({"body": ""}, "There is no text to import."),
+        ({"body": "<p></p>", "seen": "x"}, "There is no text to import."),
     ],
 )
 def test_a_bad_file_changes_nothing_and_is_told(cast, sign_in, draft, sent, said):

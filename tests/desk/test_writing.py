@@ -28,8 +28,8 @@ def draft(source):
 
 def test_the_checklist_stands_beside_the_editor(cast, sign_in, draft):
     page = sign_in(cast["analyst"]).get(address(draft)).content.decode()
-    assert "Before it goes to the editor" in page
-    assert "Text: 2 words, about 1 minute of reading." in page
+    assert "Before you submit it for review" in page
+    assert "Text: 2 words, about 1 minute to read." in page
     assert "The topic has no verdict yet" in page
     assert "data-content-word-count" not in page
 
@@ -59,8 +59,8 @@ def test_what_is_needed_holds_a_text_back_and_keeps_what_was_typed(cast, sign_in
     answer = sign_in(cast[role]).post(address(draft), typed)
     page = answer.content.decode()
     assert answer.status_code == 200
-    assert "Not handed on, your words are kept:" in page
-    assert "example.org is no address." in page
+    assert "Not submitted for review; your text is saved:" in page
+    assert "example.org is not an address." in page
     assert "Typed just now" in page
     row = Commentary.objects.get(pk=draft.pk)
     assert not row.live
@@ -76,7 +76,7 @@ def test_more_than_a_whole_is_never_handed_on(cast, sign_in, draft):
 def test_advice_is_said_and_holds_nothing_back(cast, sign_in, draft):
     typed = form_of(draft, lede="", **{"action-submit": "1"})
     answer = sign_in(cast["analyst"]).post(address(draft), typed, follow=True)
-    assert "Worth a look: There is no lede" in answer.content.decode()
+    assert "Worth checking: The lede is missing" in answer.content.decode()
     assert Commentary.objects.get(pk=draft.pk).workflow_in_progress
 
 
@@ -88,7 +88,7 @@ def test_approving_from_elsewhere_asks_the_same(cast, sign_in, draft):
     state = TaskState.objects.get()
     editor = sign_in(cast["editor"])
     answer = editor.post(address(draft, "workflow_action", "approve", state.pk), follow=True)
-    assert "Not handed on" in answer.content.decode()
+    assert "Not submitted for review" in answer.content.decode()
     assert not Commentary.objects.get(pk=draft.pk).live
 
 
@@ -167,7 +167,7 @@ def test_the_glossarys_names_stand_in_the_list(cast, sign_in, issue):
     )
     draft.save_revision(clean=False)
     page = sign_in(cast["editor"]).get(address(draft)).content.decode()
-    assert "“Лукашенко” stands in the glossary as “Лукашэнка”." in page
+    assert "The glossary has “Лукашэнка” for “Лукашенко”." in page
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_signing_off_says_ready_and_never_published(cast, sign_in, draft, langua
     client = sign_in(cast["editor"])
     page = told(client, client.post(address(draft), form_of(draft, **{"action-publish": "1"})))
     ready = {
-        "en": "is ready. It goes out with the issue.",
+        "en": "is ready. It will be published with the issue.",
         "be": "гатовы. Ён выйдзе з выпускам.",
         "ru": "готов. Он выйдет с выпуском.",
     }[language]
@@ -204,11 +204,11 @@ def test_signing_off_in_a_published_issue_says_how_readers_get_it(cast, sign_in,
     Issue.objects.filter(pk=draft.issue_id).update(state=IssueState.RELEASED)
     client = sign_in(cast["editor"])
     page = told(client, client.post(address(draft), form_of(draft, **{"action-publish": "1"})))
-    assert "is ready. Readers see it once you publish a correction." in page
+    assert "is ready. Readers will see it once you publish a correction." in page
 
 
 def test_sending_to_the_editor_is_said_in_the_desks_words(cast, sign_in, draft):
     client = sign_in(cast["analyst"])
     page = told(client, client.post(address(draft), form_of(draft, **{"action-submit": "1"})))
-    assert "is with the editors." in page
+    assert "was submitted for review." in page
     assert "moderation" not in page

@@ -99,7 +99,7 @@ def test_a_wrong_byline_stops_nothing_and_stays_as_it_was(cast, sign_in, draft, 
     typed |= {"bylines-TOTAL_FORMS": "2", "bylines-1-person": str(person.pk), "bylines-1-ORDER": "2"}
     answer = sign_in(cast[role]).post(address(draft), typed, follow=True)
     assert newest(draft).lede == "Beside it."
-    assert "Saved but for the byline" in answer.content.decode()
+    assert "Everything except the byline was saved" in answer.content.decode()
     assert [row.person.slug for row in newest(draft).bylines.all()] == ["pen-name"]
 
 
@@ -115,7 +115,7 @@ def test_a_refusal_says_what_to_write_in_the_language_of_the_desk(language):
 # Wagtail leaves the temporary file of a picture's rendition to the garbage collector.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_no_field_of_the_desk_is_a_browsers_number_field(cast, world):  # noqa: F811
-    """A browser's own number field drops the comma of "1,5" and sends 15."""
+    """Unknown browser's own number field drops the comma of "1,5" and sends 15."""
     client, paths = Client(), dict(addresses())
     client.force_login(cast["editor"])
     found = {}

@@ -77,8 +77,8 @@ def test_a_folder_that_came_out_goes_in_elsewhere_with_its_former_addresses(ther
 @pytest.mark.parametrize(
     ("topics", "words"),
     [
-        (TOPICS.replace("key: economy", "key: money\n  former: [economy, security]"), "belongs to one alone"),
-        (TOPICS + "- key: money\n  former: [economy]\n  names: {en: Money}\n", "belongs to one alone"),
+        (TOPICS.replace("key: economy", "key: money\n  former: [economy, security]"), "can belong to only one"),
+        (TOPICS + "- key: money\n  former: [economy]\n  names: {en: Money}\n", "can belong to only one"),
         (NEW.replace("[economy]", "['ekan/omika']"), "Latin letters"),
     ],
 )

@@ -52,7 +52,7 @@ STRUCTURE = """language => {
     if (!named && !part) wrong.push(`a drawing without words: ${s.outerHTML.slice(0, 80)}`)
   })
   all("nav a[hreflang]").filter(a => a.lang !== a.hreflang && a.closest(".langs"))
-    .forEach(a => wrong.push(`${a.textContent} is not said to be in its language`))
+    .forEach(a => wrong.push(`${a.textContent} is not stated to be in its language`))
   return wrong
 }"""
 

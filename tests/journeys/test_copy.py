@@ -59,7 +59,7 @@ def test_it_can_be_read_from_home_to_archive(browser, address):
     page.locator("main a.num").first.click()
     assert page.locator("h1").inner_text()
     page.click("nav.main a[href*='search/']")
-    assert page.locator("h1").inner_text() == "Пошук і падпіска тут не адказваюць"
+    assert page.locator("h1").inner_text() == "Пошук і падпіска тут не працуюць"
     assert page.locator("main a[href='https://situation.example/be/']").count() == 1
     assert [url for url in asked if not url.startswith((address, "data:"))] == []
     context.close()

@@ -84,10 +84,10 @@ def test_the_desks_newsletter_page_is_accessible_and_sends_a_test_mail(demo, bro
     page.fill("input[name=password]", "barograph-editor")
     page.click("main button[type=submit]")
     page.locator(".desk-head a.button", has_text="Publish").first.click()
-    page.get_by_role("link", name="See the newsletter").click()
+    page.get_by_role("link", name="Preview the newsletter").click()
     page.frame_locator("iframe.desk-proof").first.locator("h1").wait_for()
     violations = Axe().run(page, context=[["main .desk"]]).response["violations"]
     assert [(v["id"], v["nodes"][0]["html"][:200]) for v in violations] == []
-    page.get_by_role("button", name="Send a test mail to me").click()
+    page.get_by_role("button", name="Send me a test e-mail").click()
     page.get_by_text("The test mail is on its way").first.wait_for()
     context.close()

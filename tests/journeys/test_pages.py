@@ -129,7 +129,7 @@ def test_the_first_press_of_tab_skips_to_the_text(demo, phone):
         phone.goto(f"/en/{path}")
         phone.keyboard.press("Tab")
         link = phone.locator(":focus")
-        assert link.inner_text() == "Skip to the text"
+        assert link.inner_text() == "Skip to content"
         assert link.bounding_box()["x"] >= 0
         phone.keyboard.press("Enter")
         phone.keyboard.press("Tab")

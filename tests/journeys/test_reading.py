@@ -62,7 +62,7 @@ def bad_days():
     yield "day one", contents.imprint(), []
     yield "long words", contents.imprint(), [long]
     yield "two years", contents.imprint(), [year]
-    yield "no translation", contents.imprint(), [contents.issue(0, languages=("ru",))]
+    yield "did not return a translation", contents.imprint(), [contents.issue(0, languages=("ru",))]
 
 
 def right_to_left(monkeypatch):

@@ -80,9 +80,9 @@ def subscribe(page: Page) -> None:
     page.get_by_role("button", name="Пацвердзіць").click()
     expect(page.locator("h1")).to_have_text("Вы паспяхова падпісаліся")
     page.get_by_role("link", name="Налады падпіскі").click()
-    page.get_by_label("Першая ў маім лісце").select_option(label="Беларусь і Расія")
+    page.get_by_label("Якую тэму ставіць першай").select_option(label="Беларусь і Расія")
     page.get_by_role("button", name="Захаваць").click()
-    expect(page.get_by_role("status")).to_have_text("Налады захаваныя.")
+    expect(page.get_by_role("status")).to_have_text("Налады захаваны.")
 
 
 def sign_in(page: Page, name: str, password: str) -> None:
@@ -100,7 +100,7 @@ def topic_row(page: Page):
 
 
 def desk(browser, base: str, name: str, password: str) -> Page:
-    """Somebody's own browser, signed in."""
+    """Someone's own browser, signed in."""
     page = browser.new_context(base_url=base, locale="en-GB", viewport={"width": 1280, "height": 900}).new_page()
     sign_in(page, name, password)
     return page
@@ -232,11 +232,11 @@ def correct(editor: Page) -> None:
     for field in editor.locator("textarea[name^=notes], input[name^=notes]").all():
         if field.is_visible():
             field.fill("The date was wrong.")
-    expect(editor.get_by_text("Translations of an earlier text")).to_be_visible()
-    editor.get_by_label("Publish with the outdated translations").check()
+    expect(editor.get_by_text("Translations of older text")).to_be_visible()
+    editor.get_by_label("Publish with outdated translations").check()
     editor.get_by_role("button", name="Publish the correction").click()
     editor.wait_for_url(re.compile(r"/progress/"))
-    expect(editor.get_by_text("Published in every language.")).to_be_visible()
+    expect(editor.get_by_text("Published in all languages.")).to_be_visible()
 
 
 def look_back(operator: Page) -> None:

@@ -167,7 +167,7 @@ def test_the_second_of_two_is_told_and_both_texts_are_kept(written, demo, browse
         dialog.locator("[data-w-dialog-target=confirm]").click()
     expect(editor.get_by_text("saved this text after you had opened it")).to_be_visible()
     expect(editor.locator("#id_headline")).to_have_value("The analyst’s words")
-    editor.get_by_role("link", name="Compare the two").click()
+    editor.get_by_role("link", name="Compare them").click()
     expect(editor.locator("main")).to_contain_text(re.compile("The editoranalyst’s words"))  # word by word
     editor.context.close()
 
@@ -177,7 +177,7 @@ def test_words_sent_after_the_sign_in_ended_come_back_and_are_sent_again(written
     page.context.clear_cookies()
     page.locator("#id_lede").fill("Typed after the sign-in had ended.")
     page.locator("footer button[type=submit]").first.click()
-    expect(page.locator("h1")).to_have_text("Your words are here")  # signed out: the browser's language
+    expect(page.locator("h1")).to_have_text("Your text is safe")  # signed out: the browser's language
     other = page.context.new_page()
     sign_in(other, "analyst-one", "barograph-one")
     other.close()

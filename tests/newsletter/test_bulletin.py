@@ -1,4 +1,4 @@
-"""The letter: each commentary in the first language of the list's chain that has it, in the site's order."""
+"""Message: each commentary in the first language of the list's chain that has it, in the site's order."""
 
 import re
 

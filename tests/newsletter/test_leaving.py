@@ -71,7 +71,7 @@ def test_a_no_that_comes_before_the_list_does_holds_against_the_import(tmp_path)
     old = letter(reader())
     transfer.export_csv(tmp_path / "out.csv")
     Subscriber.objects.all().delete()
-    assert b"does not come to the address" in Client().post(old, ONE_CLICK).content
+    assert b"is not subscribed" in Client().post(old, ONE_CLICK).content
     report = transfer.import_csv(tmp_path / "out.csv")
     assert (report.created, report.refused) == (0, 1)
 

@@ -88,7 +88,7 @@ def test_everybody_gets_what_they_chose_with_their_first_topic_first(topics, pos
         "changes-of-security": ["security"],
     }
     mail = by_reader(post)["changes"][0]
-    assert "told when a verdict changes" in mail.get_body(("html",)).get_content()
+    assert "notified when a verdict changes" in mail.get_body(("html",)).get_content()
 
 
 def test_a_quiet_week_says_nothing_to_those_who_want_changes(topics, post):
@@ -145,7 +145,7 @@ def test_the_settings_page_keeps_every_choice(web, topics):
     [
         ({"lists": []}, '<fieldset aria-describedby="problem"><legend>Newsletters'),
         ({"pace": "hourly"}, '<fieldset class="rows" aria-describedby="problem"><legend>How often'),
-        ({"language": "xx"}, '<fieldset aria-describedby="problem"><legend>Language of our letters'),
+        ({"language": "xx"}, '<fieldset aria-describedby="problem"><legend>Language of your e-mails'),
         (
             {"paused_until": "1999-01-01"},
             'value="1999-01-01" aria-invalid="true" aria-describedby="problem" autofocus>',
@@ -214,7 +214,7 @@ def moved(subscriber, address="new@example.org"):
 
 
 @pytest.mark.parametrize(
-    ("language", "words"), [("be", "ранейшага адраса"), ("ru", "прежнего адреса"), ("en", "an earlier address")]
+    ("language", "words"), [("be", "ранейшага адраса"), ("ru", "прежнего адреса"), ("en", "an old address")]
 )
 def test_letters_to_the_old_address_no_longer_open_the_settings(web, post, language, words):
     subscriber = reader("reader")

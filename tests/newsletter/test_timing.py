@@ -121,7 +121,7 @@ def answer(address):
 
 
 def test_the_worker_does_as_much_for_each_of_them(post):
-    """Known, waiting for confirmation, unknown, refused: the same looks, one write, one letter composed."""
+    """Known, awaiting confirmation, unknown, refused: the same looks, one write, one letter composed."""
     (known, _other) = timing._readers("known", 2)
     services.sign_up(address="waiting@example.org", list_key="en", language="en")
     services.suppress(keys=addresses.lookup_keys("refused@example.org"), reason=Refusal.COMPLAINT)

@@ -25,7 +25,7 @@ def refused(do):
 def test_a_line_can_neither_be_changed_nor_deleted(kept):
     user = UserFactory()
     line = audit.note("sign_in", about=user, by=user)
-    line.label = "somebody else"
+    line.label = "someone else"
     refused(line.save)
     refused(lambda: ModelLogEntry.objects.filter(pk=line.pk).update(user=None))
     refused(line.delete)

@@ -1,4 +1,4 @@
-"""Somebody of a role, signed in to the desk."""
+"""Someone of a role, signed in to the desk."""
 
 from django.contrib.auth.models import Group
 from django.test import Client

@@ -43,13 +43,13 @@ def note(**texts):
 
 def test_the_release_page_names_outdated_translations_and_asks_before_it_publishes_them(issue, publisher):
     address = reverse("publishing_release", args=[issue.pk])
-    assert "Translations of an earlier text" not in publisher.get(address).content.decode()
+    assert "Translations of older text" not in publisher.get(address).content.decode()
     change_the_original(issue)
     page = publisher.get(address).content.decode()
-    assert "Translations of an earlier text" in page
+    assert "Translations of older text" in page
     refused = publisher.post(address, note(ru="Заводов четыре."))
     assert refused.status_code == 422
-    assert "Bring the translations up to date first" in refused.content.decode()
+    assert "Update the translations first" in refused.content.decode()
     assert not issue.corrections.exists()
     assert publisher.post(address, note(ru="Заводов четыре.") | {"outdated": "on"}).status_code == 302
     assert issue.corrections.count() == 1
@@ -61,7 +61,7 @@ def test_readers_of_an_outdated_translation_are_told_in_its_language(issue, publ
     services.run(issue.releases.first().pk)
     key = issue.commentaries.first().topic.key
     page = (data_folder / f"site/current/en/{issue.key}/{key}/index.html").read_text()
-    assert "Translated from Russian. The original has changed since." in page
+    assert "Translated from Russian. The original has changed since then." in page
     original = (data_folder / f"site/current/ru/{issue.key}/{key}/index.html").read_text()
     assert "Оригинал" not in original
     issue_page = (data_folder / f"site/current/en/{issue.key}/index.html").read_text()

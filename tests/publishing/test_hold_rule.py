@@ -1,4 +1,4 @@
-"""The hour of release comes with topics missing: publish, wait or ask, as the publication's rule says."""
+"""The publication time comes with topics missing: publish, wait or ask, as the publication's rule says."""
 
 from datetime import date, timedelta
 
@@ -86,7 +86,7 @@ def test_the_editors_are_told_once_and_decide_on_its_page(issue, editor, outbox,
     client = Client()
     client.force_login(editor)
     page = client.get(reverse("publishing_progress", args=[issue.pk])).content.decode()
-    assert "It waits for your decision." in page
+    assert "It is waiting for your decision." in page
     assert "Topic-" in page
     client.post(reverse("publishing_ready", args=[issue.pk]))
     assert Release.objects.get().state == "waiting"

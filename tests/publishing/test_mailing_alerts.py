@@ -65,9 +65,9 @@ def test_whoever_can_let_it_go_on_is_written_to_once_in_their_language(refused, 
     assert set(letters) == {editor.email, operator.email}
     assert len(outbox) == 2
     with_words = mailing_alerts.in_words(refused)
-    assert "sent 0 of 60" in with_words
+    assert "0 of 60 sent" in with_words
     assert "5.7.1 we do not like you" in with_words
-    assert "Goes on at" in with_words
+    assert "Resumes:" in with_words
 
 
 def test_when_it_no_longer_goes_on_by_itself_that_is_told_too(refused, team, outbox):
@@ -76,7 +76,7 @@ def test_when_it_no_longer_goes_on_by_itself_that_is_told_too(refused, team, out
     mailing_alerts.look(now=timezone.now())
     mailing_alerts.look(now=timezone.now())
     assert len(outbox) == 4
-    assert "waits for your decision" in mailing_alerts.in_words(Mailing.objects.get())
+    assert "is waiting for your decision" in mailing_alerts.in_words(Mailing.objects.get())
 
 
 def test_a_second_list_that_stops_later_is_told_too_once(refused, team, outbox):
@@ -109,7 +109,11 @@ def test_a_person_s_own_pause_a_copy_and_what_is_long_past_are_not_told(refused,
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("be", "Рассылка спынілася сама"), ("ru", "Рассылка остановилась сама"), ("en", "has stopped by itself")],
+    [
+        ("be", "Рассылка спынілася аўтаматычна"),
+        ("ru", "Рассылка остановилась автоматически"),
+        ("en", "stopped automatically"),
+    ],
 )
 def test_the_release_s_page_says_it_in_words(refused, issue, team, language, words):
     editor, _operator = team

@@ -93,7 +93,7 @@ def test_no_file_of_the_site_carries_a_sign_in(issue):
 
 
 def test_open_data_hold_no_number_or_time_of_the_desk(issue):
-    """A revision's id or hour would tell who saved what when; the hour of release is everybody's."""
+    """A revision's id or hour would tell who saved what when; the publication time is everybody's."""
     for path in (bake.folder() / "current" / "data" / "editions").glob("*.json"):
         text = path.read_text()
         names = set(re.findall(r'"(\w+)":', text))

@@ -29,7 +29,7 @@ def test_an_edited_page_waits_until_somebody_shows_it(published, data_folder, dj
     StandingText.objects.create(kind="about", language="en", title="About us", body="<p>Who we are.</p>")
     client = signed_in("Publishers")
     page = client.get("/desk/").content.decode()
-    assert "Edited, not on the site yet" in page
+    assert "Edited but not on the site yet" in page
     assert "pages about the project" in page
     about = data_folder / "site/current/en/about/index.html"
     assert not about.exists() or "Who we are." not in about.read_text()

@@ -152,7 +152,9 @@ def test_published_editions_are_open_data(issue, data_folder):
     assert f"{issue.key},".encode() in pages["data/verdicts.csv"]
 
 
-@pytest.mark.parametrize(("language", "words"), [("be", "1 каментар"), ("ru", "1 комментарий"), ("en", "1 commentary")])
+@pytest.mark.parametrize(
+    ("language", "words"), [("be", "1 каментарый"), ("ru", "1 комментарий"), ("en", "1 commentary")]
+)
 def test_a_finished_release_tells_what_readers_have_now(issue, language, words):
     client = signed_in("Publishers", language=language)
     services.run(services.request(issue=issue, mail=False).pk)
@@ -209,7 +211,9 @@ def test_rows_of_renamed_steps_are_shown_under_the_titles_of_today(issue, data_f
     release.steps.filter(name="websub").update(result={"feeds": 0, "problem": "hub away"})
     renamed(release, FORMER)
     page = signed_in("Publishers").get(f"/desk/release/{issue.pk}/progress/").content.decode()
-    assert all(title in page for title in ("Switch to the new site", "Make PDF, EPUB and cards", "Tell the feeds’ hub"))
+    assert all(
+        title in page for title in ("Switch to the new site", "Create PDF, EPUB and cards", "Notify the WebSub hub")
+    )
     assert "hub away" in page, "the report reads a step's result under its former name, too"
     assert services.run(release.pk).state == ReleaseState.DONE
     assert release.steps.filter(name="swap").exists(), "what is over stays as it is"

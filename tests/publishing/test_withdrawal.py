@@ -1,4 +1,4 @@
-"""An issue is taken back while nobody has got a mail of it: then its release is as if it had not been."""
+"""An issue is taken back while nobody has got a mail of it: then its publication is as if it had not been."""
 
 import datetime
 import json
@@ -113,8 +113,8 @@ def test_an_issue_taken_back_is_gone_from_everything_readers_see(issue, earlier,
     year = issue.first.year
     assert f"en/{issue.key}/bulletin.pdf" in site(data_folder)
     assert f"en/archive/{year}.zip" in site(data_folder)
-    assert "Take the issue back" in desk.get(f"/desk/release/{issue.pk}/progress/").content.decode()
-    assert "Take the issue back" in desk.get(f"/desk/release/{issue.pk}/letters/").content.decode()
+    assert "Withdraw the issue" in desk.get(f"/desk/release/{issue.pk}/progress/").content.decode()
+    assert "Withdraw the issue" in desk.get(f"/desk/release/{issue.pk}/letters/").content.decode()
     press(desk, issue)
     assert services.run(issue.releases.first().pk).state == ReleaseState.DONE
     pages = site(data_folder)
@@ -128,7 +128,7 @@ def test_an_issue_taken_back_is_gone_from_everything_readers_see(issue, earlier,
     assert indexed() == (search.index_all() and indexed())
     assert [next(iter(lines.values()))["issue"]["first"] for lines in ledger.current()] == [earlier.issue.key]
     told = desk.get(f"/desk/release/{issue.pk}/progress/").content.decode()
-    assert "has been taken back" in told
+    assert "has been withdrawn" in told
     assert 'value="stop"' not in told
     for mailing in Mailing.objects.all():
         delivery.send(mailing.pk)
@@ -199,7 +199,7 @@ def test_too_late_changes_nothing_and_says_so(issue, desk, how):
     mailing.deliveries.update(**changes[how])
     Mailing.objects.filter(pk=mailing.pk).update(started_at=timezone.now())
     take_too_late(issue)
-    assert "It was too late" in press(desk, issue).content.decode()
+    assert "Too late" in press(desk, issue).content.decode()
 
 
 def test_held_or_paused_without_a_mail_gone_it_can_still_be_taken_back(issue, outbox):
@@ -229,9 +229,9 @@ def test_what_has_no_newsletter_waiting_is_corrected_instead(issue, earlier, des
 def test_pressed_twice_it_is_taken_back_once(issue, desk):
     released(issue)
     press(desk, issue)
-    assert "taken back already" in press(desk, issue).content.decode()
+    assert "already been withdrawn" in press(desk, issue).content.decode()
     services.run(issue.releases.first().pk)
-    assert "taken back already" in press(desk, issue).content.decode()
+    assert "already been withdrawn" in press(desk, issue).content.decode()
     assert issue.releases.filter(kind="take-back").count() == 1
     assert desk.post(f"/desk/release/{issue.pk}/call-off/").status_code == 302
     assert issue.releases.first().state == ReleaseState.DONE
@@ -313,7 +313,7 @@ def test_a_release_at_its_first_steps_is_left_alone(issue, monkeypatch):
     real = steps.BY_NAME["index"]
 
     def pressed_meanwhile(release, progress):
-        with pytest.raises(withdrawal.Refused, match="just being published"):
+        with pytest.raises(withdrawal.Refused, match="being published right now"):
             withdrawal.request(issue=issue)
         return real.do(release, progress)
 
@@ -356,4 +356,4 @@ def test_at_the_terminal(data_folder, outbox, capsys, monkeypatch):
     assert (told["issue"], told["state"], [step["name"] for step in told["steps"]]) == (issue.key, "done", BACK)
     assert not [name for name in site(data_folder) if issue.key in name]
     assert cli.main(["publish", issue.key, "--take-back", "--yes"]) == 1
-    assert "taken back already" in capsys.readouterr().err
+    assert "already been withdrawn" in capsys.readouterr().err

@@ -252,7 +252,7 @@ def test_look_up_tells_the_reasons_apart_and_says_until_when(ala):
         fail(bob, week)
     (_status, gone), (_status, often) = run("look-up", ADDRESS), run("look-up", "bob@example.com")
     assert "the address does not exist" in gone
-    assert "refused too often" in often
+    assert "rejected too often" in often
     assert "is erased on" in gone
     assert json.loads(run("look-up", ADDRESS, "--json")[1])["state"] == "stopped"
 

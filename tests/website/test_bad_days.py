@@ -22,7 +22,7 @@ def many_topics(monkeypatch):
 
 def test_on_day_one_every_page_says_what_will_be_here():
     found = pages()
-    assert "The first issue is being written" in found["en/index.html"]
+    assert "The first issue is in preparation" in found["en/index.html"]
     for path in (
         "en/topics/index.html",
         "en/archive/index.html",
@@ -63,7 +63,7 @@ def test_a_headline_of_300_letters_is_set_smaller_and_whole():
 def test_a_missing_translation_is_told_with_the_way_to_the_others():
     found = pages(issues=[contents.issue(0, languages=("ru", "be"))])
     assert "en/2020-08-03/economy/index.html" not in found
-    assert "The commentary can be read in:" in found["en/2020-08-03/index.html"]
+    assert "The commentary is available in:" in found["en/2020-08-03/index.html"]
     assert 'href="/ru/2020-08-03/economy/"' in found["en/2020-08-03/index.html"]
 
 

@@ -196,7 +196,7 @@ def test_every_page_allows_the_very_style_that_it_holds(published):
 def test_an_empty_publication_has_an_honest_page():
     contents.found(contents.imprint())
     home = (bake.bake().path / "en/index.html").read_text()
-    assert "The first issue is being written" in home
+    assert "The first issue is in preparation" in home
 
 
 def test_other_languages_also_from_right_to_left():

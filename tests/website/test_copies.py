@@ -46,7 +46,7 @@ def test_search_and_sign_up_say_where_they_answer(tree, tmp_path):
     files = made(tree, tmp_path / "copy")
     for name in ("be/search/index.html", "be/subscribe/index.html"):
         html = files[name].read_text(encoding="utf-8")
-        assert "Пошук і падпіска тут не адказваюць" in html
+        assert "Пошук і падпіска тут не працуюць" in html
         assert "archive/index.html" in html
     for path in files.values():
         if path.suffix == ".html":

@@ -78,7 +78,7 @@ def test_a_missing_translation_is_told_as_on_the_whole_site():
     contents.publish(editions)
     page = tree(bake.bake().path)["be/lite/index.html"].decode()
     key = editions["be"]["topics"][0]["key"]
-    assert page.count("На гэты раз без каментара.") == 1
+    assert page.count("На гэты раз без каментарыя.") == 1
     assert f'href="/ru/2020-08-03/{key}/">Русский</a>' in page
     told = {topic["key"]: topic["none"] for topic in bulletin(editions["be"], contents.imprint(), {}, "")["topics"]}
     assert "Русский, English" in told[key]

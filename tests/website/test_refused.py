@@ -14,8 +14,8 @@ DAMAGED = {"data": b"no part at all", "content_type": "multipart/form-data; boun
 FORM = "application/x-www-form-urlencoded"
 LARGE = {"data": b"address=" + b"x" * (configured.DATA_UPLOAD_MAX_MEMORY_SIZE or 2_621_440), "content_type": FORM}
 MANY = {"data": b"&".join(b"a=1" for _ in range(1100)), "content_type": FORM}
-TOO_MUCH = {"be": "больш, чым мы можам", "ru": "больше, чем мы можем", "en": "more than we can take"}
-BROKEN = {"be": "пашкоджаным", "ru": "повреждённым", "en": "arrived damaged"}
+TOO_MUCH = {"be": "вялікі аб’ём даных", "ru": "большой объём данных", "en": "too much data"}
+BROKEN = {"be": "пашкоджаным", "ru": "повреждённым", "en": "damaged in transit"}
 EACH = pytest.mark.parametrize(
     ("sent", "status", "words"), [(DAMAGED, 400, BROKEN), (LARGE, 413, TOO_MUCH), (MANY, 413, TOO_MUCH)]
 )

@@ -28,13 +28,13 @@ class TokenForm(forms.Form):
     name = forms.CharField(
         label=gettext_lazy("Name"),
         max_length=LONGEST_NAME,
-        help_text=gettext_lazy("What it is for, so that you know it again."),
+        help_text=gettext_lazy("What it is for, so you can recognize it later."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     scopes = forms.MultipleChoiceField(
-        label=gettext_lazy("What it may do"), choices=Scope.choices, widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("Permissions"), choices=Scope.choices, widget=forms.CheckboxSelectMultiple
     )
-    days = forms.TypedChoiceField(label=gettext_lazy("How long it lives"), coerce=int, initial=30, choices=_spans)
+    days = forms.TypedChoiceField(label=gettext_lazy("Valid for"), coerce=int, initial=30, choices=_spans)
 
 
 def _note(request: HttpRequest, action: str, name: str) -> None:
@@ -65,8 +65,8 @@ def tokens(request: HttpRequest) -> HttpResponse:
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     name = end_token(user=request.user, pk=pk)
     if name is None:
-        messages.error(request, _("There is no such token any more."))
+        messages.error(request, _("This token no longer exists."))
     else:
         _note(request, "token_ended", name)
-        messages.success(request, _("The token “%(name)s” opens nothing any more.") % {"name": name})
+        messages.success(request, _("The token “%(name)s” no longer works.") % {"name": name})
     return redirect("desk_tokens")

@@ -10,8 +10,8 @@ class Scope(models.TextChoices):
 
     DRAFTS_READ = "drafts:read", _("read my drafts")
     DRAFTS_WRITE = "drafts:write", _("write my drafts")
-    RATINGS_READ = "ratings:read", _("read ratings, as far as I may see them")
-    RATINGS_WRITE = "ratings:write", _("give my ratings")
+    RATINGS_READ = "ratings:read", _("read the ratings I can see")
+    RATINGS_WRITE = "ratings:write", _("submit my ratings")
     TRANSLATIONS_READ = "translations:read", _("read translations")
     TRANSLATIONS_WRITE = "translations:write", _("write translations")
 

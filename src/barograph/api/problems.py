@@ -20,45 +20,47 @@ class ProblemRenderer(JSONRenderer):
 
 class Stale(exceptions.APIException):
     status_code = status.HTTP_412_PRECONDITION_FAILED
-    default_detail = gettext_lazy("Somebody saved this meanwhile. Read it again, then send your change on top of it.")
+    default_detail = gettext_lazy(
+        "Someone else has saved a newer version. Read it again, then reapply your change and send it."
+    )
 
 
 class Unconditional(exceptions.APIException):
     status_code = status.HTTP_428_PRECONDITION_REQUIRED
-    default_detail = gettext_lazy("Say with If-Match which version your change is made from.")
+    default_detail = gettext_lazy("Use If-Match to say which version your change is based on.")
 
 
 class TooLarge(exceptions.APIException):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
-    default_detail = gettext_lazy("The body is too large.")
+    default_detail = gettext_lazy("The request body is too large.")
 
 
 class Locked(exceptions.APIException):
     status_code = status.HTTP_423_LOCKED
-    default_detail = gettext_lazy("The text is locked at the desk, or is with the editor.")
+    default_detail = gettext_lazy("The text is locked in the desk or is with the editor.")
 
 
 DETAILS = {
     400: gettext_lazy("The request is not valid."),
-    401: gettext_lazy("A valid token is needed."),
-    403: gettext_lazy("You, or this token, may not do that."),
-    404: gettext_lazy("There is nothing here that you may see."),
-    405: gettext_lazy("This address does not answer this method."),
-    406: gettext_lazy("The answer can be had as JSON only."),
-    415: gettext_lazy("Send JSON, as application/json."),
-    429: gettext_lazy("Too many requests. Wait a little, then try again."),
+    401: gettext_lazy("You need a valid token."),
+    403: gettext_lazy("You (or this token) are not allowed to do that."),
+    404: gettext_lazy("There is nothing here that you can view."),
+    405: gettext_lazy("This address does not support this method."),
+    406: gettext_lazy("Responses are available as JSON only."),
+    415: gettext_lazy("Send JSON (application/json)."),
+    429: gettext_lazy("Too many requests. Wait a little and try again."),
 }
 #: What DRF's serializers call an error → our words (DRF's own are not in all languages of the desk).
 FIELD_WORDS = {
-    "required": gettext_lazy("This is needed."),
-    "null": gettext_lazy("This may not be null."),
-    "blank": gettext_lazy("This may not be empty."),
+    "required": gettext_lazy("This field is required."),
+    "null": gettext_lazy("This must not be null."),
+    "blank": gettext_lazy("This must not be empty."),
     "max_length": gettext_lazy("This is too long."),
-    "max_items": gettext_lazy("These are too many."),
-    "invalid_choice": gettext_lazy("This is none of the values that are possible."),
+    "max_items": gettext_lazy("Too many items."),
+    "invalid_choice": gettext_lazy("This is not one of the allowed values."),
     "min_value": gettext_lazy("This is too small."),
     "max_value": gettext_lazy("This is too large."),
-    "unknown": gettext_lazy("There is no such field."),
+    "unknown": gettext_lazy("This field does not exist."),
 }
 
 
@@ -96,7 +98,7 @@ def answer(exception: Exception, context: Mapping[str, Any]) -> Response | None:
 
 def _title(code: int) -> str:
     titles = {400: _("Not valid"), 401: _("No valid token"), 403: _("Not allowed"), 404: _("Not found")}
-    titles |= {412: _("Overtaken"), 413: _("Too large"), 423: _("Locked"), 429: _("Too many requests")}
+    titles |= {412: _("Out of date"), 413: _("Too large"), 423: _("Locked"), 429: _("Too many requests")}
     return titles.get(code, _("Not possible"))
 
 

@@ -41,13 +41,13 @@ def make_token(*, user: User, name: str, scopes: Iterable[str], days: int) -> tu
     User.objects.select_for_update().get(pk=user.pk)
     name, granted = " ".join(name.split()), [scope for scope in Scope.values if scope in set(scopes)]
     if not name or len(name) > LONGEST_NAME:
-        raise ValidationError(_("Give the token a name of 80 letters at most."))
+        raise ValidationError(_("Give the token a name of up to 80 characters."))
     if not granted:
-        raise ValidationError(_("Choose what the token may do."))
+        raise ValidationError(_("Choose what the token is allowed to do."))
     if days not in SPANS:
-        raise ValidationError(_("Choose how long the token lives."))
+        raise ValidationError(_("Choose how long the token is valid."))
     if len(valid_tokens(user)) >= MOST:
-        raise ValidationError(_("You have many tokens. End one that you no longer need, then make the new one."))
+        raise ValidationError(_("You have too many tokens. Revoke one you no longer need, then create the new one."))
     secret = PREFIX + secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
         user=user,

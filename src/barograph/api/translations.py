@@ -132,7 +132,7 @@ def _check(texts: dict[str, str], source: Commentary) -> None:
     places = {"headline", *(path for path in standing_texts(source) if not path.startswith("body.")), "body"}
     if unknown := sorted(set(texts) - places):
         names = ", ".join(path[:80] for path in unknown[:5])
-        raise ValidationError(_("The source has no such text: %(paths)s.") % {"paths": names})
+        raise ValidationError(_("The source does not contain this text: %(paths)s.") % {"paths": names})
     for path, text in texts.items():
         kind = next((part for part in path.split(".") if part in LONGEST), path)
         if len(text) > LONGEST.get(kind, 300_000):

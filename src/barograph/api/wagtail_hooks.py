@@ -20,5 +20,5 @@ def tokens_item(request):
     return {
         "url": reverse("desk_tokens"),
         "label": _("Tokens for your own tools"),
-        "help_text": _("Let a program read or write your drafts, ratings and translations."),
+        "help_text": _("Let a program read or edit your drafts, ratings and translations."),
     }

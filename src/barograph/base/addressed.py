@@ -61,11 +61,14 @@ class Addressed(models.Model):
         """
         value = getattr(self, self.ADDRESS)
         if not past_only and not _ADDRESS.fullmatch(value):
-            raise ValidationError({self.ADDRESS: _("Use small Latin letters, digits and hyphens only.")})
+            raise ValidationError({self.ADDRESS: _("Use only lowercase Latin letters, digits and hyphens.")})
         others = self._addresses().filter(address=value).exclude(owner_id=self.pk).select_related("owner")
         if taken := others.first():
             words = {"address": value, "name": str(taken.owner)}
-            message = _("“%(address)s” was the address of “%(name)s”, and old links lead there. Choose another one.")
+            message = _(
+                "“%(address)s” used to be the address of “%(name)s”, and old links still point to it. "
+                "Choose another one."
+            )
             raise ValidationError({self.ADDRESS: message % words})
 
     def _stored_address(self) -> str | None:

@@ -15,7 +15,7 @@ def check_line(value: Any) -> None:
     texts = value.values() if isinstance(value, dict) else [value]
     if any(CONTROLS.search(text) for text in texts if isinstance(text, str)):
         raise ValidationError(
-            _("It contains an invisible control character or a line break. Type it anew instead of pasting it."),
+            _("This contains an invisible control character or a line break. Type the text instead of pasting it."),
             code="control_character",
         )
 
@@ -25,6 +25,6 @@ def check_text(value: Any) -> None:
     texts = value.values() if isinstance(value, dict) else [value]
     if any(IN_TEXT.search(text) for text in texts if isinstance(text, str)):
         raise ValidationError(
-            _("It contains an invisible control character. Type it anew instead of pasting it."),
+            _("This contains an invisible control character. Type the text instead of pasting it."),
             code="control_character",
         )

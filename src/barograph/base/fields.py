@@ -76,7 +76,7 @@ class LocalizedFormField(forms.MultiValueField):
         order = dict.fromkeys((*self.codes, *texts))
         texts = {code: texts[code] for code in order if texts.get(code)}
         if self.required and not texts:
-            raise ValidationError(_("Write it in at least one language."), code="required")
+            raise ValidationError(_("Fill this in for at least one language."), code="required")
         (controls.check_text if self.multiline else controls.check_line)(texts)
         return texts
 
@@ -131,5 +131,5 @@ class WholeNumberField(forms.IntegerField):
         try:
             return numbers.typed_whole(str(value))
         except ValueError:
-            message = _("“%(text)s” is not a whole number. Write digits alone, for example 12.")
+            message = _("“%(text)s” is not a whole number. Use digits only, for example 12.")
             raise ValidationError(message % {"text": str(value)[:40]}, code="invalid") from None

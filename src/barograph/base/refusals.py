@@ -31,30 +31,35 @@ class Refusal:
 def unreadable(error: Exception) -> Refusal:
     """Why a request could not be read, in the present language."""
     if isinstance(error, _TOO_MUCH):
-        words = _("Nothing of it was kept. Go back in your browser: what you wrote is most likely still there.")
-        return Refusal(413, _("That is more than we can take"), (words, _("Make it shorter, or send it in parts.")))
+        words = _("Nothing was saved. Go back in your browser: what you wrote is most likely still there.")
+        return Refusal(413, _("That is too much data"), (words, _("Shorten it or send it in parts.")))
     if isinstance(error, DisallowedHost):
-        words = _("Your browser asked for a name that no site can have. Open the main address: %(address)s")
-        return Refusal(400, _("This address cannot be right"), (words % {"address": settings.BASE_URL},))
-    words = _("What your browser sent came cut off or garbled, and nothing of it was kept.")
-    again = _("Go back in your browser, where what you wrote is most likely still there, and send it again.")
-    return Refusal(400, _("That arrived damaged"), (words, again))
+        words = _("Your browser asked for a host name that is not valid. Open the main address: %(address)s")
+        return Refusal(400, _("This address is not valid"), (words % {"address": settings.BASE_URL},))
+    words = _("The data from your browser arrived incomplete or damaged. Nothing was saved.")
+    again = _("Go back in your browser (what you wrote is most likely still there) and send it again.")
+    return Refusal(400, _("The data was damaged in transit"), (words, again))
 
 
 def incomplete() -> Refusal:
     """A form without what every browser sends with it."""
-    return Refusal(400, _("That arrived damaged"), (_("The form arrived incomplete. Go back and send it again."),))
+    return Refusal(
+        400, _("The data was damaged in transit"), (_("The form arrived incomplete. Go back and send it again."),)
+    )
 
 
 def foreign() -> Refusal:
     """A form whose page this browser did not get in this sign-in."""
-    where = _("If that changes nothing, allow cookies for this site, and open it by its main address: %(address)s")
+    where = _("If that doesn’t help, allow cookies for this site and open it at its main address: %(address)s")
     return Refusal(
         403,
-        _("Please send that once more"),
+        _("Please send that again"),
         (
-            _("A form is taken only from a page that this browser got in the same sign-in. Nothing of it was kept."),
-            _("Go back in your browser and copy what you wrote. Load the page anew, sign in, and send it again."),
+            _("We only accept a form opened in this browser during the current session. Nothing was saved."),
+            _(
+                "Go back in your browser and copy what you wrote. Reload the page, sign in if needed, "
+                "and send it again."
+            ),
             where % {"address": settings.BASE_URL},
         ),
     )
@@ -66,7 +71,7 @@ def failed() -> Refusal:
         500,
         _("Something went wrong on our side"),
         (
-            _("It is not your fault, and it is noted for whoever looks after this site."),
-            _("Go back in your browser, where what you wrote is most likely still there, and try again soon."),
+            _("It isn’t your fault. The error has been logged for the site’s operators."),
+            _("Go back in your browser (what you wrote is most likely still there) and try again in a little while."),
         ),
     )

@@ -41,8 +41,8 @@ class VersionedForm(WagtailAdminModelForm):
         self.data = self.data.copy()
         self.data[self.add_prefix("seen")] = now
         message = _(
-            "Somebody saved this meanwhile. What you typed is below, not saved yet: compare, then save again to put it "
-            "in place of theirs."
+            "Someone else has saved a newer version. What you typed is below and not saved yet. "
+            "Compare the two; saving again replaces their version."
         )
         self.add_error(None, ValidationError([message, *self._differences()], code="overtaken"))
 
@@ -52,7 +52,7 @@ class VersionedForm(WagtailAdminModelForm):
         for name, stored in self._stored.items():
             if self.fields[name].has_changed(stored, self[name].data):
                 conflict = {"field": self.fields[name].label or name, "text": _shown(stored)}
-                conflicts.append(_("%(field)s, as it is stored now: %(text)s") % conflict)
+                conflicts.append(_("%(field)s, currently saved: %(text)s") % conflict)
         return conflicts
 
 

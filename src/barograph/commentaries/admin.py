@@ -175,7 +175,7 @@ class CommentaryForm(WagtailAdminModelForm):
         rows = [data for data in self.formsets["bylines"].cleaned_data if data.get("person")]
         after = {data["person"].pk for data in rows if not data.get("DELETE")}
         if (after ^ self._there) - self._own:
-            self.add_error(None, _("You can add and take out only your own names. Ask an editor for others."))
+            self.add_error(None, _("You can add and remove only your own names. Ask an editor for others."))
             return False
         return True
 
@@ -227,7 +227,7 @@ class CommentaryAdd(CreateView):
     """Writing begins on the week's screen, where issue, topic and byline are known."""
 
     def dispatch(self, request, *args, **kwargs):
-        messages.info(request, _("Choose a topic on the week’s screen and press Write."))
+        messages.info(request, _("Choose a topic on the week page and press Write."))
         return redirect("wagtailadmin_home")
 
 
@@ -272,7 +272,7 @@ class CommentaryViewSet(SnippetViewSet):
                             FieldPanel("issue", read_only=True),
                             LanguagePanel("language", read_only=True),
                         ],
-                        heading=gettext_lazy("Where it stands"),
+                        heading=gettext_lazy("Place in the issue"),
                         classname="desk-facts",
                     ),
                     # what was typed while the connection was away is saved when it is back

@@ -79,7 +79,7 @@ def remarks(draft: Draft) -> list[Remark]:
     """Everything there is to say about a draft, what blocks first."""
     found = [
         *(
-            _blocks(_("%(field)s: what you typed is kept, but not right yet.") % {"field": name})
+            _blocks(_("%(field)s: what you typed is saved but contains an error.") % {"field": name})
             for name in draft.as_typed
         ),
         *_head(draft),
@@ -160,35 +160,35 @@ def _head(draft: Draft) -> list[Remark]:
     found, length = [], len(draft.headline.strip())
     told = {"count": length, "limit": HEADLINE}
     if not length:
-        found.append(_blocks(_("There is no headline.")))
+        found.append(_blocks(_("The headline is missing.")))
     elif length > HEADLINE:
         text = ngettext(
-            "The headline has %(count)s letter, more than the %(limit)s that fit.",
-            "The headline has %(count)s letters, more than the %(limit)s that fit.",
+            "The headline is %(count)s character long; the limit is %(limit)s.",
+            "The headline is %(count)s characters long; the limit is %(limit)s.",
             length,
         )
         found.append(_blocks(text % told))
     else:
         text = ngettext(
-            "Headline: %(count)s letter of at most %(limit)s.",
-            "Headline: %(count)s letters of at most %(limit)s.",
+            "Headline: %(count)s of %(limit)s characters at most.",
+            "Headline: %(count)s of %(limit)s characters at most.",
             length,
         )
         found.append(_fact(text % told))
     if not draft.lede.strip():
-        found.append(_advice(_("There is no lede: the front page will show the first sentence of the text.")))
+        found.append(_advice(_("The lede is missing: the front page will show the first sentence of the text.")))
     if not draft.byline:
-        found.append(_advice(_("Nobody stands in the byline.")))
+        found.append(_advice(_("The byline is empty.")))
     return found
 
 
 def _text(draft: Draft) -> list[Remark]:
     words = count_words(draft.body)
     if not words:
-        return [_blocks(_("There is no text."))]
+        return [_blocks(_("The text is missing."))]
     length = ngettext("%(number)s word", "%(number)s words", words) % {"number": words}
     spent = minutes(words, draft.language)
-    time = ngettext("%(number)s minute of reading", "%(number)s minutes of reading", spent) % {"number": spent}
+    time = ngettext("%(number)s minute to read", "%(number)s minutes to read", spent) % {"number": spent}
     return [_fact(_("Text: %(length)s, about %(time)s.") % {"length": length, "time": time})]
 
 
@@ -202,9 +202,9 @@ def _scenarios(scenarios: Sequence[Mapping[str, Any]]) -> list[Remark]:
             found.append(_blocks(_("Scenario %(number)s has no title.") % {"number": number}))
             continue
         if not any(str(line).strip() for line in scenario.get("pros") or ()):
-            found.append(_advice(_("Scenario “%(title)s” has no PROs.") % {"title": title}))
+            found.append(_advice(_("Scenario “%(title)s” has no pros.") % {"title": title}))
         if not any(str(line).strip() for line in scenario.get("cons") or ()):
-            found.append(_advice(_("Scenario “%(title)s” has no CONs.") % {"title": title}))
+            found.append(_advice(_("Scenario “%(title)s” has no cons.") % {"title": title}))
         if typed := scenario.get("probability_typed"):
             told = {"title": title, "text": str(typed)[:40]}
             found.append(_blocks(_("Scenario “%(title)s”: “%(text)s” is not a probability.") % told))
@@ -217,8 +217,8 @@ def _scenarios(scenarios: Sequence[Mapping[str, Any]]) -> list[Remark]:
     elif told and len(told) < len(shares):
         lacking = len(shares) - len(told)
         text = ngettext(
-            "%(number)s scenario has no probability, the others have.",
-            "%(number)s scenarios have no probability, the others have.",
+            "%(number)s scenario has no probability, while the others do.",
+            "%(number)s scenarios have no probability, while the others do.",
             lacking,
         )
         found.append(_advice(text % {"number": lacking}))
@@ -230,9 +230,9 @@ def _scenarios(scenarios: Sequence[Mapping[str, Any]]) -> list[Remark]:
 
 def _question(draft: Draft) -> list[Remark]:
     if draft.question.strip() and not draft.resolves_by:
-        return [_advice(_("The question has no date by which it will be answered."))]
+        return [_advice(_("The question has no date by which it will be resolved."))]
     if draft.resolves_by and not draft.question.strip():
-        return [_advice(_("There is a date for an answer, but no question."))]
+        return [_advice(_("There is a resolution date but no question."))]
     return []
 
 
@@ -241,12 +241,12 @@ def _links(draft: Draft) -> list[Remark]:
     for address, words in dict.fromkeys(links(draft.body)):
         told = {"words": words or "…", "address": address or "…"}
         if not is_well_formed(address):
-            found.append(_blocks(_("The link “%(words)s” leads nowhere: %(address)s is no address.") % told))
+            found.append(_blocks(_("The link “%(words)s” is broken: %(address)s is not an address.") % told))
         elif not is_public(address):
-            text = _("The link “%(words)s” leads where readers can’t go: %(address)s. Take it off or put in another.")
+            text = _("The link “%(words)s” leads to a page readers can’t open: %(address)s. Remove or replace it.")
             found.append(_blocks(text % told))
         elif not draft.leads_somewhere(address):
-            found.append(_advice(_("The link “%(words)s” leads to no page there is: %(address)s.") % told))
+            found.append(_advice(_("The link “%(words)s” leads to a page that does not exist: %(address)s.") % told))
     return found
 
 
@@ -259,13 +259,15 @@ def _characters(draft: Draft) -> list[Remark]:
     remarks = []
     if mixed := lookalikes.mixed_words(" ".join(texts)):
         words = ", ".join(mixed[:SIGNS]) + (" …" if len(mixed) > SIGNS else "")
-        text = _("These words have both Latin and Cyrillic letters: %(words)s. Type them again in one alphabet.")
+        text = _("These words mix Latin and Cyrillic letters: %(words)s. Retype them in one alphabet.")
         remarks.append(_advice(text % {"words": words}))
     found = glyphs.lacking(map(glyphs.without_private, texts))
     if not found:
         return remarks
     shown = ", ".join(f"{sign} (U+{ord(sign):04X})" for sign in found[:SIGNS]) + (" …" if len(found) > SIGNS else "")
-    text = _("PDF and cards have no letter for these characters, a %(mark)s will stand there: %(characters)s.")
+    text = _(
+        "The PDF and the cards have no glyph for these characters; %(mark)s will be shown instead: %(characters)s."
+    )
     return [*remarks, _advice(text % {"mark": glyphs.MARK, "characters": shown})]
 
 
@@ -277,7 +279,9 @@ def note_faults(body: str, source_body: str | None = None) -> list[str]:
     """What of the footnotes would stand broken before readers, a sentence each. `source_body`: of a translation."""
     found = []
     if broken := footnotes.broken(body):
-        text = _("Readers would see these footnote marks as they are: %(marks)s. Each mark [^1] needs one note.")
+        text = _(
+            "Readers would see these footnote marks as plain text: %(marks)s. Each mark [^1] needs exactly one note."
+        )
         found.append(text % {"marks": ", ".join(broken[:10])})
     if source_body is not None:
         (own, _notes), (theirs, _theirs) = footnotes.marks_and_notes(body), footnotes.marks_and_notes(source_body)
@@ -293,7 +297,7 @@ def broken_before_readers(draft: Draft) -> list[str]:
 
 
 def _names(names: Sequence[tuple[str, str]]) -> list[Remark]:
-    text = _("“%(found)s” stands in the glossary as “%(wanted)s”.")
+    text = _("The glossary has “%(wanted)s” for “%(found)s”.")
     return [_advice(text % {"found": found, "wanted": wanted}) for found, wanted in dict.fromkeys(names)]
 
 

@@ -34,7 +34,9 @@ HANDS_ON = frozenset({"submit", "publish", "restart-workflow", "workflow-action"
 
 
 def not_handed_on(needed: list[checklist.Remark]) -> str:
-    return _("Not handed on, your words are kept: %(needs)s") % {"needs": " ".join(remark.text for remark in needed)}
+    return _("Not submitted for review; your text is saved: %(needs)s") % {
+        "needs": " ".join(remark.text for remark in needed)
+    }
 
 
 def _moment(revision: Revision | None) -> tuple[int, datetime] | None:
@@ -69,7 +71,7 @@ class CommentaryEdit(EditView):
             return False
         self.produced_error_code = self.produced_error_message = None
         if form.said_wrong and not self.expects_json_response:
-            told = _("Saved but for the byline: %(why)s") % {"why": " ".join(form.said_wrong)}
+            told = _("Everything except the byline was saved: %(why)s") % {"why": " ".join(form.said_wrong)}
             messages.warning(self.request, told)
         return True
 
@@ -95,18 +97,18 @@ class CommentaryEdit(EditView):
         if self.action == "workflow-action":
             row = Commentary.objects.select_related("issue").get(pk=self.object.pk)
             if getattr(self, "workflow_action", "") == "reject":
-                return _("“%(headline)s” is back with its writer.")
+                return _("“%(headline)s” was returned to the writer.")
             return _("Saved: “%(headline)s”.") if row.has_unpublished_changes or not row.live else self._signed_off()
         return {
-            "submit": _("“%(headline)s” is with the editors."),
-            "restart-workflow": _("“%(headline)s” is with the editors again."),
-            "cancel-workflow": _("“%(headline)s” is out of review."),
+            "submit": _("“%(headline)s” was submitted for review."),
+            "restart-workflow": _("“%(headline)s” was resubmitted for review."),
+            "cancel-workflow": _("“%(headline)s” was withdrawn from review."),
         }.get(self.action, _("Saved: “%(headline)s”."))
 
     def _signed_off(self) -> str:
         if self.object.issue.state == IssueState.RELEASED:
-            return _("“%(headline)s” is ready. Readers see it once you publish a correction.")
-        return _("“%(headline)s” is ready. It goes out with the issue.")
+            return _("“%(headline)s” is ready. Readers will see it once you publish a correction.")
+        return _("“%(headline)s” is ready. It will be published with the issue.")
 
     def get_success_url(self):
         if self.action in {"publish", "submit", "workflow-action"}:
@@ -118,7 +120,7 @@ class CommentaryEdit(EditView):
             row = Commentary.objects.select_for_update(of=("self",)).get(pk=self.object.pk)
             if self.expects_json_response:
                 if _moment(row.latest_revision) != _moment(self.latest_revision):
-                    return self.json_error_response("invalid_revision", _("Somebody has saved a newer version."))
+                    return self.json_error_response("invalid_revision", _("Someone has saved a newer version."))
             elif newer := self._newer(row):
                 kept = keep_beside(draft=form.save(commit=False), by=self.request.user)
                 self._tell(newer, kept)
@@ -126,7 +128,7 @@ class CommentaryEdit(EditView):
             response = super().form_valid(form)
         if self.advice:
             told = " ".join(remark.text for remark in self.advice)
-            messages.info(self.request, _("Worth a look: %(advice)s") % {"advice": told})
+            messages.info(self.request, _("Worth checking: %(advice)s") % {"advice": told})
         return response
 
     def _base(self) -> datetime | None:
@@ -143,17 +145,17 @@ class CommentaryEdit(EditView):
 
     def _tell(self, newer: Revision, kept: Revision) -> None:
         text = _(
-            "%(who)s saved this text after you had opened it. Nothing was overwritten: here is that text; "
-            "your words are kept as a version of their own."
+            "%(who)s saved this text after you opened it. Nothing was overwritten: you are looking "
+            "at that text, and yours is saved as a separate version."
         )
         names, pk = Commentary.snippet_viewset, kept.object_id
         compare = reverse(names.get_url_name("revisions_compare"), args=[pk, kept.pk, "latest"])
         take_up = reverse(names.get_url_name("revisions_revert"), args=[pk, kept.pk])
         buttons = [
-            admin_messages.button(compare, _("Compare the two")),
-            admin_messages.button(take_up, _("Go on with my version")),
+            admin_messages.button(compare, _("Compare them")),
+            admin_messages.button(take_up, _("Continue with my version")),
         ]
-        who = user_display_name(newer.user) or _("Somebody")
+        who = user_display_name(newer.user) or _("Someone")
         admin_messages.error(self.request, text % {"who": who}, buttons=buttons)
 
     def get_success_json(self) -> dict[str, Any]:

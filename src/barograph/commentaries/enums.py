@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 class SourceState(models.TextChoices):
     """How far the text an analyst writes has come."""
 
-    MISSING = "missing", _("not begun")
+    MISSING = "missing", _("not started")
     DRAFT = "draft", _("draft")
     REVIEW = "review", _("in review")
     READY = "ready", _("ready")
@@ -17,6 +17,6 @@ class TranslationState(models.TextChoices):
     """How far a translation has come. Stale: its source has changed since it was made."""
 
     MISSING = "missing", _("missing")
-    IN_WORK = "in-work", _("in work")
-    STALE = "stale", _("stale")
+    IN_WORK = "in-work", _("in progress")
+    STALE = "stale", _("out of date")
     READY = "ready", _("ready")

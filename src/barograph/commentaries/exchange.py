@@ -237,9 +237,9 @@ def _problems(units: Sequence[Unit], known: set[str]) -> list[Problem]:
     seen: set[str] = set()
     for unit in units:
         if not (_is_paragraph(unit.path) if unit.in_body else unit.path in known):
-            problems.append(Problem(unit.line, _("There is no text called “%(path)s”.") % {"path": unit.path}))
+            problems.append(Problem(unit.line, _("There is no text named “%(path)s”.") % {"path": unit.path}))
         elif unit.path in seen:
-            problems.append(Problem(unit.line, _("“%(path)s” stands here twice.") % {"path": unit.path}))
+            problems.append(Problem(unit.line, _("“%(path)s” appears twice here.") % {"path": unit.path}))
         elif message := fault(unit):
             problems.append(Problem(unit.line, message))
         seen.add(unit.path)
@@ -282,7 +282,7 @@ class _Markup(HTMLParser):
             self.fault = self.fault or _("<%(tag)s> is not allowed here.") % {"tag": tag}
         for href in ((value or "").strip().lower() for name, value in attrs if name == "href"):
             if ":" in href.split("/")[0] and not href.startswith(("http:", "https:", "mailto:")):
-                self.fault = self.fault or _("A link may only lead to a web or e-mail address.")
+                self.fault = self.fault or _("Links can only lead to a web page or an e-mail address.")
         if tag != "br":
             self.open.append(tag)
 
@@ -290,13 +290,13 @@ class _Markup(HTMLParser):
         if tag == "br":
             return
         if not self.open or self.open.pop() != tag:
-            self.fault = self.fault or _("</%(tag)s> closes what was not opened.") % {"tag": tag}
+            self.fault = self.fault or _("</%(tag)s> has no opening tag.") % {"tag": tag}
 
 
 def markup_fault(text: str) -> str:
     """What a paragraph's markup has that no body may have; empty where it is right."""
     if "<" in text and (len(text) > LONGEST_BLOCK or bounded_markup(text) != text):
-        return _("The markup is not whole here: a “<” begins no element.")
+        return _("The markup is incomplete here: a “<” does not start a tag.")
     parser = _Markup()
     parser.feed(text)
     parser.close()

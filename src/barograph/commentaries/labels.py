@@ -29,7 +29,7 @@ def part(rest: list[str]) -> str:
     names = {"title": _("title"), "text": _("text")}
     number = int(rest[1]) + 1 if len(rest) > 1 and rest[1].isdigit() else 0
     if rest[0] == "pros":
-        return _("PRO %(number)s") % {"number": number}
+        return _("Pro %(number)s") % {"number": number}
     if rest[0] == "cons":
-        return _("CON %(number)s") % {"number": number}
+        return _("Con %(number)s") % {"number": number}
     return names.get(rest[0], rest[0])

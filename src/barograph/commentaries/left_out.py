@@ -25,43 +25,43 @@ def _sentences(lost: Counter[str]) -> dict[str, str]:
 def _of_words(lost: Counter[str]) -> dict[str, str]:
     return {
         "struck": ngettext(
-            "Struck-out words in %(number)s place are left out.",
-            "Struck-out words in %(number)s places are left out.",
+            "Struck-out text in %(number)s place was left out.",
+            "Struck-out text in %(number)s places was left out.",
             lost["struck"],
         ),
         "hidden": ngettext(
-            "Hidden words in %(number)s place are left out.",
-            "Hidden words in %(number)s places are left out.",
+            "Hidden text in %(number)s place was left out.",
+            "Hidden text in %(number)s places was left out.",
             lost["hidden"],
         ),
         "raised": ngettext(
-            "In %(number)s place raised or lowered letters stand on the line now: look at them.",
-            "In %(number)s places raised or lowered letters stand on the line now: look at them.",
+            "Superscript or subscript in %(number)s place became plain text. Please check it.",
+            "Superscript or subscript in %(number)s places became plain text. Please check it.",
             lost["raised"],
         ),
         "symbols": ngettext(
-            "%(number)s symbol of a special typeface is left out: put in another.",
-            "%(number)s symbols of special typefaces are left out: put in others.",
+            "%(number)s symbol from a special font was left out. Replace it.",
+            "%(number)s symbols from special fonts were left out. Replace them.",
             lost["symbols"],
         ),
         "fields": ngettext(
-            "%(number)s field shows nothing here: write its words in.",
-            "%(number)s fields show nothing here: write their words in.",
+            "%(number)s field has no text here. Type it in.",
+            "%(number)s fields have no text here. Type it in.",
             lost["fields"],
         ),
         "equations": ngettext(
-            "%(number)s equation is written in one line: look at it.",
-            "%(number)s equations are written in one line: look at them.",
+            "%(number)s equation was converted to a single line. Please check it.",
+            "%(number)s equations were converted to single lines. Please check them.",
             lost["equations"],
         ),
         "numbers": ngettext(
-            "The number of %(number)s paragraph may differ: lists here count 1, 2, 3.",
-            "The numbers of %(number)s paragraphs may differ: lists here count 1, 2, 3.",
+            "The number of %(number)s paragraph may differ: lists here are numbered 1, 2, 3.",
+            "The numbers of %(number)s paragraphs may differ: lists here are numbered 1, 2, 3.",
             lost["numbers"],
         ),
         "notes": ngettext(
-            "%(number)s footnote mark has no note: it is plain text now.",
-            "%(number)s footnote marks have no note: they are plain text now.",
+            "%(number)s footnote mark has no footnote and is now plain text.",
+            "%(number)s footnote marks have no footnotes and are now plain text.",
             lost["notes"],
         ),
     }
@@ -70,44 +70,44 @@ def _of_words(lost: Counter[str]) -> dict[str, str]:
 def _of_things(lost: Counter[str]) -> dict[str, str]:
     return {
         "tables": ngettext(
-            "%(number)s table: its rows are paragraphs now.",
-            "%(number)s tables: their rows are paragraphs now.",
+            "%(number)s table: its rows are now paragraphs.",
+            "%(number)s tables: their rows are now paragraphs.",
             lost["tables"],
         ),
         "boxes": ngettext(
-            "%(number)s text box: its words stand below the paragraph that held it.",
-            "%(number)s text boxes: their words stand below the paragraphs that held them.",
+            "%(number)s text box: its text now follows the paragraph it was attached to.",
+            "%(number)s text boxes: their text now follows the paragraphs they were attached to.",
             lost["boxes"],
         ),
         "links": ngettext(
-            "%(number)s link that readers can’t open is left out, its words stay.",
-            "%(number)s links that readers can’t open are left out, their words stay.",
+            "%(number)s link that readers can’t open was removed; its text was kept.",
+            "%(number)s links that readers can’t open were removed; their text was kept.",
             lost["links"],
         ),
         "pictures": ngettext(
-            "%(number)s picture: put it in with the editor’s own button.",
-            "%(number)s pictures: put them in with the editor’s own button.",
+            "%(number)s picture: add it with the editor’s image button.",
+            "%(number)s pictures: add them with the editor’s image button.",
             lost["pictures"],
         ),
         "drawings": ngettext(
-            "%(number)s drawing or chart is left out.",
-            "%(number)s drawings or charts are left out.",
+            "%(number)s drawing or chart was left out.",
+            "%(number)s drawings or charts were left out.",
             lost["drawings"],
         ),
         "embedded": ngettext(
-            "%(number)s embedded document, video or the like is left out.",
-            "%(number)s embedded documents, videos or the like are left out.",
+            "%(number)s embedded document, video or similar object was left out.",
+            "%(number)s embedded documents, videos or similar objects were left out.",
             lost["embedded"],
         ),
-        "margins": _("The headers and footers of the pages are left out."),
+        "margins": _("Page headers and footers were left out."),
         "comments": ngettext(
-            "%(number)s comment is left out.",
-            "%(number)s comments are left out.",
+            "%(number)s comment was left out.",
+            "%(number)s comments were left out.",
             lost["comments"],
         ),
         "unknown": ngettext(
-            "%(number)s thing in the file is unknown here: compare the text.",
-            "%(number)s things in the file are unknown here: compare the text.",
+            "%(number)s item in the file was not recognized. Compare the text.",
+            "%(number)s items in the file were not recognized. Compare the text.",
             lost["unknown"],
         ),
     }

@@ -63,7 +63,7 @@ def draft(translation: Commentary, by=None) -> Drafted:
         row = Commentary.objects.select_for_update(of=("self",)).get(pk=translation.pk)
         newest = working_copy(row)
         if standing_texts(row.source) != standing:
-            raise MachineProblem(_("The source has changed this moment. Ask for the draft again."))
+            raise MachineProblem(_("The source has just changed. Request the draft again."))
         empty = set(missing_texts(newest))
         kept = {path: text for path, text in good.items() if _field(path) in empty}
         if kept:
@@ -117,7 +117,7 @@ def _batches(paths: Sequence[str], texts: words.Texts) -> Iterator[list[str]]:
 def _ask(texts: list[str], source: str, target: str, markup: bool, ends: float) -> list[str]:
     service = settings.MACHINE_TRANSLATION
     if service is None:
-        raise MachineProblem(_("No machine translation is set up."))
+        raise MachineProblem(_("Machine translation is not set up."))
     fields = {"q": texts, "source": source, "target": target, "format": "html" if markup else "text"}
     if service.key:
         fields["api_key"] = service.key
@@ -130,14 +130,16 @@ def _ask(texts: list[str], source: str, target: str, markup: bool, ends: float) 
     except urllib.error.HTTPError as error:
         log.warning("The machine translation at %s answered %s", service.host, error.code)
         error.close()
-        raise MachineProblem(_("The machine translation refused: %(code)s.") % {"code": error.code}) from None
+        raise MachineProblem(
+            _("The machine translation service refused the request: %(code)s.") % {"code": error.code}
+        ) from None
     except (OSError, HTTPException) as error:
         log.warning("The machine translation at %s cannot be reached: %s", service.host, error)
-        raise MachineProblem(_("The machine translation does not answer.")) from None
+        raise MachineProblem(_("The machine translation service is not responding.")) from None
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise MachineProblem(_("The machine translation answered what is no translation.")) from None
+        raise MachineProblem(_("The machine translation service did not return a translation.")) from None
     if not isinstance(found, list) or len(found) != len(texts) or not all(isinstance(one, str) for one in found):
-        raise MachineProblem(_("The machine translation answered what is no translation."))
+        raise MachineProblem(_("The machine translation service did not return a translation."))
     return found
 
 

@@ -58,16 +58,16 @@ class Commentary(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, P
         "self", models.CASCADE, null=True, blank=True, related_name="translations", editable=False
     )
     headline = models.CharField(_("headline"), max_length=300)
-    lede = models.TextField(_("lede"), blank=True, help_text=_("One or two sentences that stand on the front page."))
+    lede = models.TextField(_("lede"), blank=True, help_text=_("One or two sentences shown on the front page."))
     body = RichTextField(
         _("text"),
         features=BODY_FEATURES,
         blank=True,
-        help_text=_("A footnote: [^1] in the text, and a last paragraph that begins with “[^1]: ”."),
+        help_text=_("For a footnote, put [^1] in the text and add a last paragraph that starts with “[^1]: ”."),
     )
     scenarios = StreamField(ScenariosBlock(), blank=True, verbose_name=_("scenarios"))
     question = models.CharField(_("question"), max_length=300, blank=True)
-    resolves_by = models.DateField(_("resolves by"), null=True, blank=True)
+    resolves_by = models.DateField(_("resolution date"), null=True, blank=True)
     resolution = models.TextField(_("resolution"), blank=True)
     people = models.ManyToManyField(Person, through="CommentaryByline", related_name="+")
     # of a translation: the source's text it was made from, and that text itself (for the difference)
@@ -146,7 +146,7 @@ class Term(models.Model):
     """A name or term as the publication writes it in each of its languages: a line of the glossary."""
 
     words = LocalizedTextField(
-        _("in each language"), help_text=_("The basic form. Where two spellings are right, divide them by “|”.")
+        _("in each language"), help_text=_("The base form. If two spellings are correct, separate them with “|”.")
     )
     note = models.CharField(_("note"), max_length=300, blank=True)
 

@@ -27,7 +27,7 @@ def say(*, commentary: Commentary, user: Any, text: str) -> Note:
     if not text:
         raise ValidationError(_("Write something first."))
     if len(text) > LONGEST:
-        raise ValidationError(_("Keep it to 2000 letters."))
+        raise ValidationError(_("Use at most 2000 characters."))
     return Note.objects.create(commentary=commentary, user=user, text=text)
 
 

@@ -78,4 +78,4 @@ def _parse(data: bytes) -> polib.POFile:
     except (OSError, ValueError, IndexError, TypeError, UnicodeError) as error:
         found = "".join(c if c.isdigit() else " " for c in str(error).rpartition("line")[2]).split()
         line = int(found[0]) if found else 1
-        raise FileProblems([Problem(line, _("This is not a PO file, or it is damaged here."))]) from None
+        raise FileProblems([Problem(line, _("This is not a PO file, or it is damaged at this point."))]) from None

@@ -143,7 +143,7 @@ def replace_body(*, commentary: Commentary, body: str, seen: int | None, by=None
     """
     row = Commentary.objects.select_for_update(of=("self",)).get(pk=commentary.pk)
     if row.latest_revision_id != seen:
-        raise ValidationError(_("The text was changed meanwhile. Look at it, then bring the file in once more."))
+        raise ValidationError(_("The text has changed in the meantime. Review it, then import the file again."))
     draft = working_copy(row)
     draft.body = body
     if not row.live:
@@ -187,7 +187,7 @@ def start_translation(source: Commentary, language: str, by=None) -> Commentary:
     source = source.origin
     _check_language(language)
     if language == source.language:
-        raise ValidationError(_("The commentary is written in this language already."))
+        raise ValidationError(_("The commentary is already written in this language."))
     found = source.translations.filter(language=language).first()
     if found is not None:
         return found
@@ -316,22 +316,22 @@ def sign_off(*, commentary: Commentary, by=None, seen: str = "") -> Commentary:
     if row.source is not None:
         texts = standing_texts(row.source)
         if seen and seen != words.digest(texts):
-            raise ValidationError(_("The source has changed this moment. Look at what changed, then sign off."))
+            raise ValidationError(_("The source has just changed. Review the changes, then sign off."))
         draft.source_texts, draft.source_digest = texts, words.digest(texts)
         draft.machine_paths = []
         own = {path: text for path, text in source_texts(draft).items() if not path.startswith("body.")}
         _fit(draft, row.source, own)
         if missing := missing_texts(draft):
             names = ", ".join(str(label(path)) for path in missing)
-            raise ValidationError(_("Not ready yet, these are empty: %(names)s.") % {"names": names})
+            raise ValidationError(_("Not ready yet. These fields are empty: %(names)s.") % {"names": names})
         if long := words.too_long(source_texts(draft)):
             names = ", ".join(str(label(path)) for path in long)
-            raise ValidationError(_("Not ready yet, these are too long: %(names)s.") % {"names": names})
+            raise ValidationError(_("Not ready yet. These fields are too long: %(names)s.") % {"names": names})
         draft.body = "".join(block.html for block in words.blocks(draft.body) if block.inner)
     elif draft.as_typed or any(
         "probability_typed" in one for one in words.scenario_values(_fields(draft)["scenarios"])
     ):
-        raise ValidationError(_("Not ready yet: something in the form is not right. It is marked there."))
+        raise ValidationError(_("Not ready yet. There is an error in the form, and it is marked there."))
     elif not draft.headline.strip():
         raise ValidationError(_("Not ready yet: the headline is empty."))
     source_body = standing_body(row.source) if row.source is not None else None

@@ -16,7 +16,7 @@ class SignOff(PublishMenuItem):
 
 
 class TakeBack(UnpublishMenuItem):
-    label = _("Take back sign-off")
+    label = _("Withdraw sign-off")
 
 
 @hooks.register("construct_snippet_action_menu")
@@ -32,16 +32,16 @@ def own_words(menu_items, request, context):
         if item.name == "approve":
             item.label = _("Sign off with a comment") if item.launch_modal else _("Sign off (ready)")
         elif item.name == "reject":
-            item.label = _("Send back to the writer")
+            item.label = _("Return to the writer")
         elif item.name == "action-cancel-workflow":
-            item.label = _("Take out of review")
+            item.label = _("Withdraw from review")
 
 
 @hooks.register("register_log_actions", order=100)
 def actions(registry):
     """Log entries of our own, and true words for Wagtail's: publishing a commentary only signs it off."""
     registry.register_action(
-        "barograph.kept_beside", _("Keep words beside a newer version"), _("Kept beside a newer version")
+        "barograph.kept_beside", _("Save text beside a newer version"), _("Saved beside a newer version")
     )
     registry.register_action("wagtail.publish", _("Sign off"), _("Signed off"))
-    registry.register_action("wagtail.unpublish", _("Take back a sign-off"), _("Sign-off taken back"))
+    registry.register_action("wagtail.unpublish", _("Withdraw a sign-off"), _("Sign-off withdrawn"))

@@ -64,7 +64,7 @@ class Package:
 
 
 def damaged() -> ValidationError:
-    return ValidationError(_("The Word file is damaged: its text can’t be read."))
+    return ValidationError(_("The Word file is damaged, and its text can’t be read."))
 
 
 def too_large() -> ValidationError:
@@ -77,7 +77,7 @@ def opened(data: bytes) -> Package:
         raise too_large()
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise ValidationError(
-            _("This is an older Word file (.doc) or one with a password. Save it as .docx without one.")
+            _("This is an old Word file (.doc) or a password-protected one. Save it as .docx without a password.")
         )
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -92,7 +92,7 @@ def opened(data: bytes) -> Package:
 
 def _other() -> ValidationError:
     return ValidationError(
-        _("This is no Word file. Save the text as .docx (in Google Docs: File, Download, Microsoft Word).")
+        _("This is not a Word file. Save the text as .docx (in Google Docs: File, Download, Microsoft Word).")
     )
 
 
@@ -109,7 +109,7 @@ class _Opening:
         if "[content_types].xml" not in self.infos and "word/document.xml" not in self.infos:
             raise _other()
         if any(info.flag_bits & 1 for info in self.infos.values()):
-            raise ValidationError(_("The file has a password. Save it without one."))
+            raise ValidationError(_("The file is password-protected. Save it without a password."))
         texts = [info.file_size for name, info in self.infos.items() if name.endswith(READ)]
         if len(self.infos) > MOST_PARTS or sum(texts) > LARGEST_XML:
             raise too_large()

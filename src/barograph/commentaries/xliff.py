@@ -70,7 +70,7 @@ def export(translation: Commentary, notes: Notes | None = None) -> bytes:
     header = ET.SubElement(file, "header")
     skeleton = ET.SubElement(ET.SubElement(header, "skl"), "internal-file", {"form": SKELETON})
     for path, text in working_copy(translation).leftover_texts.items():
-        told = _("Your earlier words that have no place in today’s source") + f" ({label(path)}): {text}"
+        told = _("Earlier translation with no match in the current source") + f" ({label(path)}): {text}"
         ET.SubElement(header, "note").text = printable(told)
     body = ET.SubElement(file, "body")
     for unit in outgoing(translation, notes):
@@ -238,7 +238,7 @@ class _Reader:
         key = found[1] if found else ""
         start = f"<{key}>" if key.isalnum() else self.starts.get(key, "")
         if not start:
-            text = _("The mark “%(mark)s” is not one of this text. Download the file again.")
+            text = _("This text has no placeholder “%(mark)s”. Download the file again.")
             self._problem(child, text % {"mark": child.get("id") or ""})
         elif empty:
             yield f"{start[:-1]}/>"
@@ -314,8 +314,16 @@ def _parse(data: bytes) -> tuple[ET.Element, dict[ET.Element, int]]:
         return handler.builder.close(), handler.lines
     except DefusedXmlException:
         raise FileProblems(
-            [Problem(1, _("The file declares a document type or entities: no such file is taken."))]
+            [
+                Problem(
+                    1,
+                    _(
+                        "The file contains a document type or entity declaration (DOCTYPE, ENTITY). Such files "
+                        "are not accepted."
+                    ),
+                )
+            ]
         ) from None
     except (xml.sax.SAXException, ValueError, LookupError, AssertionError) as error:
         line = getattr(error, "getLineNumber", lambda: 1)() or 1
-        raise FileProblems([Problem(line, _("This is not an XLIFF file, or it is damaged here."))]) from None
+        raise FileProblems([Problem(line, _("This is not an XLIFF file, or it is damaged at this point."))]) from None

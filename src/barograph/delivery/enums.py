@@ -5,11 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 
 class MailingState(models.TextChoices):
-    PREPARING = "preparing", _("being addressed")
+    PREPARING = "preparing", _("preparing recipients")
     QUEUED = "queued", _("waiting")
-    SENDING = "sending", _("being sent")
+    SENDING = "sending", _("sending")
     PAUSED = "paused", _("paused")
-    HELD = "held", _("waits for your word")
+    HELD = "held", _("awaiting your decision")
     STOPPED = "stopped", _("stopped")
     FINISHED = "finished", _("sent")
 
@@ -27,13 +27,13 @@ ENDED = frozenset({MailingState.STOPPED, MailingState.FINISHED})
 class Hold(models.TextChoices):
     """Why a mailing waits for somebody's word."""
 
-    RESTORED = "restored", _("The database was restored from a backup: what has gone out since is not known here.")
-    OLDER = "older", _("The database is older than this machine’s last sending: it may have been put back.")
-    COPIED = "copied", _("The database or the data folder is a copy: the other one may be sending as well.")
-    ELSEWHERE = "elsewhere", _("This machine has not sent from this database before.")
-    REFUSED = "refused", _("The mail server refuses too much: the mailing is paused so that it does no harm.")
-    OVERDUE = "overdue", _("Its hour is long past: readers may no longer expect it.")
-    BROKEN = "broken", _("An error stopped it at every try: nothing more is sent until it is mended.")
+    RESTORED = "restored", _("The database was restored from a backup. What has been sent since then is unknown.")
+    OLDER = "older", _("The database is older than the last e-mail sent from this machine. It may have been restored.")
+    COPIED = "copied", _("The database or data folder is a copy. The original may be sending as well.")
+    ELSEWHERE = "elsewhere", _("This machine has never sent e-mail from this database.")
+    REFUSED = "refused", _("The mail server is rejecting too many e-mails. The mailing is paused to avoid harm.")
+    OVERDUE = "overdue", _("It is long overdue. Readers may no longer expect it.")
+    BROKEN = "broken", _("Every attempt ended in an error. Nothing more will be sent until it is fixed.")
 
 
 #: A person's word lets the installation send, not this mailing alone.
@@ -45,7 +45,7 @@ class Blame(models.TextChoices):
 
     ADDRESS = "address", _("no such address")
     MAILBOX = "mailbox", _("the mailbox is full or closed")
-    POLICY = "policy", _("a rule of the recipient’s server")
+    POLICY = "policy", _("the recipient server’s policy")
     CONTENT = "content", _("the content")
     SENDER = "sender", _("the sender")
     OTHER = "other", _("another reason")
@@ -54,19 +54,19 @@ class Blame(models.TextChoices):
 class Doubt(models.TextChoices):
     """What came of a domain that refused an unusual share of its readers as unknown."""
 
-    OPEN = "open", _("waits for your decision or the next mailing")
-    REPEATED = "repeated", _("it has refused them again")
-    STOPPED = "stopped", _("its addresses are stopped")
-    SET_ASIDE = "set-aside", _("its refusals are set aside")
-    OVER = "over", _("it takes their mail again")
+    OPEN = "open", _("awaiting your decision or the next mailing")
+    REPEATED = "repeated", _("it rejected them again")
+    STOPPED = "stopped", _("its addresses no longer get mail")
+    SET_ASIDE = "set-aside", _("its rejections are ignored")
+    OVER = "over", _("it accepts their mail again")
 
 
 class DeliveryState(models.TextChoices):
     QUEUED = "queued", _("waiting")
-    CLAIMED = "claimed", _("being sent")
-    SENT = "sent", _("accepted by the relay")
-    FAILED = "failed", _("refused")
-    SKIPPED = "skipped", _("left before it was sent")
+    CLAIMED = "claimed", _("sending")
+    SENT = "sent", _("accepted by the mail server")
+    FAILED = "failed", _("rejected")
+    SKIPPED = "skipped", _("unsubscribed before it was sent")
 
 
 #: Nothing more will happen.

@@ -38,7 +38,7 @@ def _people(request: HttpRequest) -> QuerySet[User]:
 
 class AuditFilter(WagtailFilterSet):
     person = django_filters.ModelChoiceFilter(
-        label=gettext_lazy("Person"), queryset=_people, method="of_person", empty_label=gettext_lazy("all")
+        label=gettext_lazy("Name"), queryset=_people, method="of_person", empty_label=gettext_lazy("all")
     )
     kind = django_filters.ChoiceFilter(
         label=gettext_lazy("Kind"), choices=acts.Kind.choices, method="of_kind", empty_label=gettext_lazy("all")
@@ -88,7 +88,7 @@ class AuditView(BaseListingView):
         Column("at", label=gettext_lazy("When"), accessor=_hour),
         Column("by", label=gettext_lazy("Who")),
         Column("act", label=gettext_lazy("What")),
-        Column("name", label=gettext_lazy("On what"), accessor="on_what"),
+        Column("name", label=gettext_lazy("Object"), accessor="on_what"),
         Column("details", label=gettext_lazy("Details")),
     ]
 

@@ -50,7 +50,7 @@ def first_steps(user) -> list[Step]:
             bool(people),
             reverse("analysts:index") if user.has_perm("people.add_person") else "",
         ),
-        Step(_("First issue"), _("open it with the button above, once there are topics"), False, ""),
+        Step(_("First issue"), _("open it with the button above once you have topics"), False, ""),
     ]
 
 

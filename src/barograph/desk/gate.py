@@ -159,7 +159,7 @@ def _lead(request: HttpRequest, view: str) -> HttpResponse:
     if once_more.is_autosave(request):
         return once_more.tell_autosave()
     if request.method not in {"GET", "HEAD"} or request.headers.get("X-Requested-With") == "XMLHttpRequest":
-        return HttpResponse(_("Confirm your sign-in first: reload the page."), status=403, content_type="text/plain")
+        return HttpResponse(_("Confirm that it’s you first: reload the page."), status=403, content_type="text/plain")
     return redirect(f"{reverse(view)}?{urlencode({'next': request.get_full_path()})}")
 
 

@@ -45,9 +45,9 @@ MAILS, TRIES = 30, 60
 class InvitationForm(forms.Form):
     email = forms.EmailField(label=gettext_lazy("E-mail address"), widget=forms.EmailInput({"autocomplete": "off"}))
     name = forms.CharField(
-        label=gettext_lazy("Person"),
+        label=gettext_lazy("Name"),
         max_length=150,
-        help_text=gettext_lazy("How the mail addresses them; they may change it."),
+        help_text=gettext_lazy("How the invitation addresses them. They can change it."),
         widget=forms.TextInput({"autocomplete": "off"}),
     )
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
@@ -68,24 +68,24 @@ class SignUpForm(UserCreationForm):
     class Meta:
         model = User
         fields = ("username", "first_name")
-        labels = {"username": gettext_lazy("Name to sign in with"), "first_name": gettext_lazy("Your name")}
+        labels = {"username": gettext_lazy("User name"), "first_name": gettext_lazy("Your name")}
         help_texts = {
             "username": gettext_lazy("Letters, digits and @ . + - _"),
-            "first_name": gettext_lazy("As your colleagues at the desk see it; readers don’t."),
+            "first_name": gettext_lazy("Shown to your colleagues in the desk. Readers don’t see it."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].widget.attrs |= {"autofocus": False, "autocomplete": "username"}
         self.fields["password1"].label = _("Password")
-        self.fields["password1"].help_text = _("At least 10 characters, and none of the words everybody takes.")
-        self.fields["password2"].label = _("The same password again")
+        self.fields["password1"].help_text = _("At least 10 characters, and not a commonly used password.")
+        self.fields["password2"].label = _("Repeat the password")
         self.fields["password2"].help_text = ""
 
     def clean_username(self) -> str:
         name = self.cleaned_data["username"]
         if User.objects.filter(username__iexact=name).exists():
-            raise ValidationError(_("Somebody has this name already. Choose another."))
+            raise ValidationError(_("This user name is taken. Choose another one."))
         return name
 
 
@@ -125,8 +125,8 @@ def open_invitations(request: HttpRequest) -> HttpResponse:
 def _until(row: Invitation, now: Any) -> str:
     day = {"day": date_format(timezone.localtime(row.expires_at), "SHORT_DATE_FORMAT")}
     if row.expires_at <= now:
-        return _("Ran out on %(day)s.") % day
-    return _("Open until %(day)s.") % day if row.sent_at else _("The mail has not left: send it again.")
+        return _("Expired on %(day)s.") % day
+    return _("Valid until %(day)s.") % day if row.sent_at else _("The e-mail was not sent. Send it again.")
 
 
 @require_POST
@@ -139,20 +139,20 @@ def steer(request: HttpRequest, pk: int) -> HttpResponse:
             _spend(request)
             send(request, invitations.renew(invitation=row, by=request.user))
         elif request.POST.get("act") == "withdraw" and invitations.withdraw(invitation=row, by=request.user):
-            messages.success(request, _("Withdrawn: the link opens nothing any more."))
+            messages.success(request, _("Withdrawn. The link no longer works."))
         else:
             messages.error(request, _("Nothing was changed."))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     except invitations.Gone:
-        messages.error(request, _("It was used or withdrawn meanwhile."))
+        messages.error(request, _("It has been used or withdrawn in the meantime."))
     return redirect("desk_invitations")
 
 
 def _spend(request: HttpRequest) -> None:
     """Raises ValidationError after many mails in an hour."""
     if not limits.spend("invitation mails", str(request.user.pk), MAILS):
-        raise ValidationError(_("Many invitations went out in this hour. Wait a little, then go on."))
+        raise ValidationError(_("Too many invitations in the past hour. Wait a little, then continue."))
 
 
 def send(request: HttpRequest, invitation: Invitation) -> None:
@@ -169,10 +169,13 @@ def send(request: HttpRequest, invitation: Invitation) -> None:
             [
                 _("%(name)s, %(who)s invites you to the desk of “%(publication)s”.") % told,
                 "",
-                _("Choose your name and password here, within seven days:"),
+                _("Choose your user name and password here within seven days:"),
                 f"{settings.BASE_URL}{reverse('desk_invitation', args=[invitations.token_of(invitation)])}",
                 "",
-                _("The link works once. If you don’t know what this is about, do nothing: it ends by itself."),
+                _(
+                    "The link works once. If you don’t know what this is about, ignore this e-mail: the link "
+                    "will expire."
+                ),
                 "",
             ]
         )
@@ -184,13 +187,13 @@ def send(request: HttpRequest, invitation: Invitation) -> None:
         )
     except Unreachable as trouble:
         log.warning("an invitation waits: %s", trouble)
-        messages.error(request, _("The mail server can’t be reached. The invitation is kept: send it again later."))
+        messages.error(request, _("The mail server can’t be reached. The invitation is saved: send it again later."))
         return
     if answer.is_accepted:
         invitations.mark_sent(invitation=invitation)
-        messages.success(request, _("The invitation is on its way to %(name)s.") % {"name": invitation.name})
+        messages.success(request, _("The invitation has been sent to %(name)s.") % {"name": invitation.name})
     else:
-        messages.error(request, _("The mail server refused this address. Withdraw the invitation, or send it again."))
+        messages.error(request, _("The mail server rejected this address. Withdraw the invitation or send it again."))
 
 
 @never_cache

@@ -21,7 +21,7 @@ LABELS = {
         "email_address": _("E-mail address"),
         "link_text": _("Link text"),
         "subject": _("Subject"),
-        "body": _("Letter"),
+        "body": _("E-mail"),
     },
     choosers.PhoneLinkChooserForm: {"phone_number": _("Phone number"), "link_text": _("Link text")},
     workflows.WorkflowPageForm: {"page": _("Page")},
@@ -39,7 +39,7 @@ def _thawed(text):
 
 def _counted(pages: WagtailPaginator) -> str:
     """Below a list. Wagtail's own has one plural, so that eight would be “8 темы”."""
-    return str(_("In all: %(count)s") % {"count": pages.count})
+    return str(_("Total: %(count)s") % {"count": pages.count})
 
 
 def put() -> None:
@@ -50,7 +50,7 @@ def put() -> None:
             form.base_fields[field].label = label
     for form in NAMING:
         form.base_fields["first_name"].required = form.base_fields["last_name"].required = False
-        form.base_fields["first_name"].help_text = _("As your colleagues at the desk see it; readers don’t.")
+        form.base_fields["first_name"].help_text = _("Shown to your colleagues in the desk. Readers don’t see it.")
     for form in FROZEN_FORMS:
         for field in form.base_fields.values():
             field.label = _thawed(field.label)

@@ -62,5 +62,5 @@ def settle(request: HttpRequest, pk: int, note_id: int) -> HttpResponse:
     row = _source(request, pk)
     note = get_object_or_404(Note, pk=note_id, commentary=row)
     if notes.settle(note=note, user=request.user):
-        messages.success(request, _("The comment is settled."))
+        messages.success(request, _("The comment is resolved."))
     return redirect("desk_notes", row.pk)

@@ -41,8 +41,8 @@ def tell(user_id: int, sealed: str) -> bool:
             subject=_("The e-mail address of your account was changed"),
             text="\n\n".join(
                 [
-                    _("Your account at the desk has another e-mail address now; mail no longer comes here."),
-                    _("If it was not you, tell the editors or the operator at once: they can end the account."),
+                    _("Your desk account now has a different e-mail address. Messages no longer come to this one."),
+                    _("If this wasn’t you, tell the editors or the operator right away: they can close the account."),
                     "",
                 ]
             ),

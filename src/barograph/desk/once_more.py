@@ -95,7 +95,7 @@ def _readable(value: str) -> str:
 
 def tell_autosave() -> HttpResponse:
     """To Wagtail's autosave: an error that it shows and that lets it try again."""
-    told = _("You were signed out, or signed in anew. Keep this page open and sign in in another window.")
+    told = _("You were signed out, or have signed in again. Keep this page open and sign in in another window.")
     return JsonResponse({"success": False, "error_code": "locked", "error_message": told}, status=403)
 
 

@@ -25,7 +25,7 @@ class BareImageForm(BaseImageForm):
             bare, _suffix = stripped(content)
         except Exception:  # Pillow raises anything for a broken file
             del self.cleaned_data["file"]
-            self.add_error("file", _("This is not an image that can be read; use JPEG, PNG, WebP, GIF or AVIF."))
+            self.add_error("file", _("This image can’t be read. Use JPEG, PNG, WebP, GIF or AVIF."))
             return
         if bare != content:
             self.cleaned_data["file"] = SimpleUploadedFile(file.name, bare, file.content_type)

@@ -51,7 +51,7 @@ def hand_over(*, user) -> list[Slot]:
 def handed_over(moved: list[Slot]) -> str:
     """What changed hands, in words."""
     text = ngettext(
-        "%(count)s text changed hands: %(topics)s.", "%(count)s texts changed hands: %(topics)s.", len(moved)
+        "%(count)s text was reassigned: %(topics)s.", "%(count)s texts were reassigned: %(topics)s.", len(moved)
     )
     return text % {"count": len(moved), "topics": ", ".join(str(slot.topic) for slot in moved)}
 
@@ -102,7 +102,7 @@ def back(request: HttpRequest) -> HttpResponse:
     number = request.POST.get("absence", "")
     found = Absence.objects.filter(user=request.user, pk=number if number.isdecimal() and len(number) < 18 else 0)
     if found.delete()[0]:
-        messages.success(request, _("Taken back. Texts that changed hands stay with whom they are."))
+        messages.success(request, _("Removed. Reassigned texts stay with their new writers."))
     return redirect("desk_away")
 
 
@@ -110,10 +110,10 @@ class SpecialForm(forms.Form):
     first = forms.DateField(label=gettext_lazy("First day"), widget=AdminDateInput)
     last = forms.DateField(label=gettext_lazy("Last day"), widget=AdminDateInput)
     release_at = forms.DateTimeField(
-        label=gettext_lazy("Time of release"),
+        label=gettext_lazy("Publication time"),
         required=False,
         widget=AdminDateTimeInput,
-        help_text=gettext_lazy("Empty: the usual weekday and hour after the last day."),
+        help_text=gettext_lazy("If left empty: the usual weekday and time after the last day."),
     )
     topics = forms.MultipleChoiceField(label=gettext_lazy("Topics"), widget=forms.CheckboxSelectMultiple)
 

@@ -29,7 +29,7 @@ from barograph.people.models import Pen, Person
 
 #: How sure a member is, as a share: words are easier to give than numbers.
 SURE = [
-    ("", gettext_lazy("not said")),
+    ("", gettext_lazy("not stated")),
     ("0.5", gettext_lazy("unsure")),
     ("0.7", gettext_lazy("fairly sure")),
     ("0.9", gettext_lazy("sure")),
@@ -177,7 +177,7 @@ def say(request: HttpRequest, issue_id: int, topic_id: int) -> HttpResponse:
 class OpeningForm(forms.Form):
     at = forms.DateTimeField(
         required=False,
-        error_messages={"invalid": gettext_lazy("Write the hour like this: 2026-10-05 18:00.")},
+        error_messages={"invalid": gettext_lazy("Enter the time like this: 2026-10-05 18:00.")},
     )
 
 
@@ -217,5 +217,5 @@ def rate(request: HttpRequest, issue_id: int, topic_id: int) -> HttpResponse:
         panel.rate(issue=issue, topic=topic, by=members[0], **form.cleaned_data)
     except ValidationError as error:
         return _page(request, issue, members, (topic, error.messages))
-    messages.success(request, _("%(topic)s: your rating is kept.") % {"topic": topic})
+    messages.success(request, _("%(topic)s: your rating is saved.") % {"topic": topic})
     return redirect(f"{reverse('desk_ratings', args=[issue.pk])}#topic-{topic.pk}")

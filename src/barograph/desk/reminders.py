@@ -165,19 +165,19 @@ def _letter(due: Due, house: Publication, zone: ZoneInfo, now: datetime) -> Lett
             ReminderKind.OPENED: _("The issue of %(period)s is open") % period,
             ReminderKind.TOMORROW: _soon(due.slots, zone, now.astimezone(zone).date()),
             ReminderKind.LATE: ngettext(
-                "Your text for %(period)s is late", "Your texts for %(period)s are late", _late(due.slots, now)
+                "Your text for %(period)s is overdue", "Your texts for %(period)s are overdue", _late(due.slots, now)
             )
             % period,
         }[due.kind]
         text = "\n".join(
             [
-                _("What you write for the issue of %(period)s:") % period,
+                _("What you are writing for the issue of %(period)s:") % period,
                 "",
                 *_lines(due.slots, zone),
                 "",
-                _("The week:") + f" {settings.BASE_URL}{reverse('wagtailadmin_home')}?issue={due.issue.key}",
+                _("This week’s page:") + f" {settings.BASE_URL}{reverse('wagtailadmin_home')}?issue={due.issue.key}",
                 "",
-                _("If you cannot write it, tell the editors, so that somebody steps in."),
+                _("If you can’t write it, tell the editors so that someone else can step in."),
                 "",
             ]
         )

@@ -51,8 +51,8 @@ def _note(user, action: str) -> None:
 
 def _wrong(user) -> str:
     if factors.is_waiting(user):
-        return _("Too many wrong codes. Wait a little, then type the code your app shows.")
-    return _("This code is not right, or was used already. Type the one your app shows now.")
+        return _("Too many wrong codes. Wait a little, then enter the code your app shows.")
+    return _("This code is wrong or has already been used. Enter the code your app shows now.")
 
 
 def _verified(request: HttpRequest, device) -> None:
@@ -80,7 +80,7 @@ def ask(request: HttpRequest) -> HttpResponse:
             _note(user, "factor_passed")
             return redirect(_next(request))
         _note(user, "factor_refused")
-        problem = _("This passkey did not open it. Try again, or type a code.") if answer else _wrong(user)
+        problem = _("This passkey didn’t work. Try again, or enter a code.") if answer else _wrong(user)
     context = {"problem": problem, "next": _next(request)}
     if passkeys.of(user):
         context["options"], request.session[USING] = passkeys.ask_to_use(user=user)
@@ -102,7 +102,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
             _keep_this_session(request)
             _verified(request, factors.device_of(user))
             return render(request, "desk/factor_codes.html", {"codes": codes, "next": _next(request)})
-        problem = _("This code is not right. Check the clock of your phone, then type the code the app shows now.")
+        problem = _("This code is wrong. Check your phone’s clock, then enter the code the app shows now.")
     device = factors.begin(user=user, session=_setting_up(request))
     secret = base64.b32encode(device.bin_key).decode()
     context = {
@@ -164,7 +164,7 @@ def change(request: HttpRequest) -> HttpResponse:
         factors.remove(user=user)
         _note(user, "factor_removed")
         _keep_this_session(request)
-        messages.success(request, _("Signing in needs your password alone now."))
+        messages.success(request, _("You now need only your password to sign in."))
         return redirect("desk_safety")
     messages.error(request, _("Nothing was changed."))
     return redirect("desk_safety")
@@ -192,11 +192,11 @@ def add_passkey(request: HttpRequest) -> HttpResponse:
     name = request.POST.get("name", "")
     made = state and passkeys.make(user=user, state=state, answer=request.POST.get("passkey", ""), name=name)
     if not made:
-        messages.error(request, _("No passkey was added. Begin again with a new code."))
+        messages.error(request, _("No passkey was added. Start again with a new code."))
         return redirect("desk_safety")
     _note(user, "passkey_made")
     _keep_this_session(request)
-    messages.success(request, _("The passkey is added. Your other sessions have ended."))
+    messages.success(request, _("Passkey added. Your other sessions have ended."))
     return redirect("desk_safety")
 
 
@@ -208,7 +208,7 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
     handle = request.POST.get("session", "")
     ended = [row.pk for row in others if handle in ("all", row.handle)]
     Session.objects.filter(pk__in=ended).delete()
-    messages.success(request, _("Ended.") if ended else _("There is no such session any more."))
+    messages.success(request, _("Session ended.") if ended else _("This session no longer exists."))
     return redirect("desk_safety")
 
 

@@ -33,7 +33,7 @@ class SignInForm(LoginForm):
             if not limits.spend(purpose, what, most):
                 for tally in spent[:-1]:
                     limits.give_back(*tally)
-                raise ValidationError(_("Too many wrong tries. Wait an hour, then try again."), code="throttled")
+                raise ValidationError(_("Too many wrong attempts. Wait an hour, then try again."), code="throttled")
         try:
             found = super().clean()
         except ValidationError:

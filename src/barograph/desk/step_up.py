@@ -80,9 +80,9 @@ def _check(request: HttpRequest, given: str) -> str:
     """What is wrong with a proof; "" where it is right."""
     user = request.user
     if not limits.spend("step-up", str(user.pk), WRONG):
-        return _("Too many wrong tries. Wait an hour, then try again.")
+        return _("Too many wrong attempts. Wait an hour, then try again.")
     if user.check_password(given) or factors.verify(user=user, code=given[:40]) is not None:
         limits.give_back("step-up", str(user.pk))
         return ""
     audit.note("proof_refused", about=user, by=user)
-    return _("This is not right. Type your password, or the code your app shows now.")
+    return _("That isn’t right. Enter your password or the code your app shows now.")

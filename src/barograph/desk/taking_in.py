@@ -31,9 +31,9 @@ class WordForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("Word file (.docx)"),
         help_text=gettext_lazy(
-            "Kept: paragraphs, headings, lists, quotations, bold, italics, links, footnotes. "
-            "Left out: styles, comments, struck-out and hidden words, pictures. "
-            "What else is not as in the file is said first."
+            "Imported: paragraphs, headings, lists, quotations, bold, italics, links and footnotes. "
+            "Left out: styles, comments, struck-out and hidden text, pictures. Before anything is "
+            "saved, you’ll see whatever else differs from the file."
         ),
         widget=forms.FileInput(attrs={"accept": ".docx"}),
         error_messages={"required": gettext_lazy("Choose a file first."), "empty": gettext_lazy("The file is empty.")},
@@ -76,14 +76,14 @@ def word_file(request: HttpRequest, pk: int) -> HttpResponse:
     row = _commentary(request, pk)
     lock = row.get_lock()
     if lock and lock.for_user(request.user):
-        messages.error(request, lock.get_message(request.user) or _("Somebody else holds this text now."))
+        messages.error(request, lock.get_message(request.user) or _("Someone else is editing this text."))
         return redirect(_edit(row))
     if request.method != "POST":
         return _ask(request, row, WordForm())
     if "body" in request.POST:
         form = PutInForm(request.POST)
         if not form.is_valid():
-            messages.error(request, _("There is no text to put in. Choose the file once more."))
+            messages.error(request, _("There is no text to import. Choose the file again."))
             return _ask(request, row, WordForm(), status=422)
         return _put_in(request, row, form.cleaned_data["body"], form.cleaned_data["seen"])
     word = WordForm(request.POST, request.FILES)
@@ -120,6 +120,6 @@ def _put_in(request: HttpRequest, row: Commentary, body: str, seen: int | None) 
     if before:
         compare = Commentary.snippet_viewset.get_url_name("revisions_compare")
         address = reverse(compare, args=[row.pk, before, row.latest_revision_id])
-        buttons.append(admin_messages.button(address, _("Compare with what was there")))
-    admin_messages.success(request, _("The file’s text is in the draft."), buttons=buttons)
+        buttons.append(admin_messages.button(address, _("Compare with the previous text")))
+    admin_messages.success(request, _("The text of the file is now in the draft."), buttons=buttons)
     return redirect(_edit(row))

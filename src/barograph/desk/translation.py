@@ -58,8 +58,8 @@ class Offered:
         """Where it comes from and how near it is."""
         names = {"issue": self.offer.pair.issue, "percent": self.offer.likeness}
         if self.offer.likeness == 100:
-            return _("%(issue)s: the same text") % names
-        return _("%(issue)s: %(percent)s%% alike") % names
+            return _("%(issue)s: same text") % names
+        return _("%(issue)s: %(percent)s%% match") % names
 
 
 @dataclass
@@ -146,7 +146,7 @@ def _autosave(request: HttpRequest, source: Commentary, language: str, form: Tra
     """Keep the words as a draft without a press. One page's autosaves are one version; never over somebody else's."""
     row = _save(request, source, language, form, request.POST.get("overwrite_revision_id", ""))
     if row is None:
-        return _refused(_("Somebody has saved a newer version."), "invalid_revision")
+        return _refused(_("Someone has saved a newer version."), "invalid_revision")
     newest = row.latest_revision
     return JsonResponse(
         {
@@ -189,7 +189,10 @@ def _overtaken(form: TranslationForm, base: str) -> TranslationForm:
     form.data["base"] = base
     form.add_error(
         None,
-        _("Somebody saved this translation meanwhile. Your words are below, not saved yet: Save again to keep them."),
+        _(
+            "Someone else has saved this translation. Your text is below and not saved yet. Saving "
+            "again replaces theirs."
+        ),
     )
     return form
 
@@ -200,10 +203,10 @@ def _take_over(key: str, source, draft, form: TranslationForm, language: str) ->
     found = (offer for near in memory.offers(source, language).values() for offer in near)
     offer = next((offer for offer in found if offer.key == key), None)
     if offer is None:
-        return typed, _("This earlier translation is not offered any more.")
-    told = _("Taken over, not saved yet.")
+        return typed, _("This earlier translation is no longer offered.")
+    told = _("Inserted, not saved yet.")
     if former := typed.get(offer.path, "").strip():
-        told += " " + _("Before it stood there: “%(text)s”") % {"text": former}
+        told += " " + _("Previously: “%(text)s”") % {"text": former}
     return memory.take_over(offer, typed, source, draft.source_texts if draft else {}), told
 
 
@@ -220,7 +223,7 @@ def _keep(request: HttpRequest, source: Commentary, language: str, form: Transla
     except ValidationError as error:
         messages.error(request, _("The draft is saved.") + " " + " ".join(error.messages))
     else:
-        messages.success(request, _("Signed off: it goes out with the issue."))
+        messages.success(request, _("Signed off. It will be published with the issue."))
     return True
 
 
@@ -231,10 +234,10 @@ def _machine_draft(request: HttpRequest, translation: Commentary) -> None:
     except machine.MachineProblem as problem:
         messages.error(request, str(problem))
         return
-    told = _("Drafted by machine: %(count)s. Check every word, then sign off.") % {"count": drafted.filled}
+    told = _("Translated by machine: %(count)s. Check every word, then sign off.") % {"count": drafted.filled}
     messages.info(request, told)
     if drafted.unusable:
-        told = _("Came back unusable and left empty: %(count)s.") % {"count": drafted.unusable}
+        told = _("Unusable and left empty: %(count)s.") % {"count": drafted.unusable}
         messages.warning(request, told)
 
 
@@ -243,7 +246,7 @@ def _machine() -> str:
     service = settings.MACHINE_TRANSLATION
     if service is None:
         return ""
-    told = _("What you typed is saved; the source of empty fields goes to %(host)s before it is published.")
+    told = _("What you typed will be saved. The source of empty fields will be sent to %(host)s before publication.")
     return told % {"host": service.host}
 
 
@@ -305,14 +308,14 @@ def _offers(path: str, known: dict[str, list[memory.Offer]], own: str) -> Iterat
 
 
 def _too_long(number: int) -> str:
-    found = ngettext("Too long by %(number)s character.", "Too long by %(number)s characters.", number)
+    found = ngettext("%(number)s character too long.", "%(number)s characters too long.", number)
     return found % {"number": number}
 
 
 def _departures(number: int) -> str:
     found = ngettext(
-        "%(number)s name or term is not written as in the glossary; it is marked below.",
-        "%(number)s names or terms are not written as in the glossary; they are marked below.",
+        "%(number)s name or term doesn’t match the glossary; it is marked below.",
+        "%(number)s names or terms don’t match the glossary; they are marked below.",
         number,
     )
     return found % {"number": number}
@@ -375,9 +378,9 @@ def _take_in(request: HttpRequest, source: Commentary, language: str, name: str,
         for problem in error.problems[:10]:
             text = _("Line %(line)s: %(message)s") % {"line": problem.line, "message": problem.message}
             messages.error(request, text)
-        messages.error(request, _("Nothing of the file was taken in."))
+        messages.error(request, _("Nothing was imported from the file."))
         return
-    messages.success(request, _("Texts taken in as a draft: %(count)s.") % {"count": count})
+    messages.success(request, _("Texts imported as a draft: %(count)s.") % {"count": count})
 
 
 @require_GET

@@ -56,7 +56,7 @@ def open_issue(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm("issues.add_issue"):
         raise PermissionDenied
     if not Topic.objects.exists():
-        messages.error(request, _("Add a topic first, under Publication: an issue is opened with its topics."))
+        messages.error(request, _("Add a topic first, under Publication. An issue is opened with its topics."))
         return _back(None)
     try:
         issue = issues.open_issue()
@@ -81,7 +81,7 @@ def set_writer(request: HttpRequest, issue_id: int, topic_id: int) -> HttpRespon
         messages.error(request, _("Choose one of the analysts."))
         return _back(issue)
     issues.assign_writer(issue=issue, topic=topic, writer=choices.get(wanted))
-    messages.success(request, _("%(topic)s: the writer is set.") % {"topic": topic})
+    messages.success(request, _("%(topic)s: writer assigned.") % {"topic": topic})
     return _back(issue)
 
 
@@ -102,7 +102,7 @@ def decide(request: HttpRequest, issue_id: int, topic_id: int) -> HttpResponse:
         form.add_error("reason", lacking)
         return _verdict_again(request, issue, topic, form)
     issues.decide_verdict(issue=issue, topic=topic, by=request.user, **form.cleaned_data)
-    messages.success(request, _("%(topic)s: the verdict is set.") % {"topic": topic})
+    messages.success(request, _("%(topic)s: verdict saved.") % {"topic": topic})
     return _back(issue)
 
 
@@ -118,14 +118,17 @@ def _why(request: HttpRequest, issue: Issue, topic: Topic, value: str) -> str:
         return ""
     if not opinion.revealed:
         return _(
-            "%(topic)s: you have not rated this topic, so the panel is hidden from you. Rate it first, or say why you "
-            "decide so; the verdict is not saved."
+            "%(topic)s: you haven’t rated this topic, so the panel’s ratings are hidden. Rate it "
+            "first, or give a reason for the verdict. The verdict is not saved."
         ) % {"topic": topic}
     if opinion.median in {None, value}:
         return ""
     told = {"topic": topic, "verdict": VerdictValue(opinion.median).label}
     return (
-        _("%(topic)s: the panel’s middle is “%(verdict)s”. Say why you decide otherwise; the verdict is not kept.")
+        _(
+            "%(topic)s: the panel median is “%(verdict)s”. Give a reason for a different verdict. "
+            "The verdict is not saved."
+        )
         % told
     )
 
@@ -135,7 +138,10 @@ def _overtaken(verdict: Verdict | None) -> str:
     stored = (verdict.get_value_display() if verdict and verdict.value else "") or _("not rated")
     if verdict and verdict.reason:
         stored = f"{stored} ({verdict.reason})"
-    told = _("Somebody decided meanwhile: %(verdict)s. Yours is below, not saved yet: save again to put it in place.")
+    told = _(
+        "Someone else has already decided: %(verdict)s. Your verdict is below and not saved yet. "
+        "Saving again replaces theirs."
+    )
     return told % {"verdict": stored}
 
 

@@ -152,7 +152,7 @@ def names_of_other_languages(commentary):
 @hooks.register("commentary_buttons")
 def word_button(commentary):
     url = reverse("desk_word_file", args=[commentary.pk])
-    return [Button(_("Bring in a Word file"), url=url, icon_name="upload", priority=5)]
+    return [Button(_("Import a Word file"), url=url, icon_name="upload", priority=5)]
 
 
 @hooks.register("commentary_buttons")
@@ -165,8 +165,8 @@ def notes_button(commentary):
 def safety_item(request):
     return {
         "url": reverse("desk_safety"),
-        "label": _("Safety of your sign-in"),
-        "help_text": _("Second factor, recovery codes, and where you are signed in."),
+        "label": _("Sign-in security"),
+        "help_text": _("Second factor, recovery codes and active sessions."),
     }
 
 
@@ -175,7 +175,7 @@ def away_item(request):
     return {
         "url": reverse("desk_away"),
         "label": _("Your days away"),
-        "help_text": _("When you don’t write: your topics go to their substitutes."),
+        "help_text": _("Days when you don’t write. Your topics go to their substitutes."),
     }
 
 
@@ -237,7 +237,7 @@ class SendToEditor(SubmitForModerationMenuItem):
     """The button by which an analyst hands a text on, in words instead of the workflow's name."""
 
     def get_context_data(self, parent_context):
-        return super().get_context_data(parent_context) | {"label": _("Send to the editor")}
+        return super().get_context_data(parent_context) | {"label": _("Submit for review")}
 
 
 @hooks.register("construct_snippet_action_menu")
@@ -260,15 +260,15 @@ def cleaned_pastes():
         '<script src="{}" data-url="{}" data-not-as-copied="{}" data-not-pasted="{}"></script>',
         static("desk/paste.js"),
         reverse("desk_paste"),
-        _("Not as in what was copied:"),
-        _("Nothing was pasted: the connection is away, or the text can’t be read. Paste it once more in a moment."),
+        _("Differs from what you copied:"),
+        _("Nothing was pasted: the connection is lost, or the text can’t be read. Try again in a moment."),
     )
 
 
 @hooks.register("insert_global_admin_js")
 def unsaved():
     """What keeps words from being lost in the open page."""
-    told = _("There is no connection: nothing was sent. Your words stay here; press the button again when it is back.")
+    told = _("No connection: nothing was sent. Your text stays here. When you are back online, press the button again.")
     return format_html('<script src="{}" data-offline="{}"></script>', static("desk/unsaved.js"), told)
 
 

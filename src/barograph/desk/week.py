@@ -283,23 +283,23 @@ def notices(week: Week) -> Iterable[Notice]:
     begun = [row for row in week.rows if row.source is not None]
     yield from _told(
         [row.name for row in week.rows if row.source is None],
-        _("%(topic)s: nobody has begun to write."),
-        _("Nobody has begun to write: %(topics)s."),
+        _("%(topic)s: no one has started writing."),
+        _("No one has started writing: %(topics)s."),
     )
     yield from _told(
         [row.name for row in begun if row.source and not row.source.live],
-        _("%(topic)s: not signed off, readers will not see it."),
-        _("Not signed off, readers will not see them: %(topics)s."),
+        _("%(topic)s: not signed off; readers won’t see it."),
+        _("Not signed off; readers won’t see them: %(topics)s."),
     )
     yield from _told(
         [row.name for row in week.rows if row.verdict is None or not row.verdict.value],
-        _("%(topic)s: no verdict, it will be shown as not rated."),
-        _("No verdict, they will be shown as not rated: %(topics)s."),
+        _("%(topic)s: no verdict; it will be shown as not rated."),
+        _("No verdict; they will be shown as not rated: %(topics)s."),
     )
     yield from _told(
         [row.name for row in begun if row.source and row.source.live and row.newer_draft],
-        _("%(topic)s: a newer draft is not signed off, the earlier text goes out."),
-        _("A newer draft is not signed off, the earlier text goes out: %(topics)s."),
+        _("%(topic)s: a newer draft is not signed off; the earlier text will be published."),
+        _("Newer drafts are not signed off; the earlier texts will be published: %(topics)s."),
     )
     for state, one, many in _lacking():
         for code, name in week.languages:
@@ -321,17 +321,17 @@ def _lacking() -> list[tuple[TranslationState, str, str]]:
     return [
         (
             TranslationState.STALE,
-            _("%(topic)s: %(language)s is made from an older text."),
-            _("%(language)s is made from older texts: %(topics)s."),
+            _("%(topic)s: the %(language)s translation is based on an older text."),
+            _("%(language)s translations are based on older texts: %(topics)s."),
         ),
         (
             TranslationState.IN_WORK,
-            _("%(topic)s: %(language)s is not signed off."),
-            _("%(language)s is not signed off: %(topics)s."),
+            _("%(topic)s: the %(language)s translation is not signed off."),
+            _("%(language)s translations are not signed off: %(topics)s."),
         ),
         (
             TranslationState.MISSING,
-            _("%(topic)s: no translation, %(language)s."),
-            _("No translation, %(language)s: %(topics)s."),
+            _("%(topic)s: no translation (%(language)s)."),
+            _("No translation (%(language)s): %(topics)s."),
         ),
     ]

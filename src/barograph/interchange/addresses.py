@@ -40,15 +40,15 @@ def match(entries: Sequence[Entry], known: Mapping[str, str]) -> tuple[list[Matc
         own = dict.fromkeys((entry.key, *entry.former))
         for address in own:
             if listed.setdefault(address, place) != place:
-                message = _("“%(key)s” is an address of “%(other)s”, too. Each belongs to one alone.")
+                message = _("“%(key)s” is also an address of “%(other)s”. Each address can belong to only one.")
                 problems.append((place, message % {"key": address, "other": entries[listed[address]].key}))
         candidates = list(dict.fromkeys(known[address] for address in own if address in known))
         if len(candidates) > 1:
-            message = _("These are addresses of different ones: %(keys)s. Each belongs to one alone.")
+            message = _("These addresses belong to different entries: %(keys)s. Each address can belong to only one.")
             problems.append((place, message % {"keys": ", ".join(candidates)}))
         was = candidates[0] if candidates else ""
         if was and owners.setdefault(was, place) != place:
-            message = _("“%(key)s” and “%(other)s” are addresses of the same one; keep one entry.")
+            message = _("“%(key)s” and “%(other)s” are addresses of the same entry; keep only one.")
             problems.append((place, message % {"key": entry.key, "other": entries[owners[was]].key}))
         stays = known.get(entry.key, entry.key) != entry.key and was not in entry.former
         matches.append(Match(was, was if stays else entry.key))

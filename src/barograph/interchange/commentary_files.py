@@ -57,10 +57,12 @@ def split(text: str, folder: Folder, name: str) -> tuple[Node, str, int] | None:
     """Front matter, body and the body's first line; None (with a problem) where there is no front matter."""
     lines = text.split("\n")
     if not text.strip():
-        folder.problems.add(name, 1, _("The file is empty; fill it or delete it."))
+        folder.problems.add(name, 1, _("The file is empty; fill it in or delete it."))
         return None
     if lines[0].rstrip() != "---":
-        folder.problems.add(name, 1, _("Begin the file with a line “---”, then the headline and the other fields."))
+        folder.problems.add(
+            name, 1, _("Start the file with a line “---”, followed by the headline and the other fields.")
+        )
         return None
     end = next((number for number, line in enumerate(lines[1:], start=1) if line.rstrip() == "---"), None)
     if end is None:
@@ -80,7 +82,7 @@ def read_body(folder: Folder, path: Path, text: str, first_line: int) -> Documen
         folder.problems.add(name, line, message)
     for piece in footnotes.broken(richtext.to_html(document)):
         line = next((n for n, one in enumerate(text.split("\n"), start=first_line) if piece in one), first_line)
-        message = _("Readers would see “%(mark)s” as it is: each footnote mark [^1] needs one note of its own.")
+        message = _("Readers would see “%(mark)s” as plain text: each footnote mark [^1] needs exactly one note.")
         folder.problems.add(name, line, message % {"mark": piece})
     blocks = []
     for block in document:
@@ -96,7 +98,7 @@ def _image(folder: Folder, base: Path, ref: str, said_in: tuple[str, int]) -> st
     if not ref:
         return None
     if ref.startswith("/") or ":" in ref:
-        folder.problems.add(*said_in, _("Put the image into the content folder and name its path from this file."))
+        folder.problems.add(*said_in, _("Put the image in the content folder and give its path relative to this file."))
         return None
     path = folder.standing(Path(os.path.normpath(base / ref)))
     if not folder.is_inside(path, said_in=said_in):
@@ -145,7 +147,7 @@ def _byline(fields: Fields, people: frozenset[str]) -> tuple[str, ...]:
             message = _("There is no person “%(slug)s” in people.yaml; add it there.") % {"slug": slug}
             fields.refuse(node.line, message + nearest(slug, people))
         elif slug in topics:
-            fields.refuse(node.line, _("“%(key)s” stands here twice; keep one.") % {"key": slug})
+            fields.refuse(node.line, _("“%(key)s” appears twice here; keep only one.") % {"key": slug})
         elif slug:
             topics[slug] = None
     return tuple(topics)
@@ -165,11 +167,11 @@ def _scenarios(fields: Fields) -> tuple[ScenarioContent, ...]:
             probability=own.share("probability"),
         )
         if scenario.key and any(scenario.key == other.key for other in scenarios):
-            own.refuse(own.line_of("key"), _("“%(key)s” stands here twice; keep one.") % {"key": scenario.key})
+            own.refuse(own.line_of("key"), _("“%(key)s” appears twice here; keep only one.") % {"key": scenario.key})
         total += scenario.probability or 0
         scenarios.append(scenario)
     if total > 1 + 1e-9:
-        message = _("The probabilities add up to %(total)s; they may make 1 at most. Lower one of them.")
+        message = _("The probabilities add up to %(total)s, but the maximum is 1. Lower one of them.")
         fields.refuse(fields.line_of("scenarios"), message % {"total": f"{total:.4g}"})
     return tuple(scenarios)
 
@@ -210,7 +212,7 @@ def _source_language(files: list[CommentaryFile]) -> str:
         return files[0].text.language
     for file in files:
         if not file.fields.given("source_language"):
-            message = _("Say in “source_language” in which language the commentary was written.")
+            message = _("Use “source_language” to say which language the commentary was written in.")
             file.fields.refuse(file.fields.line, message)
     return ""
 
@@ -219,7 +221,7 @@ def _compare(source: CommentaryFile, file: CommentaryFile) -> None:
     """Verdict, outlook and scenarios must be the same; byline, source language and date may be left out."""
 
     def differ(key: str, text: Callable[[CommentaryFile], str]) -> None:
-        message = _("“%(key)s” differs from %(file)s: “%(here)s” here, “%(there)s” there. Make them the same.")
+        message = _("“%(key)s” differs from %(file)s: here “%(here)s”, there “%(there)s”. Make them the same.")
         words = {"key": key, "file": source.name, "here": text(file) or "–", "there": text(source) or "–"}
         file.fields.refuse(file.fields.line_of(key), message % words)
 

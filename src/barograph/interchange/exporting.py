@@ -48,7 +48,7 @@ def export_folder(path: str | Path, *, progress: Progress | None = None) -> dict
     """
     target = Path(os.path.abspath(path))
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise ExportRefused(_("%(path)s is not an empty folder; name a new one.") % {"path": path})
+        raise ExportRefused(_("%(path)s is not an empty folder; choose a new one.") % {"path": path})
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.parent / f".{target.name}.{os.getpid()}"
     aside.mkdir()
@@ -60,7 +60,7 @@ def export_folder(path: str | Path, *, progress: Progress | None = None) -> dict
         except OSError as error:
             if error.errno not in {errno.ENOTEMPTY, errno.EEXIST}:
                 raise
-            raise ExportRefused(_("%(path)s is not an empty folder; name a new one.") % {"path": path}) from error
+            raise ExportRefused(_("%(path)s is not an empty folder; choose a new one.") % {"path": path}) from error
     except BaseException:
         shutil.rmtree(aside, ignore_errors=True)
         raise

@@ -73,7 +73,7 @@ class Folder:
             inside = False
         if not inside:
             file, line = said_in or (self.name(path), 1)
-            self.problems.add(file, line, _("This leads out of the content folder; put a copy into it."))
+            self.problems.add(file, line, _("This points outside the content folder; put a copy inside it."))
         return inside
 
     def text(self, path: Path) -> str | None:
@@ -83,12 +83,12 @@ class Folder:
             if not path.is_file():
                 raise OSError
             if path.stat().st_size > LARGEST_TEXT:
-                message = _("The file is larger than %(size)s KB; shorten it.") % {"size": LARGEST_TEXT // 1024}
+                message = _("The file is larger than %(size)s KB; make it smaller.") % {"size": LARGEST_TEXT // 1024}
                 self.problems.add(name, 1, message)
                 return None
             data = path.read_bytes()
         except OSError:
-            self.problems.add(name, 1, _("The file cannot be read; check its permissions."))
+            self.problems.add(name, 1, _("The file can’t be read; check its permissions."))
             return None
         try:
             text = data.decode("utf-8")
@@ -99,7 +99,7 @@ class Folder:
         text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
         if control := CONTROLS.search(text):
             line = text.count("\n", 0, control.start()) + 1
-            message = _("There is an invisible control character (U+%(code)s) here; take it out.")
+            message = _("There is an invisible control character (U+%(code)s) here; remove it.")
             self.problems.add(name, line, message % {"code": f"{ord(control[0]):04X}"})
             return None
         return text

@@ -64,7 +64,7 @@ def read_issue(folder: Folder, path: Path, first: date, terms: Terms) -> IssueFi
             if file := _commentary(folder, entry, match[1], match[2], terms):
                 files.setdefault(match[1], []).append(file)
         elif entry.suffix.lower() not in SUFFIXES:
-            message = _("This file is not known here; a commentary is called <topic>.<language>.md.")
+            message = _("Unknown file; commentaries are named <topic>.<language>.md.")
             folder.problems.add(folder.name(entry), 1, message)
     fields = Fields(settings, known=KEYS, file=f"{folder.name(path)}/issue.yaml", problems=folder.problems)
     commentaries = [commentary for group in files.values() if (commentary := commentary_files.join(group, folder))]
@@ -90,7 +90,7 @@ def _commentary(folder: Folder, path: Path, topic: str, language: str, terms: Te
         folder.problems.add(folder.name(path), 1, message + nearest(topic, terms.topics))
         good = False
     if language not in terms.languages:
-        message = _("“%(code)s” is not a language of the publication (%(languages)s).")
+        message = _("“%(code)s” is not one of the publication’s languages (%(languages)s).")
         words = {"code": language, "languages": ", ".join(terms.languages)}
         folder.problems.add(folder.name(path), 1, message % words + nearest(language, terms.languages))
         good = False
@@ -103,7 +103,7 @@ def _commentary(folder: Folder, path: Path, topic: str, language: str, terms: Te
 def _last(fields: Fields, first: date, terms: Terms) -> date:
     last = fields.day("last")
     if last is not None and last < first:
-        fields.refuse(fields.line_of("last"), _("The last day lies before the first."))
+        fields.refuse(fields.line_of("last"), _("The last day is before the first."))
     if last is None or last < first:
         last = planned_last(terms.rhythm, first)
     return last
@@ -132,7 +132,7 @@ def _verdicts(
         for name, own in (("verdicts", values), ("outlook", outlooks)):
             there = commentary.verdict if name == "verdicts" else commentary.outlook
             if key in own and own[key][0] != there:
-                message = _("“%(key)s” says something else in its commentary (%(file)s); take it out here.")
+                message = _("“%(key)s” has a different value in its commentary (%(file)s); remove it here.")
                 fields.refuse(own[key][1], message % {"key": key, "file": files[key][0].name})
         verdicts[key] = VerdictContent(key, commentary.verdict, commentary.outlook, reasons.get(key))
     for key in dict.fromkeys([*values, *outlooks, *reasons]):
@@ -175,7 +175,7 @@ def _ratings(fields: Fields, terms: Terms) -> list[RatingContent]:
             message = _("There is no person “%(slug)s” in people.yaml; add it there.") % {"slug": by}
             own.refuse(own.line_of("by"), message + nearest(by, terms.people))
         if (topic, by) in ratings:
-            own.refuse(own.line, _("This person has rated this topic already; keep one."))
+            own.refuse(own.line, _("This person has already rated this topic; keep only one rating."))
         why = own.text("why", limit=RATING_REASON) if own.given("why") else None
         blind = own.choice("blind", VerdictValue.values) if own.given("blind") else None
         ratings[topic, by] = RatingContent(topic, by, verdict, own.share("confidence"), why, blind, _hour(own, "given"))
@@ -192,7 +192,7 @@ def _hour(own: Fields, key: str) -> datetime | None:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        own.wrong(key, _("a time like 2020-08-09T10:00:00+00:00"))
+        own.wrong(key, _("a time such as 2020-08-09T10:00:00+00:00"))
         return None
     return moment
 
@@ -252,7 +252,7 @@ def _give_numbers(issues: list[IssueFile], others: dict[date, tuple[date, int]])
         if issue.number is None:
             continue
         if issue.number in taken:
-            message = _("The issue %(other)s has the number %(number)s already; choose another or leave it out.")
+            message = _("Issue %(other)s already has the number %(number)s; choose another one or leave it out.")
             words = {"other": taken[issue.number], "number": issue.number}
             issue.fields.refuse(issue.fields.line_of("number"), message % words)
         taken[issue.number] = issue.folder

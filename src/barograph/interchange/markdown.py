@@ -79,7 +79,7 @@ def parse(markdown: str, *, first_line: int = 1) -> tuple[Document, list[tuple[i
     line = first_line
     for piece in markdown.split("\n\n"):
         if piece.count("[") > MOST_BRACKETS:
-            return (), [(line, _("There are too many square brackets in one paragraph; take some out."))]
+            return (), [(line, _("There are too many square brackets in one paragraph; remove some."))]
         line += piece.count("\n") + 2
     walk = _Walk(_parser().parse(markdown), first_line, markdown.split("\n"))
     blocks = walk.blocks("")
@@ -118,7 +118,9 @@ class _Walk:
             if token.tag not in {"h2", "h3"}:
                 self.refuse(token, _("Only headings with ## and ### can be used here."))
             elif token.markup in {"-", "="}:
-                message = _("A line of dashes below a text makes it a heading; write ## before it, or an empty line.")
+                message = _(
+                    "A line of dashes below text turns it into a heading; use ## instead, or leave an empty line."
+                )
                 self.refuse(token, message)
             return self.text(token, "h3" if token.tag == "h3" else "h2")
         if token.type == "blockquote_open":
@@ -142,21 +144,19 @@ class _Walk:
 
     def image(self, opening: Token, token: Token) -> list[Block]:
         if token.attrs.get("title"):
-            self.refuse(opening, _("Leave out the image’s title; describe the image in the square brackets."))
+            self.refuse(opening, _("Remove the image’s title; describe the image in the square brackets."))
         path = str(token.attrs.get("src", ""))
         if not path:
-            self.refuse(opening, _("Name the image’s file in the round brackets."))
+            self.refuse(opening, _("Put the image’s file name in the round brackets."))
         alt = "".join(" " if child.tag == "br" else child.content for child in token.children or [])
         return [Image(path, " ".join(alt.split()))]
 
     def quotation(self, opening: Token) -> list[Block]:
         if re.match(r"\s*>\d", self._line(opening)):
-            self.refuse(
-                opening, _("A line that begins with “>” is a quotation; write “\\>” where it means “more than”.")
-            )
+            self.refuse(opening, _("A line starting with “>” is a quotation; write “\\>” if you mean “greater than”."))
         quoted = self.blocks("blockquote_close")
         if any(not isinstance(block, Text) or block.kind != "p" for block in quoted):
-            self.refuse(opening, _("A quotation can hold paragraphs only."))
+            self.refuse(opening, _("Quotations can contain only paragraphs."))
         return [Text("blockquote", block.runs) for block in quoted if isinstance(block, Text)]
 
     def _line(self, token: Token) -> str:
@@ -174,18 +174,19 @@ class _Walk:
                 own.append(token)
         numbers = [int(token.info) for token in own if token.info]
         if numbers not in (list(range(1, len(numbers) + 1)), [1] * len(numbers)) and numbers[:1] == [1]:
-            self.refuse(opening, _("The numbers of a list must follow each other: 1, 2, 3."))
+            self.refuse(opening, _("The numbers of a list must be consecutive: 1, 2, 3."))
         if opening.markup == "+" and len(own) == 1:
-            self.refuse(opening, _("A line that begins with “+” is a list; begin lists with “-”, or write “\\+”."))
+            self.refuse(opening, _("A line starting with “+” is a list item; start lists with “-”, or write “\\+”."))
 
     def listing(self, opening: Token, depth: int) -> Listing:
         self._check_markers(opening)
         if opening.attrs.get("start", 1) != 1:
             self.refuse(
-                opening, _("Number lists from 1. If this is not a list, write a backslash before the dot: 2020\\.")
+                opening,
+                _("Start numbered lists at 1. If this is not a list, put a backslash before the period: 2020\\."),
             )
         if depth == DEEPEST_LIST + 1:
-            self.refuse(opening, _("Lists can be nested five deep at most."))
+            self.refuse(opening, _("Lists can be nested up to five levels deep."))
         items = []
         while (token := self.tokens[self.at]).type == "list_item_open":
             self.at += 1
@@ -208,7 +209,7 @@ class _Walk:
                 self.at += 2
                 runs = richtext.normal_runs(self.runs(inline))
             else:
-                self.refuse(token, _("An item of a list can hold one paragraph and further lists."))
+                self.refuse(token, _("A list item can contain one paragraph and nested lists."))
                 if token.nesting == 1:
                     self.skip(token)
         self.at += 1
@@ -221,7 +222,7 @@ class _Walk:
         if _DEFINITION.match(inline.content):
             self.refuse(inline, _("Write links as [text](address)."))
         for line, sign in leftovers(inline.content) if inline.map else ():
-            message = _("This would stand as plain text: “%(text)s”. Complete it, or write a backslash before it.")
+            message = _("This would appear as plain text: “%(text)s”. Complete it, or put a backslash before it.")
             self.refuse(inline, message % {"text": sign}, line)
         for token in inline.children or []:
             if token.type in {"strong_open", "strong_close"}:
@@ -242,13 +243,15 @@ class _Walk:
     def link(self, inline: Token, token: Token, lines: int) -> str:
         href = str(token.attrs.get("href", ""))
         if token.attrs.get("title"):
-            self.refuse(inline, _("Leave out the link’s title."), lines)
+            self.refuse(inline, _("Remove the link’s title."), lines)
         if not richtext.is_allowed_address(href):
-            message = _("A link must begin with https://, http://, mailto: or / and hold no spaces, not “%(link)s”.")
+            message = _(
+                "A link must start with https://, http://, mailto: or / and contain no spaces, unlike “%(link)s”."
+            )
             self.refuse(inline, message % {"link": href[:80]}, lines)
             return ""
         if not is_public(href):
-            message = _("This link leads where readers can’t go: “%(link)s”. Take it off or put in another.")
+            message = _("This link leads to a page readers can’t open: “%(link)s”. Remove or replace it.")
             self.refuse(inline, message % {"link": href[:80]}, lines)
             return ""
         return href
@@ -257,16 +260,16 @@ class _Walk:
 def _forbidden(kind: str) -> str:
     """What to say of a construct that a body cannot hold."""
     if kind.startswith("html"):
-        return _("HTML cannot be used here; write Markdown. A plain “<” is written with a backslash before it.")
+        return _("HTML can’t be used here; write Markdown. To write a plain “<”, put a backslash before it.")
     if kind in {"code_block", "fence", "code_inline"}:
-        return _("Code cannot be used here; take out the backticks, or the four spaces that begin the line.")
+        return _("Code can’t be used here; remove the backticks or the four spaces at the start of the line.")
     if kind == "table_open":
-        return _("Tables cannot be used here; write a list.")
+        return _("Tables can’t be used here; write a list instead.")
     if kind == "hr":
-        return _("Rules cannot be used here; begin a new part with a heading (##).")
+        return _("Horizontal rules can’t be used here; start a new section with a heading (##).")
     if kind == "image":
         return _("Put the image into a paragraph of its own.")
-    return _("This cannot be used here: %(what)s.") % {"what": kind}
+    return _("This can’t be used here: %(what)s.") % {"what": kind}
 
 
 # writing

@@ -46,7 +46,7 @@ def _looked_at(path: str, _modified: int, size: int) -> str:
                     return _("The image has too many pixels; make it smaller.")
                 picture.load()
     except Exception:  # Pillow raises anything for a broken file
-        return _("This is not an image that can be read; use JPEG, PNG, WebP, GIF or AVIF.")
+        return _("This image can’t be read. Use JPEG, PNG, WebP, GIF or AVIF.")
     return ""
 
 

@@ -62,7 +62,7 @@ def read_folder(
     try:
         _Reader(Folder(Path(path), problems), content, known).read(progress)
     except PermissionError:
-        problems.add(".", 1, _("The folder cannot be read; check its permissions."))
+        problems.add(".", 1, _("The folder can’t be read; check its permissions."))
     return content, problems.sorted()
 
 
@@ -96,7 +96,9 @@ class _Reader:
         self.content.issues = [addresses.renamed(issue.content, self.topics, self.people) for issue in issues]
         for issue, content in zip(issues, self.content.issues, strict=True):
             if key := addresses.named_twice(content):
-                message = _("Two files here are about “%(key)s”, under different addresses; keep one.") % {"key": key}
+                message = _("Two files here are about “%(key)s” under different addresses; keep only one.") % {
+                    "key": key
+                }
                 self.problems.add(issue.folder, 1, message)
 
     def _load(self, name: str) -> Node | None:
@@ -108,7 +110,7 @@ class _Reader:
         if text is None:
             return None
         if not text.strip():
-            self.problems.add(name, 1, _("The file is empty; fill it or delete it."))
+            self.problems.add(name, 1, _("The file is empty; fill it in or delete it."))
             return None
         return load(text, file=name, problems=self.problems)
 
@@ -118,7 +120,7 @@ class _Reader:
             return []
         if isinstance(node.value, list):
             return node.value
-        self.problems.add(name, node.line, _("The file must hold a list: every entry begins with “- ”."))
+        self.problems.add(name, node.line, _("The file must contain a list: every entry starts with “- ”."))
         return []
 
     # publication.yaml
@@ -128,7 +130,7 @@ class _Reader:
         self.content.languages = self.known.languages
         if node is None:
             if not self.known.publication and not (self.folder.root / "publication.yaml").exists():
-                message = _("publication.yaml is missing, and nothing was imported before; add it.")
+                message = _("publication.yaml is missing, and nothing has been imported before; add it.")
                 self.problems.add("publication.yaml", 1, message)
             self.content.languages = self.content.languages or ("be", "ru", "en")
             return
@@ -136,10 +138,10 @@ class _Reader:
         languages = fields.texts("languages")
         for code in languages:
             if not _LANGUAGE.fullmatch(code):
-                message = _("“%(code)s” is no language code; write for example be or pt-BR.") % {"code": code}
+                message = _("“%(code)s” is not a language code; use for example be or pt-BR.") % {"code": code}
                 fields.refuse(fields.line_of("languages"), message)
         if len(set(languages)) < len(languages):
-            fields.wrong("languages", _("a list without repetitions"))
+            fields.wrong("languages", _("a list without duplicates"))
         self.content.languages = tuple(dict.fromkeys(languages)) or self.content.languages or ("be", "ru", "en")
         values = {
             "name": fields.localized("name", self.content.languages, required=True),
@@ -161,13 +163,13 @@ class _Reader:
             if text:
                 ZoneInfo(text)
         except (ValueError, OSError, KeyError):
-            fields.wrong("timezone", _("a time zone’s name, like Europe/Minsk"))
+            fields.wrong("timezone", _("a time zone, for example Europe/Minsk"))
         return text
 
     def _time(self, fields: Fields) -> str:
         text = fields.text("release_time")
         if text and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
-            fields.wrong("release_time", _('an hour in quotation marks, like "10:00"'))
+            fields.wrong("release_time", _('a time in quotation marks, for example "10:00"'))
         return text
 
     def _lists(self, fields: Fields) -> list[dict]:
@@ -176,7 +178,7 @@ class _Reader:
             own = Fields(node, known=("key", "label", "languages"), file=fields.file, problems=self.problems)
             key = self._slug(own, "key")
             if key and any(key == other["key"] for other in entries):
-                own.refuse(own.line_of("key"), _("“%(key)s” stands here twice; keep one.") % {"key": key})
+                own.refuse(own.line_of("key"), _("“%(key)s” appears twice here; keep only one.") % {"key": key})
             languages = own.texts("languages")
             for code in languages:
                 own.is_one_of(code, self.content.languages, own.line_of("languages"))
@@ -192,7 +194,7 @@ class _Reader:
             own = Fields(node, known=("kind", "url"), file=fields.file, problems=self.problems)
             kind, url = own.text("kind", limit=40, required=True), own.text("url", limit=500, required=True)
             if url and not re.fullmatch(r"https?://[^\s<>\"\\]+", url):
-                own.wrong("url", _("an address that begins with https://"))
+                own.wrong("url", _("an address that starts with https://"))
             entries.append({"kind": kind, "url": url})
         return entries
 
@@ -210,7 +212,7 @@ class _Reader:
             fields = Fields(node, known=TOPIC, file="topics.yaml", problems=self.problems)
             key = self._slug(fields, "key")
             if any(key == topic.key for topic in self.content.topics):
-                fields.refuse(fields.line_of("key"), _("“%(key)s” stands here twice; keep one.") % {"key": key})
+                fields.refuse(fields.line_of("key"), _("“%(key)s” appears twice here; keep only one.") % {"key": key})
             since, until = fields.day("since"), fields.day("until")
             if since and until and until < since:
                 fields.wrong("until", _("a day after “since”"))
@@ -233,7 +235,7 @@ class _Reader:
             )
             slug = self._slug(fields, "slug")
             if any(slug == person.slug for person in self.content.people):
-                fields.refuse(fields.line_of("slug"), _("“%(key)s” stands here twice; keep one.") % {"key": slug})
+                fields.refuse(fields.line_of("slug"), _("“%(key)s” appears twice here; keep only one.") % {"key": slug})
             names = fields.localized("names", self.content.languages, required=True)
             about = fields.localized("about", self.content.languages)
             former = self._former(fields)
@@ -270,16 +272,16 @@ class _Reader:
             return
         match = _STANDING.fullmatch(name)
         if not match:
-            message = _("This file is not known here.") + nearest(name, ROOT_FILES)
+            message = _("Unknown file.") + nearest(name, ROOT_FILES)
             self.problems.add(name, 1, message)
             return
         kind, language = match[1], match[2]
         if kind not in StandingKind.values:
-            message = _("This page is not known; choose one of: %(choices)s.")
+            message = _("Unknown page; choose one of: %(choices)s.")
             words = {"choices": ", ".join(StandingKind.values)}
             self.problems.add(name, 1, message % words + nearest(kind, StandingKind.values))
         elif language not in self.content.languages:
-            message = _("“%(code)s” is not a language of the publication (%(languages)s).")
+            message = _("“%(code)s” is not one of the publication’s languages (%(languages)s).")
             words = {"code": language, "languages": ", ".join(self.content.languages)}
             self.problems.add(name, 1, message % words + nearest(language, self.content.languages))
         else:
@@ -304,7 +306,7 @@ class _Reader:
                 raise ValueError
             first = date.fromisoformat(path.name)
         except ValueError:
-            message = _("Name the folder after the issue’s first day, like 2020-08-03; or take it away.")
+            message = _("Name the folder after the issue’s first day, for example 2020-08-03, or remove it.")
             self.problems.add(path.name, 1, message)
             return []
         return [issue_files.read_issue(self.folder, path, first, terms)]

@@ -38,7 +38,7 @@ class Node:
 def load(text: str, *, file: str, problems: Problems, first_line: int = 1) -> Node | None:
     """The document in `text`; None where it is no YAML (the problem is noted)."""
     if match := _BOMB.search(text):
-        problems.add(file, text.count("\n", 0, match.start()) + first_line, _("This is nested too deep."))
+        problems.add(file, text.count("\n", 0, match.start()) + first_line, _("This is nested too deeply."))
         return None
     try:
         graph = YAML(typ="safe", pure=True).compose(text)
@@ -62,8 +62,8 @@ class _Builder:
     def build(self, graph: Any, depth: int) -> Node:
         line = graph.start_mark.line + self.first_line
         if graph.anchor or depth > DEEPEST:
-            message = _("Anchors and aliases (& and *) cannot be used here; write the value out.")
-            self.problems.add(self.file, line, message if graph.anchor else _("This is nested too deep."))
+            message = _("Anchors and aliases (& and *) can’t be used here; write the value in full.")
+            self.problems.add(self.file, line, message if graph.anchor else _("This is nested too deeply."))
             return Node(None, line)
         if isinstance(graph, MappingNode):
             return Node(self._mapping(graph, depth), line)
@@ -79,7 +79,7 @@ class _Builder:
                 self.problems.add(self.file, line, _("A key must be a plain word."))
                 continue
             if key.value in nodes:
-                message = _("“%(key)s” stands here twice; keep one.") % {"key": key.value}
+                message = _("“%(key)s” appears twice here; keep only one.") % {"key": key.value}
                 self.problems.add(self.file, line, message)
             node = self.build(value, depth + 1)
             nodes.setdefault(key.value, Node(node.value, line))
@@ -99,7 +99,7 @@ class _Builder:
         except ValueError:
             return text
         if kind not in {"str", "timestamp"}:
-            self.problems.add(self.file, line, _("Tags (!) cannot be used here; write the plain value."))
+            self.problems.add(self.file, line, _("Tags (!) can’t be used here; write the plain value."))
         return text
 
 
@@ -115,7 +115,7 @@ class Fields:
             self.refuse(node.line, _("Write “key: value” lines here."))
         for key, value in self.nodes.items():
             if key not in known:
-                message = _("“%(key)s” is not known here.") % {"key": key} + nearest(key, known)
+                message = _("Unknown field “%(key)s”.") % {"key": key} + nearest(key, known)
                 self.refuse(value.line, message)
 
     def refuse(self, line: int, message: str) -> None:
@@ -147,12 +147,12 @@ class Fields:
 
     def as_text(self, node: Node, key: str, *, limit: int = 0, required: bool = False) -> str:
         if not isinstance(node.value, str):
-            message = _("“%(key)s” must be a text; put it in quotation marks.") % {"key": key}
+            message = _("“%(key)s” must be text; put it in quotation marks.") % {"key": key}
             self.refuse(node.line, message)
             return ""
         text = node.value.replace("\r\n", "\n").replace("\r", "\n").strip(" \t\n")
         if control := CONTROLS.search(text):
-            message = _("There is an invisible control character (U+%(code)s) here; take it out.")
+            message = _("There is an invisible control character (U+%(code)s) here; remove it.")
             self.refuse(node.line, message % {"code": f"{ord(control[0]):04X}"})
             return ""
         if required and not text:
@@ -169,7 +169,7 @@ class Fields:
     def is_one_of(self, text: str, choices: Collection[str], line: int) -> bool:
         if text in choices:
             return True
-        message = _("“%(word)s” is not known here; choose one of: %(choices)s.")
+        message = _("Unknown value “%(word)s”; choose one of: %(choices)s.")
         words = {"word": text, "choices": ", ".join(choices)}
         self.refuse(line, message % words + nearest(text, choices))
         return False
@@ -185,7 +185,7 @@ class Fields:
                 return date.fromisoformat(value)
         except ValueError:
             pass
-        self.wrong(key, _("a date that exists, like 2020-08-03"))
+        self.wrong(key, _("a valid date, for example 2020-08-03"))
         return None
 
     def share(self, key: str) -> float | None:
@@ -195,7 +195,7 @@ class Fields:
         value = self.value(key)
         if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and 0 <= value <= 1:
             return float(value)
-        self.wrong(key, _("a number from 0 to 1, like 0.35"))
+        self.wrong(key, _("a number from 0 to 1, for example 0.35"))
         return None
 
     def whole(self, key: str, *, lowest: int, highest: int) -> int | None:
@@ -220,7 +220,7 @@ class Fields:
             return []
         if isinstance(value, list):
             return value
-        self.wrong(key, _("a list, like [one, two]"))
+        self.wrong(key, _("a list, for example [one, two]"))
         return []
 
     def texts(self, key: str, *, limit: int = 0) -> tuple[str, ...]:
@@ -244,13 +244,13 @@ class Fields:
         texts = {}
         for code, node in self.mapping(key).items():
             if code not in languages:
-                message = _("“%(code)s” is not a language of the publication (%(languages)s).")
+                message = _("“%(code)s” is not one of the publication’s languages (%(languages)s).")
                 words = {"code": code, "languages": ", ".join(languages)}
                 self.refuse(node.line, message % words + nearest(code, languages))
             elif node.value is not None and (text := self.as_text(node, code, limit=limit)):
                 texts[code] = text
         if required and not texts and not isinstance(self.value(key), str | int | list):
-            self.refuse(self.line_of(key), _("“%(key)s” is missing; write it in at least one language.") % {"key": key})
+            self.refuse(self.line_of(key), _("“%(key)s” is missing; add it in at least one language.") % {"key": key})
         return {code: texts[code] for code in languages if code in texts}
 
     def one_of_each(self, key: str, choices: Collection[str]) -> tuple[str, ...]:

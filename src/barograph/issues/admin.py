@@ -76,7 +76,9 @@ class IssueDelete(DeleteView):
         reasons = hanging_on(self.object)
         if not reasons:
             return None
-        messages.error(self.request, _("This issue stays: %(reasons)s hang on it.") % {"reasons": ", ".join(reasons)})
+        messages.error(
+            self.request, _("This issue can’t be deleted because of: %(reasons)s.") % {"reasons": ", ".join(reasons)}
+        )
         return redirect("wagtailadmin_home")
 
     def delete_action(self):
@@ -219,13 +221,13 @@ class PlanViewSet(Listed):
     model = PlannedTopic
     icon = "group"
     name = "plan"
-    menu_label = _("Standing plan")
+    menu_label = _("Planned topics")
     list_display = [
         "topic",
         Column("writer", label=_("Writer"), accessor=_dash("writer")),
         Column("substitute", label=_("Substitute"), accessor=_dash("substitute")),
         Column("days_before", label=_("Days before")),
-        Column("time", label=_("Hour"), accessor=lambda row: f"{row.time:%H:%M}"),
+        Column("time", label=_("Time"), accessor=lambda row: f"{row.time:%H:%M}"),
     ]
     edit_handler = ObjectList(
         [FieldPanel(name) for name in ("topic", "writer", "substitute", "days_before", "time")],

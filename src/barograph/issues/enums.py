@@ -39,12 +39,12 @@ class ReleaseRule(models.TextChoices):
 class ReminderKind(models.TextChoices):
     OPENED = "opened", _("the issue is open")
     TOMORROW = "tomorrow", _("due soon")
-    LATE = "late", _("late")
-    HELD = "held", _("the release is held")
-    STOPPED = "stopped", _("the newsletter has stopped by itself")
-    FAILED = "failed", _("the release has stopped")
-    STUCK = "stuck", _("the newsletter does not go on by itself")
-    DOUBT = "doubt", _("a mail provider refuses many readers")
+    LATE = "late", _("overdue")
+    HELD = "held", _("publication is on hold")
+    STOPPED = "stopped", _("the newsletter stopped automatically")
+    FAILED = "failed", _("publication has stopped")
+    STUCK = "stuck", _("the newsletter will not resume automatically")
+    DOUBT = "doubt", _("a mail provider is rejecting many readers")
 
 
 class CorrectionKind(models.TextChoices):

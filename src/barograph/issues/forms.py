@@ -53,9 +53,9 @@ class CodesField(forms.CharField):
         codes = [code.strip() for code in super().clean(value).split(",") if code.strip()]
         for code in codes:
             if not CODE.fullmatch(code) or not languages.is_known(code):
-                raise ValidationError(_("“%(code)s” is not a language’s code, like be or en.") % {"code": code})
+                raise ValidationError(_("“%(code)s” is not a language code such as be or en.") % {"code": code})
         if not codes or len(set(codes)) != len(codes):
-            raise ValidationError(_("Name each language once, at least one."))
+            raise ValidationError(_("Name at least one language, each of them once."))
         return codes
 
 
@@ -69,7 +69,9 @@ class ListsField(LinesField):
         rows = []
         for parts in self.lines(super().clean(value)):
             if len(parts) != 3 or not re.fullmatch(r"[a-z0-9-]+", parts[0]) or not parts[1]:
-                raise ValidationError(_("Write each list as: key | label | languages, like be-ru | BE/RU | be, ru."))
+                raise ValidationError(
+                    _("Write each list as: key | label | languages, for example be-ru | BE/RU | be, ru.")
+                )
             controls.check_line(parts[1])
             codes = [code.strip() for code in parts[2].split(",") if code.strip()]
             rows.append({"key": parts[0], "label": parts[1], "languages": codes})
@@ -88,7 +90,9 @@ class LinksField(LinesField):
         rows = []
         for parts in self.lines(super().clean(value)):
             if len(parts) != 2 or urlsplit(parts[1]).scheme not in {"http", "https"} or not parts[0]:
-                raise ValidationError(_("Write each link as: kind | address, like telegram | https://t.me/name."))
+                raise ValidationError(
+                    _("Write each link as: kind | address, for example telegram | https://t.me/name.")
+                )
             rows.append({"kind": parts[0], "url": parts[1]})
         return rows
 
@@ -100,14 +104,14 @@ def _is_above(domain: str, ours: str) -> bool:
 
 class PublicationForm(VersionedForm):
     languages = CodesField(
-        label=gettext_lazy("Languages"), help_text=gettext_lazy("Codes in their order, for example: be, ru, en.")
+        label=gettext_lazy("Languages"), help_text=gettext_lazy("Language codes in order, for example: be, ru, en.")
     )
     lists = ListsField(
-        label=gettext_lazy("Newsletters"), help_text=gettext_lazy("One a line: key | label | languages.")
+        label=gettext_lazy("Newsletters"), help_text=gettext_lazy("One per line: key | label | languages.")
     )
-    links = LinksField(label=gettext_lazy("Links"), help_text=gettext_lazy("One a line: kind | address."))
-    release_weekday = forms.TypedChoiceField(label=gettext_lazy("Weekday of release"), choices=WEEKDAYS, coerce=int)
-    opening_weekday = forms.TypedChoiceField(label=gettext_lazy("Weekday of opening"), choices=WEEKDAYS, coerce=int)
+    links = LinksField(label=gettext_lazy("Links"), help_text=gettext_lazy("One per line: kind | address."))
+    release_weekday = forms.TypedChoiceField(label=gettext_lazy("Publication day"), choices=WEEKDAYS, coerce=int)
+    opening_weekday = forms.TypedChoiceField(label=gettext_lazy("Opening day"), choices=WEEKDAYS, coerce=int)
 
     def clean_sender_address(self):
         """Its domain is one with ours, so that SPF and DKIM are aligned with From (RFC 7489, 3.1)."""
@@ -122,7 +126,7 @@ class PublicationForm(VersionedForm):
             domain = ""
         if not local.isascii() or not (domain == ours or domain.endswith(f".{ours}") or _is_above(domain, ours)):
             raise ValidationError(
-                _("Mail servers would not trust this sender: its address must end in %(domain)s.")
+                _("Mail servers won’t trust this sender: its address must end in %(domain)s.")
                 % {"domain": hosts.to_people(ours)}
             )
         return f"{local}@{domain}"
@@ -133,16 +137,16 @@ class PublicationForm(VersionedForm):
         if not address:
             return ""
         if not local.isascii():
-            raise ValidationError(_("Use an address whose part before @ is in Latin letters."))
+            raise ValidationError(_("Use an address with Latin letters before the @."))
         try:
             return f"{local}@{hosts.to_ascii(domain)}"
         except ValueError:
-            raise ValidationError(_("No host can be called so: look at the part behind @.")) from None
+            raise ValidationError(_("This host name is not valid: check the part after @.")) from None
 
     def clean_timezone(self):
         name = self.cleaned_data["timezone"]
         if name not in available_timezones() or ("/" not in name and name != "UTC"):
-            raise ValidationError(_("No such time zone. Write it like Europe/Minsk."))
+            raise ValidationError(_("There is no such time zone. Use a name like Europe/Minsk."))
         return name
 
     def clean(self):
@@ -150,7 +154,9 @@ class PublicationForm(VersionedForm):
         known = set(data.get("languages") or [])
         for row in data.get("lists") or []:
             if known and (not row["languages"] or set(row["languages"]) - known):
-                self.add_error("lists", _("“%(list)s” has a language the publication doesn’t.") % {"list": row["key"]})
+                self.add_error(
+                    "lists", _("“%(list)s” has a language that the publication doesn’t have.") % {"list": row["key"]}
+                )
         return data
 
 
@@ -183,7 +189,7 @@ class PlanForm(VersionedForm):
     def clean(self):
         data = super().clean()
         if data.get("writer") and data.get("writer") == data.get("substitute"):
-            self.add_error("substitute", _("The substitute is somebody else."))
+            self.add_error("substitute", _("The substitute must be someone else."))
         return data
 
 
@@ -211,7 +217,7 @@ class RestForm(VersionedForm):
 
 def _in_order(form: forms.Form, data: dict) -> dict:
     if data.get("first") and data.get("last") and data["last"] < data["first"]:
-        form.add_error("last", _("The last day lies before the first."))
+        form.add_error("last", _("The last day is before the first."))
     return data
 
 

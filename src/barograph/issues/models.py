@@ -50,35 +50,37 @@ class Publication(models.Model):
 
     name = LocalizedTextField(_("name"))
     strapline = LocalizedTextField(_("strapline"), blank=True)
-    newsletter_text = LocalizedTextField(_("text beside the newsletter’s form"), blank=True, multiline=True)
+    newsletter_text = LocalizedTextField(_("text beside the newsletter form"), blank=True, multiline=True)
     languages = models.JSONField(_("languages"), default=default_languages)
-    rhythm = models.CharField(_("rhythm"), max_length=5, choices=Rhythm.choices, default=Rhythm.WEEK)
+    rhythm = models.CharField(_("frequency"), max_length=5, choices=Rhythm.choices, default=Rhythm.WEEK)
     timezone = models.CharField(_("time zone"), max_length=64, default="Europe/Minsk")
     lists = models.JSONField(_("lists"), default=default_lists)
     links = models.JSONField(_("links"), default=list, blank=True)
     sender_name = LocalizedTextField(
-        _("sender of our e-mails"), blank=True, help_text=_("Empty: the name of the publication.")
+        _("sender of our e-mails"), blank=True, help_text=_("If left empty: the name of the publication.")
     )
     sender_address = models.EmailField(
-        _("address of the sender"),
+        _("sender address"),
         blank=True,
-        help_text=_("Its domain must be the site’s or belong to it, so that mail servers trust our e-mails."),
+        help_text=_("It must use the site’s domain or a subdomain of it, so that mail servers trust our e-mails."),
     )
-    reply_to = models.EmailField(_("address for answers"), blank=True, help_text=_("Empty: answers go to the sender."))
+    reply_to = models.EmailField(
+        _("reply-to address"), blank=True, help_text=_("If left empty: replies go to the sender.")
+    )
     release_weekday = models.PositiveSmallIntegerField(
-        _("weekday of release"), default=0, help_text=_("0 is Monday; counted from the day after the issue ends.")
+        _("publication day"), default=0, help_text=_("0 is Monday, counted from the day after the issue ends.")
     )
-    release_time = models.TimeField(_("hour of release"), default="10:00")
-    opens_itself = models.BooleanField(_("the next issue opens by itself"), default=False)
-    opening_weekday = models.PositiveSmallIntegerField(_("weekday of opening"), default=0)
-    opening_time = models.TimeField(_("hour of opening"), default="09:00")
+    release_time = models.TimeField(_("publication time"), default="10:00")
+    opens_itself = models.BooleanField(_("open the next issue automatically"), default=False)
+    opening_weekday = models.PositiveSmallIntegerField(_("opening day"), default=0)
+    opening_time = models.TimeField(_("opening time"), default="09:00")
     reminds = models.BooleanField(
-        _("remind writers by mail"),
+        _("remind writers by e-mail"),
         default=False,
-        help_text=_("When an issue opens, the day before the deadline, and once when it has passed."),
+        help_text=_("When an issue opens, the day before the deadline, and once after it has passed."),
     )
     release_rule = models.CharField(
-        _("when too much is missing at the hour of release"),
+        _("if too few topics are ready at publication time"),
         max_length=7,
         choices=ReleaseRule.choices,
         default=ReleaseRule.PUBLISH,
@@ -87,17 +89,17 @@ class Publication(models.Model):
         _("show the panel’s ratings beside the verdict"),
         default=False,
         help_text=_(
-            "How many rated worsened, unchanged, improved; never who. Issues published before stay as they are."
+            "Only totals are shown (worsened, unchanged, improved), never names. Issues already published don’t change."
         ),
     )
     panel_least = models.PositiveSmallIntegerField(
-        _("fewest ratings that are shown"),
+        _("minimum number of ratings to show"),
         default=5,
         validators=[MinValueValidator(3), MaxValueValidator(100)],
-        help_text=_("Below it nothing is shown, so that nobody can be made out. At least 3."),
+        help_text=_("With fewer ratings than this, nothing is shown, so that nobody can be identified. At least 3."),
     )
     release_missing = models.PositiveSmallIntegerField(
-        _("too much is missing from (per cent of the topics)"),
+        _("hold if this share of topics isn’t ready (%)"),
         default=50,
         validators=[MinValueValidator(1), MaxValueValidator(100)],
     )
@@ -155,7 +157,9 @@ class Topic(Addressed):
         _("address"),
         max_length=80,
         unique=True,
-        help_text=_("Old links go on working after a change; readers see the new address with the next release."),
+        help_text=_(
+            "Old links keep working after a change. Readers will see the new address with the next publication."
+        ),
     )
     names = LocalizedTextField(_("name"))
     about = LocalizedTextField(pgettext_lazy("topic", "about"), blank=True, multiline=True)
@@ -209,7 +213,7 @@ class Issue(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=IssueState.choices, default=IssueState.OPEN)
     special = models.BooleanField(_("special issue"), default=False, editable=False)
     opened_at = models.DateTimeField(null=True, editable=False, default=timezone.now)
-    release_at = models.DateTimeField(_("time of release"), null=True, blank=True)
+    release_at = models.DateTimeField(_("publication time"), null=True, blank=True)
     released_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
     #: From when the panel sees all ratings; empty: from publication, or one's own rating, on.
     ratings_open_at = models.DateTimeField(null=True, editable=False)
@@ -239,11 +243,11 @@ class Slot(models.Model):
     writer = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="slots", verbose_name=_("writer")
     )
-    due = models.DateTimeField(_("due"), null=True, blank=True)
+    due = models.DateTimeField(_("deadline"), null=True, blank=True)
 
     class Meta:
-        verbose_name = _("slot")
-        verbose_name_plural = _("slots")
+        verbose_name = _("assignment")
+        verbose_name_plural = _("assignments")
         ordering = ["topic__position"]
         constraints = [models.UniqueConstraint(fields=["issue", "topic"], name="one_slot_a_topic")]
 
@@ -259,9 +263,9 @@ class PlannedTopic(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("substitute")
     )
     days_before = models.PositiveSmallIntegerField(
-        _("due: days before the release"), default=1, validators=[MaxValueValidator(31)]
+        _("deadline: days before publication"), default=1, validators=[MaxValueValidator(31)]
     )
-    time = models.TimeField(_("due: hour"), default="18:00")
+    time = models.TimeField(_("deadline: time"), default="18:00")
 
     class Meta:
         verbose_name = _("planned topic")
@@ -276,7 +280,7 @@ class Absence(models.Model):
     """Days on which somebody does not write: the substitute steps in. Why is nobody's business."""
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="absences", verbose_name=_("sign-in")
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="absences", verbose_name=_("account")
     )
     first = models.DateField(_("first day"))
     last = models.DateField(_("last day"))
@@ -301,11 +305,11 @@ class Rest(models.Model):
 
     topic = models.ForeignKey(Topic, models.CASCADE, related_name="rests", verbose_name=_("topic"))
     first = models.DateField(_("first day"))
-    last = models.DateField(_("last day"), null=True, blank=True, help_text=_("Empty: until further notice."))
+    last = models.DateField(_("last day"), null=True, blank=True, help_text=_("If left empty: until further notice."))
 
     class Meta:
-        verbose_name = _("resting topic")
-        verbose_name_plural = _("resting topics")
+        verbose_name = _("paused topic")
+        verbose_name_plural = _("paused topics")
         ordering = ["-first", "topic__position"]
         constraints = [
             models.CheckConstraint(

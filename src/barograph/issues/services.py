@@ -102,7 +102,7 @@ def open_issue(
 
 def hanging_on(issue: Issue) -> list[str]:
     """What an issue can't be removed for, in words: all that refers to it but its slots and reminders; its release."""
-    found = [_("its release")] if issue.state == IssueState.RELEASED else []
+    found = [_("its publication")] if issue.state == IssueState.RELEASED else []
     for relation in issue._meta.related_objects:
         if relation.related_model not in {Slot, Reminder}:
             rows = relation.related_model._default_manager.filter(**{relation.field.name: issue})
@@ -116,7 +116,9 @@ def remove_issue(*, issue: Issue) -> None:
     """Remove an issue that was opened by mistake. Raises ValidationError where anything hangs on it."""
     row = Issue.objects.select_for_update().get(pk=issue.pk)
     if reasons := hanging_on(row):
-        raise ValidationError(_("This issue stays: %(reasons)s hang on it.") % {"reasons": ", ".join(reasons)})
+        raise ValidationError(
+            _("This issue can’t be deleted because of: %(reasons)s.") % {"reasons": ", ".join(reasons)}
+        )
     row.delete()
 
 
@@ -140,7 +142,7 @@ def open_special(*, first: date, last: date, topics: Iterable[Topic], release_at
         begins = first - timedelta(days=(first - before.first).days % 7)
     if begins == first:
         raise ValidationError(
-            {"first": _("A regular issue begins on this day and has its address. Begin a day earlier or later.")}
+            {"first": _("A regular issue starts on this day, so its address is taken. Start a day earlier or later.")}
         )
     issue = Issue.objects.create(
         first=first,
@@ -208,7 +210,7 @@ def check_period(*, first: date, last: date, except_for: Issue | None = None, sp
     A special issue may lie within a regular one; no two begin on one day.
     """
     if last < first:
-        raise ValidationError({"last": _("The last day lies before the first.")})
+        raise ValidationError({"last": _("The last day is before the first.")})
     others = Issue.objects.filter(Q(first__lte=last, last__gte=first, special=special) | Q(first=first))
     if except_for is not None:
         others = others.exclude(pk=except_for.pk)
@@ -246,7 +248,7 @@ def record_correction(
 ) -> Correction:
     """Note for readers what was corrected. The new version of the editions carries it."""
     if not any(notes.values()):
-        raise ValidationError(_("Say in at least one language what was corrected."))
+        raise ValidationError(_("Describe the correction in at least one language."))
     return Correction.objects.create(issue=issue, topic=topic, date=when, kind=kind, notes=notes, by=by)
 
 

@@ -46,8 +46,8 @@ def require() -> None:
     if row.site != _digest():
         raise SiteElsewhere(
             _(
-                "The site of this publication lies on another machine (%(machine)s): bake and publish there. "
-                "If that machine is gone, run `barograph bake --here` on this one."
+                "This publication’s site is on another machine (%(machine)s): bake and publish there. If "
+                "that machine is gone, run `barograph bake --here` on this one."
             )
             % {"machine": row.site_machine or "?"}
         )

@@ -90,7 +90,7 @@ def message(request: HttpRequest, imprint: Content, language: str, title: str, *
 
 
 def again(language: str) -> dict[str, str]:
-    return {"link": f"/{language}/subscribe/", "link_words": _("To the sign-up form")}
+    return {"link": f"/{language}/subscribe/", "link_words": _("Go to the sign-up form")}
 
 
 def broken(request: HttpRequest, imprint: Content, language: str) -> HttpResponse:
@@ -98,8 +98,8 @@ def broken(request: HttpRequest, imprint: Content, language: str) -> HttpRespons
         request,
         imprint,
         language,
-        _("This link is not complete"),
-        _("Copy the whole link from the letter into the address bar, or open it from the letter itself."),
+        _("This link is incomplete"),
+        _("Copy the whole link from the e-mail into the address bar, or open it directly from the e-mail."),
         status=404,
         **again(language),
     )
@@ -108,9 +108,9 @@ def broken(request: HttpRequest, imprint: Content, language: str) -> HttpRespons
 def gone(request: HttpRequest, imprint: Content, language: str, name: str = "") -> HttpResponse:
     """There is no subscription behind the link (any more): to the newsletter `name`, or none at all."""
     if name:
-        words = [_("The newsletter %(name)s does not come to the address of this e-mail.") % {"name": name}]
+        words = [_("The address of this e-mail is not subscribed to the newsletter %(name)s.") % {"name": name}]
     else:
-        words = [_("This link belongs to no subscription, and we do not keep an address for it.")]
+        words = [_("This link doesn’t belong to any subscription, and we hold no address for it.")]
         words.append(_("If you have subscribed again since then, use the link in a newer e-mail."))
     return message(request, imprint, language, _("You are not subscribed"), *words, **again(language))
 
@@ -121,12 +121,12 @@ def earlier(request: HttpRequest, imprint: Content, language: str) -> HttpRespon
         request,
         imprint,
         language,
-        _("This link is of an earlier address"),
-        _("The address was changed, and the links in letters to the earlier one open nothing more."),
-        _("Every letter to the present address has a link that works."),
+        _("This link is for an old address"),
+        _("The address has changed, and links in e-mails to the old one no longer work."),
+        _("Every e-mail to your current address contains a working link."),
         _(
-            "To have a fresh one sent, write the present address in the sign-up form "
-            "and choose a newsletter that comes to it."
+            "To get a new one, enter your current address in the sign-up form and choose a "
+            "newsletter that you receive there."
         ),
         status=410,
         **again(language),
@@ -139,6 +139,6 @@ def left(request: HttpRequest, imprint: Content, language: str) -> HttpResponse:
         imprint,
         language,
         _("You have unsubscribed"),
-        _("Your address is erased. No more letters will come."),
+        _("Your address has been erased. You won’t get any more e-mails."),
         **again(language),
     )

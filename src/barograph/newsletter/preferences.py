@@ -75,9 +75,9 @@ def topics(imprint: Content) -> dict[str, dict[str, str]]:
 def _paces(imprint: Content) -> list[tuple[str, str]]:
     words = {
         Pace.ISSUE: pgettext("how often", "Every issue"),
-        Pace.MONTH: pgettext("how often", "Once a month, in summary"),
-        Pace.BOTH: pgettext("how often", "Once a month, and at once when the verdict on my topics changes"),
-        Pace.CHANGES: pgettext("how often", "Only when the verdict on my topics changes"),
+        Pace.MONTH: pgettext("how often", "A monthly summary"),
+        Pace.BOTH: pgettext("how often", "Once a month, and right away when a verdict on my topics changes"),
+        Pace.CHANGES: pgettext("how often", "Only when a verdict on my topics changes"),
     }
     offered = OF_MONTHS if imprint.get("rhythm") == "month" else tuple(words)
     return [(str(pace), words[pace]) for pace in offered]
@@ -124,7 +124,7 @@ def _save(request: HttpRequest, imprint: Content, subscriber: Subscriber) -> Con
     if form["language"] not in imprint["languages"]:
         form |= {"problem": _("Choose a language."), "about": "language"}
     if form["pace"] not in Pace.values:
-        form |= {"problem": _("Choose how often you want our letters."), "about": "pace"}
+        form |= {"problem": _("Choose how often you want to hear from us."), "about": "pace"}
     if not lists:
         form |= {"problem": _("Choose at least one newsletter, or unsubscribe below."), "about": "lists"}
     if not form["problem"]:
@@ -161,7 +161,7 @@ def _move(request: HttpRequest, imprint: Content, language: str, subscriber: Sub
     address, asked, problem = request.POST.get("address", "").strip()[:400], None, ""
     try:
         if not limits.can_write_to(addresses.clean(address)):
-            problem = _("We cannot write to an address with such letters. Give one with Latin letters before the @.")
+            problem = _("We can’t write to an address with these letters. Use one with Latin letters before the @.")
         else:
             asked = moves.ask(subscriber=subscriber, address=address, network=limits.network_of(request))
     except addresses.InvalidAddress:
@@ -176,20 +176,23 @@ def _move(request: HttpRequest, imprint: Content, language: str, subscriber: Sub
         imprint,
         language,
         _("Check both mailboxes"),
-        _("We write to your present address and to the new one. Press the button in each: then the change is made."),
-        _("The links work for seven days. Until then everything stays as it is."),
+        _(
+            "We’ve written to your current address and to the new one. Press the button in each "
+            "e-mail to make the change."
+        ),
+        _("The links work for seven days. Until you’ve confirmed from both, nothing changes."),
     )
 
 
 def _send_data(request: HttpRequest, imprint: Content, language: str, subscriber: Subscriber) -> HttpResponse:
     if own_data.ask(subscriber=subscriber, network=limits.network_of(request)) is Asked.TOO_MANY:
         return _wait(request, imprint, language)
-    words = _("Everything we keep about you is on its way to your mailbox.")
-    return message(request, imprint, language, _("Check your mailbox"), words)
+    words = _("Everything we hold about you is on its way to your mailbox.")
+    return message(request, imprint, language, _("Check your e-mail"), words)
 
 
 def _wait(request: HttpRequest, imprint: Content, language: str) -> HttpResponse:
-    words = _("Too many letters have been asked for from your network within an hour. Try again later.")
+    words = _("Too many e-mails were requested from your network within an hour. Try again later.")
     response = message(request, imprint, language, _("Please wait a little"), words, status=429)
     response["Retry-After"] = "3600"
     return response
@@ -206,10 +209,10 @@ def agree(request: HttpRequest, imprint: Content, language: str, token: str) -> 
         return show(request, "address", imprint, language, {"is_new": side == "new"})
     done = moves.agree(change_id=change_id, side=side) if request.method == "POST" else None
     if done is None:
-        words = _("The change has been made already, or was given up, or the link is older than seven days.")
-        return message(request, imprint, language, _("There is nothing to agree to"), words, status=410)
+        words = _("The change has already been made or was canceled, or the link is more than seven days old.")
+        return message(request, imprint, language, _("There is nothing to confirm"), words, status=410)
     if done:
-        words = _("From now on the letters come to the new address. The old one is erased.")
-        return message(request, imprint, language, _("Your address is changed"), words)
-    words = _("Now the other mailbox has to agree: there is a letter in it, too.")
-    return message(request, imprint, language, _("Thank you, half of it is done"), words)
+        words = _("From now on, e-mails will come to the new address. The old one has been erased.")
+        return message(request, imprint, language, _("Your address has been changed"), words)
+    words = _("Now confirm from the other mailbox: we’ve sent an e-mail there, too.")
+    return message(request, imprint, language, _("Thank you. One more step"), words)

@@ -31,20 +31,20 @@ def subscribe(request: HttpRequest, imprint: Content, language: str) -> HttpResp
         problem, about = _("Choose in which language you want to read the newsletter."), "list"
     try:
         if not limits.can_write_to(addresses.clean(address)):
-            problem = _("We cannot write to an address with such letters. Give one with Latin letters before the @.")
+            problem = _("We can’t write to an address with these letters. Use one with Latin letters before the @.")
             about = "address"
     except addresses.InvalidAddress:
         problem = _("This does not look like an e-mail address. Check it: it should look like name@example.org.")
         about = "address"
     if not address:
-        problem, about = _("Write your e-mail address."), "address"
+        problem, about = _("Enter your e-mail address."), "address"
     if problem:
         form = {"address": address, "list": list_key, "problem": problem, "about": about}
         return show(request, "subscribe", imprint, language, {"form": form}, status=422)
     if not request.POST.get("website"):  # a field people do not see: whoever fills it in is a program
         asked = signups.ask(address=address, list_key=list_key, language=language, network=limits.network_of(request))
         if asked is signups.Asked.TOO_MANY:
-            words = _("Too many sign-ups have come from your network within an hour. Try again later.")
+            words = _("Too many people signed up from your network within an hour. Try again later.")
             response = message(request, imprint, language, _("Please wait a little"), words, status=429)
             response["Retry-After"] = "3600"
             return response
@@ -58,9 +58,9 @@ def sent(request: HttpRequest, imprint: Content, language: str) -> HttpResponse:
         request,
         imprint,
         language,
-        _("Check your mailbox"),
-        _("We have sent you a letter. Open the link in it and press the button there: then you are subscribed."),
-        _("The link works for seven days. If nothing comes within an hour, look among the unwanted mail."),
+        _("Check your e-mail"),
+        _("We’ve sent you an e-mail. Open the link in it and press the button there to complete your subscription."),
+        _("The link works for seven days. If nothing arrives within an hour, check your spam folder."),
     )
 
 
@@ -74,24 +74,24 @@ def confirm(request: HttpRequest, imprint: Content, language: str, token: str) -
         else:
             subscriber = services.pending_confirmation(confirmation=confirmation)
     except tokens.ExpiredToken:
-        words = _("A confirmation link works for seven days. Sign up again, and we send you a fresh one.")
-        title = _("This link is too old")
+        words = _("A confirmation link works for seven days. Sign up again, and we’ll send you a new one.")
+        title = _("This link has expired")
         return message(request, imprint, language, title, words, status=410, **again(language))
     except tokens.InvalidToken:
         return broken(request, imprint, language)
     except services.Stale:
-        words = _("Your subscription has changed since this letter was sent. Sign up again if you want to.")
+        words = _("Your subscription has changed since this e-mail was sent. Sign up again if you like.")
         title = _("This link has been used")
         return message(request, imprint, language, title, words, status=410, **again(language))
     except services.Used as used:  # whoever has the link confirmed by it may be told
-        words = _("This link has done its work. You get: %(names)s.") % {
+        words = _("This link has already been used. You get: %(names)s.") % {
             "names": _names(imprint, confirmation.list_keys)
         }
         return _subscribed(request, imprint, language, used.subscriber, _("You are already subscribed"), words)
     names = _names(imprint, confirmation.list_keys)
     if request.method != "POST":
         return show(request, "confirm", imprint, language, {"names": names})
-    words = _("The next issue comes to your mailbox: %(names)s.") % {"names": names}
+    words = _("The next issue will come to your mailbox: %(names)s.") % {"names": names}
     return _subscribed(request, imprint, language, subscriber, _("You have been successfully subscribed"), words)
 
 
@@ -147,7 +147,7 @@ def unsubscribe(request: HttpRequest, imprint: Content, language: str, token: st
     if not is_theirs and not everything:
         return gone(request, imprint, language, name)
     if found.others:
-        words = _("The newsletter %(name)s will not come any more.") % {"name": name}
+        words = _("You won’t get the newsletter %(name)s anymore.") % {"name": name}
         return message(request, imprint, language, _("You have unsubscribed"), words, **again(language))
     return left(request, imprint, language)
 

@@ -47,9 +47,9 @@ def open_ratings(*, issue: Issue, at: datetime | None = None) -> None:
     issue = Issue.objects.select_for_update().get(pk=issue.pk)
     now = timezone.now()
     if is_open(issue):
-        raise ValidationError(_("The ratings are open to everybody already."))
+        raise ValidationError(_("The ratings are already visible to everyone."))
     if at is not None and at <= now:
-        raise ValidationError(_("Choose an hour that is still to come, or open the ratings now."))
+        raise ValidationError(_("Choose a time in the future, or open the ratings now."))
     issue.ratings_open_at = at or now
     issue.save(update_fields=["ratings_open_at"])
 
@@ -68,9 +68,9 @@ def rate(
     if value not in SCALE:
         raise ValidationError(_("Choose one: worsened, unchanged or improved."))
     if confidence is not None and not 0 <= confidence <= 1:
-        raise ValidationError(_("Say how sure you are, from 0 to 100 per cent, or leave it out."))
+        raise ValidationError(_("Say how sure you are, from 0 to 100 percent, or leave it blank."))
     if len(reason) > LONGEST:
-        raise ValidationError(_("Keep the reason to one line, 300 letters at most."))
+        raise ValidationError(_("Keep the reason to one line of 300 characters at most."))
     blind = "" if is_open(issue) else value
     rating, _fresh = Rating.objects.get_or_create(
         issue=issue, topic=topic, by=by, defaults={"value": value, "blind_value": blind}
@@ -159,13 +159,13 @@ def say(*, issue: Issue, topic: Topic, viewers: Iterable[Person], chair: bool, u
     members = list(viewers)
     issue = Issue.objects.select_for_update().get(pk=issue.pk)
     if issue.state == IssueState.RELEASED:
-        raise ValidationError(_("The issue is published: its discussion is closed."))
+        raise ValidationError(_("The issue is published, so the discussion is closed."))
     if not _sees(issue=issue, topic=topic, viewers=members, chair=chair):
-        raise ValidationError(_("Rate the topic first: the discussion opens to you then."))
+        raise ValidationError(_("Rate the topic first. Then you’ll see the discussion."))
     if not text.strip():
         raise ValidationError(_("Write something."))
     if len(text) > LONGEST_REMARK:
-        raise ValidationError(_("Keep it to 2000 letters."))
+        raise ValidationError(_("Use at most 2000 characters."))
     by = members[0] if members else None
     return Remark.objects.create(issue=issue, topic=topic, by=by, user=user, text=text.strip())
 

@@ -43,7 +43,7 @@ class PenViewSet(ModelViewSet):
     model = Pen
     icon = "edit"
     name = "pens"
-    menu_label = _("Who writes as whom")
+    menu_label = _("Rights to bylines")
     copy_view_enabled = False
     inspect_view_enabled = False
     list_display = [

@@ -56,9 +56,9 @@ def invite(*, by: User, email: str, name: str, language: str, roles: Iterable[Gr
     email, name, roles = email.strip(), " ".join(name.split()), list(roles)
     _check_address(email)
     if language not in dict(settings.LANGUAGES):
-        raise ValidationError(_("Choose a language of the desk."))
+        raise ValidationError(_("Choose one of the desk’s languages."))
     if not roles or not set(roles) <= set(roles_of(by)):
-        raise ValidationError(_("Choose at least one role that you may give."))
+        raise ValidationError(_("Choose at least one role that you are allowed to give."))
     now = timezone.now()
     Invitation.objects.open().filter(expires_at__lt=now - FORGOTTEN_AFTER).delete()
     if (other := Invitation.objects.open().filter(email__iexact=email).first()) is not None:
@@ -69,7 +69,7 @@ def invite(*, by: User, email: str, name: str, language: str, roles: Iterable[Gr
                 email=email, name=name, language=language, by=by, secret=_secret(), expires_at=now + AGE
             )
     except IntegrityError as error:
-        raise ValidationError(_("This address is invited already: send that invitation again, below.")) from error
+        raise ValidationError(_("This address has already been invited. Resend that invitation below.")) from error
     made.groups.set(roles)
     audit.note("invitation_made", about=made, by=by, roles=[role.name for role in roles])
     return made
@@ -82,8 +82,8 @@ def _check_address(email: str) -> None:
         return
     told = {"name": known.get_username()}
     if known.is_active:
-        raise ValidationError(_("“%(name)s” has this address already: change their roles under Users.") % told)
-    raise ValidationError(_("“%(name)s” had this address; the account was ended. Open it again under Users.") % told)
+        raise ValidationError(_("“%(name)s” already has this address. Change their roles under Users.") % told)
+    raise ValidationError(_("“%(name)s” had this address, and the account was closed. Reopen it under Users.") % told)
 
 
 @transaction.atomic
@@ -94,7 +94,7 @@ def renew(*, invitation: Invitation, by: User) -> Invitation:
         raise Gone
     _check_address(row.email)
     if not set(row.groups.all()) <= set(roles_of(by)):
-        raise ValidationError(_("Choose at least one role that you may give."))
+        raise ValidationError(_("Choose at least one role that you are allowed to give."))
     row.secret, row.expires_at, row.sent_at, row.by = _secret(), timezone.now() + AGE, None, by
     row.save(update_fields=["secret", "expires_at", "sent_at", "by"])
     audit.note("invitation_renewed", about=row, by=by)
@@ -154,7 +154,7 @@ def accept(*, invitation: Invitation, user: User) -> User:
         with transaction.atomic():
             user.save()
     except IntegrityError as error:
-        raise ValidationError({"username": _("Somebody has this name already. Choose another.")}) from error
+        raise ValidationError({"username": _("This user name is taken. Choose another one.")}) from error
     user.groups.set(roles)
     profile = UserProfile.get_for_user(user)
     profile.preferred_language = invitation.language

@@ -58,11 +58,11 @@ class User(AbstractUser):
     objects = AccountManager()
 
     class Meta:
-        verbose_name = _("sign-in")
-        verbose_name_plural = _("sign-ins")
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
 
     def __str__(self) -> str:
-        return gettext("Somebody") if sight.hides(self) else self.get_username()
+        return gettext("Someone") if sight.hides(self) else self.get_username()
 
     def real_name(self) -> str:
         """First and last name; the name to sign in with where there are none."""
@@ -70,7 +70,7 @@ class User(AbstractUser):
 
     def get_full_name(self) -> str:
         """What Wagtail's pages call an account: "Somebody" for those who may not know it (people/sight.py)."""
-        return gettext("Somebody") if sight.hides(self) else super().get_full_name()
+        return gettext("Someone") if sight.hides(self) else super().get_full_name()
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """What a session is bound to: password, role and second factor. A change of any of them ends it."""
@@ -183,7 +183,9 @@ class Person(Addressed):
         _("address"),
         max_length=80,
         unique=True,
-        help_text=_("Old links go on working after a change; readers see the new address with the next release."),
+        help_text=_(
+            "Old links keep working after a change. Readers will see the new address with the next publication."
+        ),
     )
     names = LocalizedTextField(pgettext_lazy("person", "name"))
     about = LocalizedTextField(pgettext_lazy("person", "about"), blank=True, multiline=True)
@@ -210,7 +212,7 @@ class PersonAddress(Address):
 class Pen(models.Model):
     """Under which bylines a sign-in may write."""
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="pens", verbose_name=_("sign-in"))
+    user = models.ForeignKey(User, models.CASCADE, related_name="pens", verbose_name=_("account"))
     person = models.ForeignKey(Person, models.CASCADE, related_name="+", verbose_name=_("analyst"))
 
     class Meta:

@@ -44,4 +44,4 @@ def account_name(account: Any | None, *, reader: Any) -> str:
         return ""
     if may_see_pens(reader):
         return account.real_name()
-    return _("You") if account.pk == reader.pk else _("Somebody")
+    return _("You") if account.pk == reader.pk else _("Someone")

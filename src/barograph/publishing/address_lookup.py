@@ -75,8 +75,11 @@ def notify_publishers(user_id: int, too_many: bool) -> int:
 def _text(user: Any, *, too_many: bool) -> str:
     words = {"who": user.get_username(), "most": PER_HOUR}
     first = (
-        _("%(who)s has tried to look up more than %(most)s addresses of readers in this hour; the rest was refused.")
+        _(
+            "%(who)s has tried to look up more than %(most)s readers’ addresses in the past hour; "
+            "further attempts were refused."
+        )
         if too_many
-        else _("%(who)s has begun to look up addresses of readers at the desk.")
+        else _("%(who)s has started looking up readers’ addresses in the desk.")
     )
-    return "\n\n".join([first % words, _("If this surprises you, ask them, and end their sessions."), ""])
+    return "\n\n".join([first % words, _("If this surprises you, ask them about it and end their sessions."), ""])

@@ -97,8 +97,8 @@ def _figures() -> list[tuple[str, int]]:
     counts = cache.get_or_set("subscriber-counts", subscribers.counts, COUNT_AGE)
     names = {
         "confirmed": _("Confirmed"),
-        "pending": _("Asked to confirm"),
+        "pending": _("Awaiting confirmation"),
         "paused": _("Paused"),
-        "suppressed": _("Never to be mailed"),
+        "suppressed": _("Never mail again"),
     }
     return [(label, counts[key]) for key, label in names.items()]

@@ -37,20 +37,20 @@ log = logging.getLogger("barograph.publishing")
 def in_words(row: DomainRefusal) -> str:
     """What a domain has refused, and what follows. In the active language."""
     figures = {"domain": row.domain, "refused": row.refused, "total": row.total}
-    words = [_("According to %(domain)s, %(refused)s of its %(total)s addresses do not exist.") % figures]
+    words = [_("According to %(domain)s, %(refused)s of its %(total)s addresses don’t exist.") % figures]
     if row.stopped:
         words.append(
             ngettext(
-                "%(number)s of them gets no more mail, since an earlier mailing was refused, too.",
-                "%(number)s of them get no more mail, since an earlier mailing was refused, too.",
+                "%(number)s of them gets no more mail because an earlier mailing was rejected, too.",
+                "%(number)s of them get no more mail because an earlier mailing was rejected, too.",
                 row.stopped,
             )
             % {"number": row.stopped}
         )
     else:
-        words.append(_("That is unusual, so nobody is stopped yet."))
+        words.append(_("This is unusual, so no one’s mail has been stopped yet."))
     if row.state in {Doubt.OPEN, Doubt.REPEATED}:
-        words.append(_("Whoever is refused by the next mailing as well gets no more mail after it."))
+        words.append(_("Anyone whose next e-mail is also rejected will get no more mail."))
     return " ".join(words)
 
 
@@ -86,12 +86,17 @@ def _write(issue: Issue, user: User, rows: dict[str, DomainRefusal], house: Publ
         for row in rows.values():
             address = reverse("publishing_mailing_report", args=[issue.pk, row.mailing_id])
             lines += [f"– {in_words(row)}", f"  {settings.BASE_URL}{address}", ""]
-        lines.append(_("If it is the provider’s error, set the refusals aside; if the addresses are gone, stop them."))
+        lines.append(
+            _(
+                "If the provider made an error, ignore the rejections. If the addresses no longer exist, "
+                "stop mail to them."
+            )
+        )
         letter = reminders.letter_to(
             user=user,
             house=house,
             key=f"{ReminderKind.DOUBT.value}:{issue.pk}:{'+'.join(sorted(rows))}",
-            subject=_("A mail provider refuses many readers: %(period)s") % {"period": issue},
+            subject=_("A mail provider is rejecting many readers: %(period)s") % {"period": issue},
             text="\n".join([*lines, ""]),
             at=now,
         )
@@ -110,7 +115,7 @@ def decide(request: HttpRequest, issue_id: int, mailing_id: int, refusal_id: int
     waiting = DomainRefusal.objects.filter(mailing_id=mailing_id, state__in=[Doubt.OPEN, Doubt.REPEATED])
     row = waiting.filter(pk=refusal_id).first()
     if row is None:
-        messages.error(request, _("Somebody has decided that already."))
+        messages.error(request, _("This has already been decided."))
     else:
         is_stop = act == "stop"
         number = (doubts.stop if is_stop else doubts.set_aside)(refusal_id=row.pk)

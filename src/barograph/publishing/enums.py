@@ -5,17 +5,17 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ReleaseKind(models.TextChoices):
-    RELEASE = "release", _("release")
-    TAKE_BACK = "take-back", _("taking back")
+    RELEASE = "release", _("publication")
+    TAKE_BACK = "take-back", _("withdrawal")
 
 
 class ReleaseState(models.TextChoices):
     WAITING = "waiting", _("waiting")
-    HELD = "held", _("held: too much is missing")
+    HELD = "held", _("on hold: too few topics are ready")
     RUNNING = "running", _("running")
     FAILED = "failed", _("stopped")
     DONE = "done", _("done")
-    CANCELLED = "cancelled", _("called off")
+    CANCELLED = "cancelled", _("canceled")
 
 
 #: A release that is not over: an issue has at most one.

@@ -41,14 +41,12 @@ class CorrectionForm(forms.Form):
             label=_("Note to readers"),
             codes=tuple(codes),
             multiline=True,
-            help_text=_("Where you leave a language out, its readers get the note in another one."),
+            help_text=_("If you leave a language out, its readers will see the note in another one."),
         )
         if outdated:
             self.fields["outdated"] = forms.BooleanField(
-                label=_("Publish with the outdated translations"),
+                label=_("Publish with outdated translations"),
                 error_messages={
-                    "required": _(
-                        "Bring the translations up to date first, or tick this box to publish them as they are."
-                    )
+                    "required": _("Update the translations first, or check this box to publish them as they are.")
                 },
             )

@@ -103,14 +103,14 @@ def tell(*, release: Release, house: Publication, now: datetime) -> int:
         if issue.reminders.filter(user=user, kind=ReminderKind.HELD).exists():
             continue
         with translation.override(reminders.language_of(user, house)):
-            subject = _("The issue of %(period)s is held: too much is missing") % {"period": issue}
+            subject = _("The issue of %(period)s is on hold: too few topics are ready") % {"period": issue}
             text = "\n".join(
                 [
-                    _("Its hour has come. These topics are not signed off:"),
+                    _("It’s publication time, and these topics are not signed off:"),
                     "",
                     *(f"– {topic}" for topic in missing(issue)),
                     "",
-                    _("Publish what is ready, or call it off:")
+                    _("Publish what is ready, or cancel publication:")
                     + f" {settings.BASE_URL}{reverse('publishing_progress', args=[issue.pk])}",
                     "",
                 ]

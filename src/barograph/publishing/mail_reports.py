@@ -39,7 +39,7 @@ def report(request: HttpRequest, issue_id: int, mailing_id: int) -> HttpResponse
         "corrections": [(parse_datetime(entry["at"]), entry["sent"]) for entry in figures.corrections],
         "refusals": [(Blame(blame).label, number) for blame, number in figures.refusals.items()],
         "doubts": [(row, domain_alerts.in_words(row)) for row in mailing.domain_refusals.all()],
-        "domains": [(name or _("smaller domains together"), number) for name, number in figures.domains.items()],
+        "domains": [(name or _("smaller domains combined"), number) for name, number in figures.domains.items()],
     }
     return render(request, "publishing/mailing_report.html", context)
 
@@ -49,8 +49,8 @@ def _sealed(history: reports.Found | None) -> str:
     if history is None or history.sealed_until is None:
         return ""
     words = _(
-        "The encrypted address is kept until %(day)s, so that a mistake can be undone: by the reader, who signs up and "
-        "confirms again, or by the operator."
+        "The encrypted address is kept until %(day)s so that a mistake can be undone: by the "
+        "reader, who can sign up and confirm again, or by the operator."
     )
     return words % {"day": dates.day(history.sealed_until, get_language() or "en")}
 
@@ -66,7 +66,9 @@ def look_up(request: HttpRequest, issue_id: int) -> HttpResponse:
         except InvalidAddress:
             messages.error(request, _("This is not an e-mail address."))
         except address_lookup.TooMany:
-            messages.error(request, _("Many addresses were looked up in this hour. Wait a little, then go on."))
+            messages.error(
+                request, _("Too many addresses have been looked up in the past hour. Wait a little, then continue.")
+            )
         else:
             reasons = dict(Refusal.choices)
             refusals = [(reasons.get(row.partition(" ")[0], ""), row.split()[1]) for row in history.refusals]

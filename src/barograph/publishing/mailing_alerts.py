@@ -43,15 +43,15 @@ def stopped(issue: Issue) -> list[Mailing]:
 def in_words(mailing: Mailing) -> str:
     """Which it is, how far it went, why it stopped, what the server said, how it goes on. In the active language."""
     how_far = {"title": mailing_views.title_of(mailing), "done": mailing.done, "total": mailing.total}
-    sentences = [_("%(title)s: sent %(done)s of %(total)s.") % how_far, mailing.get_hold_display()]
+    sentences = [_("%(title)s: %(done)s of %(total)s sent.") % how_far, mailing.get_hold_display()]
     if mailing.hold == Hold.REFUSED:
-        sentences.append(_("These refusals are charged to nobody."))
+        sentences.append(_("These rejections count against no one."))
         if mailing.trouble:
-            sentences.append(_("The server’s last words: “%(words)s”.") % {"words": mailing.trouble.rstrip(".")})
+            sentences.append(_("The server’s last reply: “%(words)s”.") % {"words": mailing.trouble.rstrip(".")})
     elif mailing.hold == Hold.BROKEN and mailing.trouble:
         sentences.append(_("What went wrong: “%(words)s”.") % {"words": mailing.trouble.rstrip(".")})
     until = mailing_views.goes_on(mailing)
-    sentences.append(f"{until.rstrip('.')}." if until else _("The mailing waits for your decision."))
+    sentences.append(f"{until.rstrip('.')}." if until else _("The mailing is waiting for your decision."))
     return " ".join(sentences)
 
 
@@ -102,12 +102,12 @@ def _tell(*, issue: Issue, kind: ReminderKind, mailings: list[Mailing], house: P
         if not fresh:
             continue
         with translation.override(reminders.language_of(user, house)):
-            subject = _("The newsletter has stopped by itself: %(period)s") % {"period": issue}
+            subject = _("The newsletter stopped automatically: %(period)s") % {"period": issue}
             address = f"{settings.BASE_URL}{reverse('publishing_letters', args=[issue.pk])}"
             lines = [
                 *(f"– {in_words(mailing)}" for mailing in fresh.values()),
                 "",
-                _("Let it go on, or stop it:"),
+                _("Resume or stop it:"),
                 address,
             ]
             letter = reminders.letter_to(

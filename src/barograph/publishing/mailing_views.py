@@ -81,7 +81,7 @@ def letters(request: HttpRequest, issue_id: int) -> HttpResponse:
         "lists": lists,
         "chosen": chosen,
         "proof": proof,
-        "size": _("%(number)s KB of at most 100") % {"number": round(proof.weight / 1000)} if proof else "",
+        "size": _("%(number)s KB of 100 KB") % {"number": round(proof.weight / 1000)} if proof else "",
         "address": request.user.email,
     }
     response = render(request, "publishing/letters.html", context)
@@ -102,7 +102,7 @@ def _progress(mailing: Mailing) -> Progress:
     if mailing.state == "sending" and mailing.started_at and mailing.done >= ENOUGH:
         seconds = max(1.0, (timezone.now() - mailing.started_at).total_seconds())
         speed = mailing.done / seconds
-        rate = _("%(number)s a minute") % {"number": f"{speed * 60:.0f}"}
+        rate = _("%(number)s per minute") % {"number": f"{speed * 60:.0f}"}
         remaining = _span(timedelta(seconds=(mailing.total - mailing.done) / speed))
     return Progress(
         mailing=mailing,
@@ -150,14 +150,12 @@ def goes_on(mailing: Mailing) -> str:
         return ""
     at = timezone.localtime(mailing.due_at, ZoneInfo(mailing.zone) if mailing.zone else None)
     begins = mailing.state in UNFINISHED and not mailing.done
-    words = _("Goes out at %(time)s") if begins else _("Goes on at %(time)s")
+    words = _("Scheduled for: %(time)s") if begins else _("Resumes: %(time)s")
     return words % {"time": date_format(at, "SHORT_DATETIME_FORMAT")}
 
 
 def _kind(kind: str) -> str:
-    return {"issue": _("the bulletin"), "changes": _("changes alone"), "month": _("summary of the month")}.get(
-        kind, kind
-    )
+    return {"issue": _("the issue"), "changes": _("changes only"), "month": _("monthly summary")}.get(kind, kind)
 
 
 def _span(left: timedelta) -> str:
@@ -192,7 +190,7 @@ def send_test(request: HttpRequest, issue_id: int, list_key: str) -> HttpRespons
     issue = issue_for(request, issue_id)
     address = request.user.email
     if not address:
-        messages.error(request, _("Your account has no e-mail address: write one in your account’s settings."))
+        messages.error(request, _("Your account has no e-mail address. Add one in your account settings."))
         return _back(issue, list_key)
     try:
         answer = proofs.send_proof(issue=issue, list_key=list_key, address=address)
@@ -202,10 +200,10 @@ def send_test(request: HttpRequest, issue_id: int, list_key: str) -> HttpRespons
         messages.error(request, _("The mail server can’t be reached: %(reason)s") % {"reason": trouble})
         return _back(issue, list_key)
     if answer.is_accepted:
-        messages.success(request, _("The test mail is on its way to %(address)s.") % {"address": address})
+        messages.success(request, _("The test e-mail is on its way to %(address)s.") % {"address": address})
     else:
         said = f"{answer.code} {answer.text}".strip()
-        messages.error(request, _("The mail server refused the test mail: %(reason)s") % {"reason": said})
+        messages.error(request, _("The mail server rejected the test e-mail: %(reason)s") % {"reason": said})
     return _back(issue, list_key)
 
 
@@ -223,5 +221,5 @@ def steer(request: HttpRequest, issue_id: int, mailing_id: int) -> HttpResponse:
         audit.note(f"mail_{act}", about=issue, name=issue.key, by=request.user, mailing=was.key)
         log.info("mailing %s: %s by user %s (it was %s)", was.key, act, request.user.pk, was.state)
     else:
-        messages.error(request, _("It was too late: the mailing has moved on meanwhile."))
+        messages.error(request, _("Too late: the mailing has moved on in the meantime."))
     return _back(issue)

@@ -26,9 +26,9 @@ def waiting() -> list[str]:
     names = {
         "name": _("name"),
         "strapline": _("strapline"),
-        "newsletter_text": _("newsletter’s text"),
+        "newsletter_text": _("newsletter text"),
         "languages": _("languages"),
-        "rhythm": _("rhythm"),
+        "rhythm": _("frequency"),
         "timezone": _("time zone"),
         "lists": _("newsletters"),
         "links": _("links"),
@@ -47,7 +47,7 @@ def show_now(request: HttpRequest) -> HttpResponse:
     if waiting():
         audit.note("publication_shown", about=publication(), name="–", by=request.user)
         transaction.on_commit(show_publication.enqueue)
-        messages.success(request, _("The site is being updated. Readers see the new texts in a minute."))
+        messages.success(request, _("The site is being updated. Readers will see the new texts in a minute."))
     else:
-        messages.info(request, _("Readers see the latest texts already."))
+        messages.info(request, _("Readers already see the latest texts."))
     return redirect(reverse("wagtailadmin_home") + "?issue=")

@@ -39,13 +39,13 @@ def _tell(release: Release, now: datetime) -> int:
         if issue.reminders.filter(user=user, kind=ReminderKind.FAILED, about=about).exists():
             continue
         with translation.override(reminders.language_of(user, house)):
-            subject = _("The release of %(period)s has stopped") % {"period": issue}
+            subject = _("Publication of %(period)s has stopped") % {"period": issue}
             text = "\n".join(
                 [
-                    _("Readers still see the site as it was before the step that failed; nothing is half-published."),
+                    _("Readers still see the site as it was before the failed step. Nothing is partly published."),
                     *([failed.error] if failed and failed.error else []),
                     "",
-                    _("See what is wrong, then go on from there:")
+                    _("See what went wrong, then resume from that step:")
                     + f" {settings.BASE_URL}{reverse('publishing_progress', args=[issue.pk])}",
                     "",
                 ]

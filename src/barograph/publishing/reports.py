@@ -56,7 +56,7 @@ def results_by_step(release: Release) -> dict[str, dict[str, Any]]:
 def summary(release: Release) -> list[str]:
     """What the steps did, in a line each."""
     if release.takes_back:
-        return [_("The issue is open again: its texts, verdicts and translations are as they were.")]
+        return [_("The issue is open again. Its texts, verdicts and translations are unchanged.")]
     results, lines = results_by_step(release), []
     if release.finished_at and release.published_at:
         seconds = sum(step.seconds or 0 for step in release.steps.all())
@@ -67,12 +67,16 @@ def summary(release: Release) -> list[str]:
         )
         lines.append(text % {"count": number_format(pages)})
     if mailings := results.get("mailings", {}).get("mailings"):
-        text = ngettext("%(count)s newsletter was handed over.", "%(count)s newsletters were handed over.", mailings)
+        text = ngettext(
+            "%(count)s newsletter was queued for sending.", "%(count)s newsletters were queued for sending.", mailings
+        )
         lines.append(text % {"count": mailings})
     elif "mailings" in results:
         lines.append(_("No newsletter was sent with it."))
     if problem := results.get("downloads", {}).get("problem"):
-        lines.append(_("These could not be made, readers have the version before: %(forms)s") % {"forms": problem})
+        lines.append(
+            _("These could not be created; readers still have the previous version: %(forms)s") % {"forms": problem}
+        )
     if problem := results.get("websub", {}).get("problem"):
-        lines.append(_("The feeds’ hub was not told: %(reason)s") % {"reason": problem})
+        lines.append(_("The WebSub hub was not notified: %(reason)s") % {"reason": problem})
     return lines

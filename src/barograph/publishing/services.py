@@ -74,7 +74,9 @@ def add(kinds: Iterable[StepKind], **fields: Any) -> Release:
     except IntegrityError as error:
         if not Release.objects.filter(issue=fields["issue"]).under_way().exists():
             raise  # another constraint: a defect, or tables of another version
-        raise ValidationError(_("This issue is being published already. Wait for it, or call it off.")) from error
+        raise ValidationError(
+            _("This issue is already being published. Wait until it is done, or cancel it.")
+        ) from error
     Step.objects.bulk_create(Step(release=release, name=kind.name, position=place) for place, kind in enumerate(kinds))
     return release
 

@@ -80,7 +80,7 @@ def switch(release: Release, progress: Progress) -> Result:
     return {"path": str(report.path)}
 
 
-@step(gettext_noop("Update the search"))
+@step(gettext_noop("Update search"))
 def index(release: Release, progress: Progress) -> Result:
     """Index the issue's current editions for the search."""
     current = list(Edition.objects.filter(issue=release.issue).current())
@@ -89,7 +89,7 @@ def index(release: Release, progress: Progress) -> Result:
     return {"editions": len(current) + search.follow_renames()}
 
 
-@step(gettext_noop("Hand over the newsletters"))
+@step(gettext_noop("Queue the newsletters"))
 def mailings(release: Release, progress: Progress) -> Result:
     """Freeze a mailing for each list and queue it; mailings that are still being sent get the corrected text."""
     corrected = newsletter.correct_mailings(issue_key=release.issue.key)
@@ -103,13 +103,13 @@ def mailings(release: Release, progress: Progress) -> Result:
     return {"mailings": len(new), "corrected": corrected}
 
 
-@step(gettext_noop("Tell the feeds’ hub"), former=("hub",))
+@step(gettext_noop("Notify the WebSub hub"), former=("hub",))
 def websub(release: Release, progress: Progress) -> Result:
     """Tell the WebSub hub, where one is set, which feeds have changed. An unreachable hub does not stop the release."""
     return _notify_hub(Edition.objects.filter(issue=release.issue).current())
 
 
-@step(gettext_noop("Make PDF, EPUB and cards"), former=("forms",))
+@step(gettext_noop("Create PDF, EPUB and cards"), former=("forms",))
 def downloads(release: Release, progress: Progress) -> Result:
     """Make PDF, EPUB, cards and the year's archive, then bake the pages that link to them."""
     editions_done = takeaways.make(Edition.objects.filter(issue=release.issue).current(), progress=progress)
@@ -131,7 +131,7 @@ def _notify_hub(editions: EditionQuerySet) -> Result:
 STEPS = (freeze, bake, switch, index, mailings, downloads, websub)
 
 
-@step(gettext_noop("Take it out of the search"), former=("unindex",))
+@step(gettext_noop("Remove it from search"), former=("unindex",))
 def index_withdrawal(release: Release, progress: Progress) -> Result:
     """Remove the issue's withdrawn editions from the search."""
     gone = list(_withdrawn(release))
@@ -162,7 +162,7 @@ def switch_withdrawal(release: Release, progress: Progress) -> Result:
     return {"path": str(report.path)}
 
 
-@step(gettext_noop("Tell the feeds’ hub"), former=("unfeed",))
+@step(gettext_noop("Notify the WebSub hub"), former=("unfeed",))
 def websub_withdrawal(release: Release, progress: Progress) -> Result:
     """Tell the WebSub hub, where one is set, that the issue's feeds have changed again."""
     return _notify_hub(_withdrawn(release))

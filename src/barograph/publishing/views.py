@@ -69,7 +69,7 @@ def _planned(issue: Issue, house: Publication) -> str | None:
     if issue.release_at is None or issue.release_at <= timezone.now():
         return None
     hour = dates.hour(issue.release_at.astimezone(ZoneInfo(house.timezone)), get_language() or "en")
-    return _("At the set hour: %(hour)s") % {"hour": hour}
+    return _("At the scheduled time: %(hour)s") % {"hour": hour}
 
 
 @transaction.atomic
@@ -127,9 +127,9 @@ def hold_mail(request: HttpRequest, issue_id: int) -> HttpResponse:
     """Hold every mailing of the issue that is still to begin or under way."""
     issue = issue_for(request, issue_id)
     if mailing_views.hold_all(issue, by=request.user):
-        messages.success(request, _("The newsletter is held. Correct what is wrong, then let it go on here."))
+        messages.success(request, _("The newsletter is on hold. Fix what is wrong, then resume it here."))
     else:
-        messages.error(request, _("It was too late: the mailing has moved on meanwhile."))
+        messages.error(request, _("Too late: the mailing has moved on in the meantime."))
     return redirect("publishing_letters", issue.pk)
 
 
@@ -172,8 +172,8 @@ def call_off(request: HttpRequest, issue_id: int) -> HttpResponse:
     issue = issue_for(request, issue_id)
     latest = issue.releases.first()
     if latest and services.cancel(release=latest, by=request.user):
-        messages.success(request, _("The release is called off. Nothing was published."))
+        messages.success(request, _("Publication canceled. Nothing was published."))
     else:
-        messages.error(request, _("It was too late: the release has begun."))
+        messages.error(request, _("Too late: publication has started."))
         return redirect("publishing_progress", issue.pk)
     return redirect("publishing_release", issue.pk)

@@ -71,11 +71,13 @@ def _release_of(issue: Issue) -> Release:
     since = issue.releases.filter(pk__gt=back.pk) if back else issue.releases.all()
     first = since.exclude(state=ReleaseState.CANCELLED).order_by("pk").first()
     if first is None and back is not None:
-        raise Refused(_("The issue has been taken back already."))
+        raise Refused(_("The issue has already been withdrawn."))
     if issue.state != IssueState.RELEASED:
         raise Refused(_("The issue is not public."))
     if first is None or not first.mail or first.published_at != issue.released_at:
-        raise Refused(_("Only an issue whose newsletter still waits can be taken back. Publish a correction instead."))
+        raise Refused(
+            _("Only an issue whose newsletter hasn’t been sent yet can be withdrawn. Publish a correction instead.")
+        )
     return first
 
 
@@ -84,16 +86,20 @@ def _call_off(issue: Issue) -> None:
     for release in issue.releases.select_for_update().filter(state__in=UNDER_WAY):
         early = not release.steps.filter(name="mailings", state=StepState.DONE).exists()
         if release.state == ReleaseState.RUNNING and early:
-            raise Refused(_("The issue is just being published. Try again in a moment."))
+            raise Refused(_("The issue is being published right now. Try again in a moment."))
         Release.objects.filter(pk=release.pk).update(state=ReleaseState.CANCELLED, finished_at=timezone.now())
 
 
 def _end_mailings(issue: Issue) -> None:
     mailings = newsletter.to_take_back(issue_key=issue.key)
     if not any(not mailing.is_finished for mailing in mailings):
-        raise Refused(_("Only an issue whose newsletter still waits can be taken back. Publish a correction instead."))
+        raise Refused(
+            _("Only an issue whose newsletter hasn’t been sent yet can be withdrawn. Publish a correction instead.")
+        )
     try:
         delivery.take_back(mailings=mailings)
     except delivery.TooLate as error:
-        late = _("It was too late: mails of this issue have left. Nothing was changed; publish a correction instead.")
+        late = _(
+            "Too late: e-mails of this issue have already been sent. Nothing was changed; publish a correction instead."
+        )
         raise Refused(late) from error

@@ -37,15 +37,15 @@ def read_probability(text: str) -> float:
         share = numbers.typed_share(text)
     except ValueError:
         raise ValidationError(
-            _("“%(text)s” is not a number. Write it like %(share)s or %(percent)s.")
+            _("“%(text)s” is not a number. Enter, for example, %(share)s or %(percent)s.")
             % {"text": shown, **_written(Decimal("0.35"))},
             code="invalid",
         ) from None
     if 1 < share <= 100 and not {"%", "/"} & set(numbers.plain_sign(text)):
-        told = _("“%(text)s” is more than 1. Write %(share)s or %(percent)s.")
+        told = _("“%(text)s” is more than 1. Enter %(share)s or %(percent)s.")
         raise ValidationError(told % {"text": shown, **_written(share / 100)}, code="max_value")
     if not 0 <= share <= 1:
-        told = _("“%(text)s” is out of range: a probability lies between 0 and 1.")
+        told = _("“%(text)s” is out of range. A probability is between 0 and 1.")
         raise ValidationError(told % {"text": shown}, code="range")
     return float(share)
 
@@ -105,16 +105,19 @@ PATTERN = r"\s*([01]|[01]?\s*[.,٫]\s*\p{Nd}+|\p{Nd}+([.,٫]\p{Nd}+)?\s*[%٪％]
 
 class ScenarioBlock(blocks.StructBlock):
     key = blocks.CharBlock(
-        required=False, max_length=60, label=gettext_lazy("Key"), help_text=gettext_lazy("Leave empty: made by itself.")
+        required=False,
+        max_length=60,
+        label=gettext_lazy("Key"),
+        help_text=gettext_lazy("Leave empty to have it filled in automatically."),
     )
     title = blocks.CharBlock(max_length=200, label=gettext_lazy("Title"))
     text = blocks.TextBlock(required=False, rows=2, label=gettext_lazy("Text"))
-    pros = blocks.ListBlock(blocks.CharBlock(max_length=300), label=gettext_lazy("PROs"), default=[])
-    cons = blocks.ListBlock(blocks.CharBlock(max_length=300), label=gettext_lazy("CONs"), default=[])
+    pros = blocks.ListBlock(blocks.CharBlock(max_length=300), label=gettext_lazy("Pros"), default=[])
+    cons = blocks.ListBlock(blocks.CharBlock(max_length=300), label=gettext_lazy("Cons"), default=[])
     probability = ProbabilityBlock(
         required=False,
         label=gettext_lazy("Probability"),
-        help_text=gettext_lazy("From 0 to 1, or in per cent: 0.35 or 35%."),
+        help_text=gettext_lazy("From 0 to 1, or as a percentage: 0.35 or 35%."),
     )
 
     def clean(self, value):

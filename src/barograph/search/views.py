@@ -102,10 +102,10 @@ def answer(query: str, language: str, filters: Filters | None = None) -> dict[st
     try:
         results = services.find(query, language, LIMIT, filters)
     except services.QueryTooLong:
-        sentence = gettext("Please search with at most %(words)s words and %(letters)s characters.")
+        sentence = gettext("Use at most %(words)s words and %(letters)s characters.")
         return empty | {"problem": sentence % {"words": queries.MOST_WORDS, "letters": queries.LONGEST_QUERY}}
     if not results.query.words and not filters:
-        return empty | {"problem": gettext("Type a word to search for: a name, a place, a topic.")}
+        return empty | {"problem": gettext("Enter a word to search for: a name, a place or a topic.")}
     marked = zip(results.documents, services.snippets(results), strict=True)
     suggestions = [{"query": text, "url": address({"q": text}, filters)} for text in results.suggestions]
     return empty | {
@@ -140,14 +140,14 @@ def verdict_words() -> dict[str, str]:
 
 def _count(total: int) -> str:
     if not total:
-        return gettext("No commentary has all of these words.")
+        return gettext("No commentary contains all of these words.")
     return ngettext("%(count)s commentary found", "%(count)s commentaries found", total) % {"count": total}
 
 
 def _missing(words: list[str]) -> str:
     if not words:
         return ""
-    return gettext("Nowhere in the commentaries: %(words)s. Shown is what has the other words.") % {
+    return gettext("No commentary contains: %(words)s. Showing results for the other words.") % {
         "words": ", ".join(words)
     }
 
@@ -155,7 +155,7 @@ def _missing(words: list[str]) -> str:
 def _more(total: int) -> str:
     if total <= LIMIT:
         return ""
-    sentence = gettext("The best %(shown)s are shown. Add a word to narrow the search.")
+    sentence = gettext("Showing the top %(shown)s. Add a word to narrow the search.")
     return sentence % {"shown": LIMIT}
 
 

@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 class SubscriberState(models.TextChoices):
     """Whether the person behind an address has said yes, and whether their mail arrives."""
 
-    PENDING = "pending", _("waiting for confirmation")
+    PENDING = "pending", _("awaiting confirmation")
     CONFIRMED = "confirmed", _("confirmed")
-    STOPPED = "stopped", _("not mailed any more")  # mail to it failed for good; erased after some weeks (standing.py)
+    STOPPED = "stopped", _("no longer mailed")  # mail to it failed for good; erased after some weeks (standing.py)
 
 
 class Pace(models.TextChoices):
@@ -47,8 +47,8 @@ class Refusal(models.TextChoices):
 
     LEFT = "left", _("unsubscribed")
     BOUNCED = "bounced", _("the address does not exist")
-    REFUSED = "refused", _("refused too often")
-    COMPLAINT = "complaint", _("marked as unwanted")
+    REFUSED = "refused", _("rejected too often")
+    COMPLAINT = "complaint", _("reported as spam")
 
 
 #: Mail to the address failed: no wish of the person's.

@@ -118,9 +118,9 @@ class _Cells:
         if self.status not in Status.values:
             self.refuse(_("The status must be confirmed, unsubscribed or bounced."))
         if key and not _LIST.fullmatch(key):
-            self.refuse(_("A list’s key has small letters, digits and hyphens only."))
+            self.refuse(_("A list’s key may contain only lowercase letters, digits and hyphens."))
         if not key and self.says_yes:
-            self.refuse(_("Say which list this address is on."))
+            self.refuse(_("Add which list this address is on."))
         return key
 
     def language(self, list_key: str) -> str:
@@ -128,7 +128,7 @@ class _Cells:
         code = plain(self.cells["language"])
         found = self.offer.language(code) if code else self.offer.language_of(list_key)
         if found is None and self.says_yes:
-            words = _("The publication has no language “%(code)s”. Its languages are: %(known)s.")
+            words = _("“%(code)s” is not one of the publication’s languages: %(known)s.")
             said = words % {"code": code[:20], "known": ", ".join(self.offer.languages)}
             if (meant := _COUNTRIES.get(code.lower())) in self.offer.languages:
                 said += " " + _("Did you mean %(code)s?") % {"code": meant}
@@ -138,20 +138,20 @@ class _Cells:
     def confirmed_at(self) -> datetime | None:
         text = plain(self.cells["confirmed_at"])
         if not text and self.says_yes:
-            self.refuse(_("Say when this address was confirmed."))
+            self.refuse(_("Add when this address was confirmed."))
         try:
             moment = moment_of(text)
         except (ValueError, OverflowError):
-            self.refuse(_("The time of confirmation must look like 2020-08-03T10:00:00Z."))
+            self.refuse(_("Write the confirmation time like 2020-08-03T10:00:00Z."))
             return None
         now = timezone.now()
         if moment is None:
             return None
         if moment.year < EARLIEST:
-            self.refuse(_("The year of confirmation cannot be right: it lies before %(year)s.") % {"year": EARLIEST})
+            self.refuse(_("The confirmation year can’t be right: it is before %(year)s.") % {"year": EARLIEST})
             return None
         if moment.year > now.year + 1 or moment > now + timedelta(days=1):
-            self.refuse(_("The time of confirmation lies in the future."))
+            self.refuse(_("The confirmation time is in the future."))
             return None
         return min(moment, now)  # today's date where the day has begun already, or a clock that is a little fast
 
@@ -164,7 +164,7 @@ class _Cells:
         keys = list(dict.fromkeys(key for key in keys if key != NO_FIRST))
         unknown = [key for key in keys if key != ALL and renames.topic(key) not in self.offer.topics]
         if unknown and self.offer.topics and self.says_yes:
-            words = _("The publication has no topic %(names)s. Its topics are: %(known)s.")
+            words = _("The publication has no topic %(names)s. It has: %(known)s.")
             names = ", ".join(f"“{key[:40]}”" for key in unknown[:5])
             self.refuse(words % {"names": names, "known": ", ".join(sorted(self.offer.topics)[:60])})
         return (*first, *map(renames.identity, keys)) if keys else ()
@@ -172,7 +172,7 @@ class _Cells:
     def pace(self) -> str:
         pace = self.cells["pace"].lower() or Pace.ISSUE.value
         if pace not in Pace.values:
-            self.refuse(_("The pace must be one of these: %(names)s.") % {"names": ", ".join(Pace.values)})
+            self.refuse(_("The frequency must be one of these: %(names)s.") % {"names": ", ".join(Pace.values)})
         return pace
 
     def paused_until(self) -> date | None:
@@ -180,7 +180,7 @@ class _Cells:
         try:
             return date.fromisoformat(text) if text else None
         except ValueError:
-            self.refuse(_("The end of a pause must look like 2020-08-03."))
+            self.refuse(_("Write the end of a pause like 2020-08-03."))
             return None
 
 

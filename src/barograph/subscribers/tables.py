@@ -57,12 +57,12 @@ def _header(values: list[str], line: int, problem: Problem) -> list[str]:
     missing = [name for name in NEEDED if name not in header]
     unknown = [name[:40] for name in header if name not in COLUMNS + MORE]
     if not set(header) & set(COLUMNS):
-        words = _("The first line must name the columns. Put this line at the top of the file: %(names)s")
+        words = _("The first line must name the columns. Add this line at the top of the file: %(names)s")
         problem(line, words % {"names": ",".join(COLUMNS)})
     elif missing:
         problem(line, _("Columns are missing: %(names)s.") % {"names": ", ".join(missing)})
     elif unknown:
-        words = _("Unknown columns: %(names)s. Take them out, or name them as one of these: %(known)s.")
+        words = _("Unknown columns: %(names)s. Remove them, or rename them to one of these: %(known)s.")
         problem(line, words % {"names": ", ".join(unknown), "known": ", ".join(COLUMNS)})
     elif len(set(header)) < len(header):
         problem(line, _("Two columns have the same name."))
@@ -89,13 +89,13 @@ def read(file: TextIO, problem: Problem) -> Iterator[tuple[int, dict[str, str]]]
                     return
                 continue
             if len(values) != len(header):
-                problem(line, _("This line has another number of cells than the first line."))
+                problem(line, _("This line has a different number of cells than the first line."))
                 continue
             yield line, dict.fromkeys(COLUMNS + MORE, "") | {n: v.strip() for n, v in zip(header, values, strict=True)}
     except csv.Error as error:
-        words = _("This is not well-formed CSV: a quotation mark is out of place.")
+        words = _("This is not valid CSV: a quotation mark is in the wrong place.")
         if "field larger" in str(error):
-            words = _("A cell is too long. Perhaps a quotation mark before it is not closed.")
+            words = _("A cell is too long. A quotation mark before it may not be closed.")
         problem(reader.line_num + left_out, words)
     if header is None:
         problem(1, _("The file is empty; its first line must name the columns."))

@@ -60,12 +60,12 @@ def import_csv(
             counts = taking_in.take_in(rows, by=by, progress=progress)
         return ImportReport(**asdict(counts))
     except runs.Busy:
-        report.problem(0, _("Another import is under way. Import this file again when that one has ended."))
+        report.problem(0, _("Another import is in progress. Import this file again when it has finished."))
     except UnicodeError:
         words = _("The file is not UTF-8. Save it as UTF-8 (in a spreadsheet: as “CSV UTF-8”) and import it again.")
         report.problem(1, words)
     except OSError as error:
-        report.problem(0, _("The file cannot be read: %(reason)s.") % {"reason": error.strerror})
+        report.problem(0, _("The file can’t be read: %(reason)s.") % {"reason": error.strerror})
     return report
 
 

@@ -92,8 +92,8 @@ def bulletin(content: Content, imprint: Content, windows: Windows, base_url: str
             for c in presenters.corrections(content)
         ],
         "words": {
-            "pros": _("PROs"),
-            "cons": _("CONs"),
+            "pros": _("Pros"),
+            "cons": _("Cons"),
             "probability": _("Probability"),
             "corrections": _("Corrections"),
             "pseudonym": _("pseudonym"),

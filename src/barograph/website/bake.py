@@ -102,7 +102,7 @@ def swap(report: BakeReport) -> None:
     """
     with _alone(), opened(folder() / "record.sqlite3") as record:
         if not report.path.is_dir():
-            raise BakeFailed(_("The prepared site is no longer there. Bake again."))
+            raise BakeFailed(_("The prepared site no longer exists. Bake again."))
         trees, number = Trees(folder()), int(report.path.name)
         if record.version > number and trees.version(record.version).is_dir():
             number = record.version
@@ -295,9 +295,9 @@ class _Baking:
 
 def _reason(error: OSError) -> str:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return _("The disk is full: readers still see the old site. Make room, then try again.")
+        return _("The disk is full. Readers still see the old site. Free up space, then try again.")
     detail = {"reason": error.strerror or str(error), "path": error.filename or folder()}
-    return _("The new site could not be written, readers still see the old one: %(reason)s (%(path)s).") % detail
+    return _("The new site could not be written; readers still see the old one: %(reason)s (%(path)s).") % detail
 
 
 @contextlib.contextmanager

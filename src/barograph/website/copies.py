@@ -50,7 +50,7 @@ def copy_site(*, source: Path, target: Path, main: str) -> CopyReport:
     if not source.is_dir():
         raise CopyRefused(_("Nothing is baked yet. Run: barograph bake"))
     if target.exists() and (not target.is_dir() or any(target.iterdir())) and not (target / MARK).is_file():
-        raise CopyRefused(_("%(folder)s holds something else. Choose an empty folder.") % {"folder": target})
+        raise CopyRefused(_("%(folder)s contains something else. Choose an empty folder.") % {"folder": target})
     with modes.written_for_everybody():
         return _copy(source, target, main)
 

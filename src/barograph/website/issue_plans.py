@@ -51,9 +51,9 @@ class IssuePlans(Planner):
 
     def _empty(self) -> Context:
         if self.rhythm == "month":
-            promise = _("It will appear here. From then on there will be one every month.")
+            promise = _("It will appear here, followed by a new one every month.")
         else:
-            promise = _("It will appear here. From then on there will be one every week.")
+            promise = _("It will appear here, followed by a new one every week.")
         rows = [
             (
                 localized(topic["names"], self.language, self.imprint["languages"]),

@@ -128,7 +128,7 @@ def written(commentary: Content, language: str) -> str:
     """'Written in Russian.' or 'Translated from Russian.', and whether the original has changed since."""
     source = commentary["source_language"]
     sentence = _written(source, language, get_language())
-    return " ".join([sentence, _("The original has changed since.")]) if commentary.get("outdated") else sentence
+    return " ".join([sentence, _("The original has changed since then.")]) if commentary.get("outdated") else sentence
 
 
 @lru_cache(maxsize=64)

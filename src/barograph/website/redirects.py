@@ -62,7 +62,7 @@ def page(path: str) -> bytes:
     """The page that leads on to the page at `path` ('/be/topics/economy/index.html'), in the language in use."""
     language = path.split("/")[1]
     address = escape(path.removesuffix("index.html"))
-    words = escape(_("This page has moved. It is now here:"))
+    words = escape(_("This page has moved to:"))
     return (
         f'<!doctype html>\n<html lang="{escape(language)}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="refresh" content="0; url={address}">\n'

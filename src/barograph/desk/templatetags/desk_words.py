@@ -35,8 +35,8 @@ def notices_summary(week: Week) -> str:
     blocking = sum(1 for notice in week.notices if notice.blocks)
     count = len(week.notices)
     if not count:
-        return _("Nothing is missing: the issue can go out.")
+        return _("Nothing is missing. The issue can be published.")
     if blocking:
-        return _("The issue can’t go out yet.")
-    words = ngettext("%(count)s thing weakens this issue", "%(count)s things weaken this issue", count)
+        return _("The issue can’t be published yet.")
+    words = ngettext("%(count)s point to check", "%(count)s points to check", count)
     return words % {"count": count}
