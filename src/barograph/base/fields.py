@@ -83,7 +83,7 @@ class LocalizedFormField(forms.MultiValueField):
 
 def _codes_sent(data, name: str) -> list[str]:
     """The languages for which a form brings a text of the field `name`: 'names_uk' → 'uk'."""
-    pattern = re.compile(re.escape(name) + r"_([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)")
+    pattern = re.compile(f"{re.escape(name)}_({languages.CODE})")
     return [match[1] for key in data if (match := pattern.fullmatch(key))]
 
 

@@ -1,9 +1,20 @@
-"""Languages: their names, directions and what a document says about them. Codes are BCP 47."""
+"""Languages: their codes, names, directions and what a document says about them.
+
+Codes are BCP 47 (RFC 5646). This is the one module that says what a code looks like: use `CODE`, `ADDRESS_CODE` or
+`is_code` rather than a pattern of your own.
+"""
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
+
+#: Regular expression of a publication's language code: a primary subtag in small letters and further subtags, such as
+#: "be", "be-tarask" or "zh-Hant". The rest of RFC 5646 (singletons such as "x", "i-…") is not accepted.
+CODE = r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*"
+#: Regular expression of a code in an address of the site, whose primary subtag may be typed in capitals.
+ADDRESS_CODE = r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*"
 
 #: The languages that all of Barograph's own words exist in, the desk's too.
 INTERFACE = ("be", "ru", "en")
@@ -19,6 +30,11 @@ def of_publication() -> tuple[str, ...]:
     from django.utils.module_loading import import_string
 
     return tuple(import_string(settings.BAROGRAPH_LANGUAGES)())
+
+
+def is_code(text: str) -> bool:
+    """Whether a text is formed like a publication's language code; says nothing about whether the language exists."""
+    return re.fullmatch(CODE, text) is not None
 
 
 def name(language: str) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
-import re
 import tempfile
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from barograph.base.languages import is_code
 from barograph.benchmarks import BENCHMARKS
 
 
@@ -62,7 +62,7 @@ def _count(text: str) -> int:
 
 def _languages(text: str) -> str:
     codes = text.split(",")
-    if not all(re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", code) for code in codes):
+    if not all(map(is_code, codes)):
         raise argparse.ArgumentTypeError(f"{text!r} is not a list of languages like be,ru,en")
     return text
 

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from barograph.base.languages import is_code
 from barograph.interchange import addresses, commentary_files, issue_files
 from barograph.interchange.content import (
     Content,
@@ -44,8 +45,8 @@ PUBLICATION = (
     "release_time",
 )
 ROOT_FILES = ("publication.yaml", "topics.yaml", "people.yaml")
+#: A page about the project; the code is looser than languages.CODE, so that a wrong one gets a message of its own.
 _STANDING = re.compile(r"(\w+)\.([A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*)\.md")
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _IGNORED = re.compile(r"(README|LICENSE|LICENCE|COPYING|NOTICE)(\..*)?", re.IGNORECASE)
 
 
@@ -137,7 +138,7 @@ class _Reader:
         fields = Fields(node, known=PUBLICATION, file="publication.yaml", problems=self.problems)
         languages = fields.texts("languages")
         for code in languages:
-            if not _LANGUAGE.fullmatch(code):
+            if not is_code(code):
                 message = _("“%(code)s” is not a language code; use for example be or pt-BR.") % {"code": code}
                 fields.refuse(fields.line_of("languages"), message)
         if len(set(languages)) < len(languages):

@@ -20,7 +20,6 @@ from barograph.issues.models import Absence
 from barograph.issues.services import check_period, writers
 
 STANDING_FEATURES = ["h2", "h3", "bold", "italic", "ol", "ul", "link", "blockquote"]
-CODE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 WEEKDAYS = [
     (0, gettext_lazy("Monday")),
     (1, gettext_lazy("Tuesday")),
@@ -52,7 +51,7 @@ class CodesField(forms.CharField):
     def clean(self, value) -> list[str]:
         codes = [code.strip() for code in super().clean(value).split(",") if code.strip()]
         for code in codes:
-            if not CODE.fullmatch(code) or not languages.is_known(code):
+            if not languages.is_code(code) or not languages.is_known(code):
                 raise ValidationError(_("“%(code)s” is not a language code such as be or en.") % {"code": code})
         if not codes or len(set(codes)) != len(codes):
             raise ValidationError(_("Name at least one language, each of them once."))

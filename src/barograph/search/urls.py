@@ -2,8 +2,9 @@
 
 from django.urls import re_path
 
+from barograph.base.languages import ADDRESS_CODE
 from barograph.search import views
 
 urlpatterns = [
-    re_path(r"^(?P<language>[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)/search/$", views.results, name="search"),
+    re_path(rf"^(?P<language>{ADDRESS_CODE})/search/$", views.results, name="search"),
 ]

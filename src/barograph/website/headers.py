@@ -20,6 +20,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
 
 from barograph.base import style
+from barograph.base.languages import ADDRESS_CODE
 
 #: The desk is Wagtail's: scripts, cookies and frames of its own.
 DESK = ("/desk", "/mailbox")
@@ -41,9 +42,9 @@ ASSET_CACHE = "public, max-age=31536000, immutable"
 NO_CACHE = "no-cache"
 
 _HASHED = re.compile(r"[.-][0-9a-f]{8,64}\.[a-z0-9]+$")
-_LANGUAGE = re.compile(r"^/([A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*)/")
-_WIDGET = re.compile(r"^/[A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*/widget/")
-_EMBED = re.compile(r"^/[A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*/embed/")
+_LANGUAGE = re.compile(rf"^/({ADDRESS_CODE})/")
+_WIDGET = re.compile(rf"^/{ADDRESS_CODE}/widget/")
+_EMBED = re.compile(rf"^/{ADDRESS_CODE}/embed/")
 _OPEN = re.compile(r"^/(?:data/|sitemap[^/]*\.xml$|.*/feed\.(?:atom|json)$)")
 _FEED = re.compile(r"/feed\.(?:atom|json)$")
 _STYLE = re.compile(rb"<style[^>]*>(.*?)</style>", re.DOTALL)

@@ -38,7 +38,7 @@ _REFUSED = {
 }
 STATIC = "/desk/static"
 
-_SEARCH = re.compile(r"^/[A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*/search/?$")
+_SEARCH = re.compile(rf"^/{languages.ADDRESS_CODE}/search/?$")
 
 
 def application_for(

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import orjson
 
+from barograph.base.languages import is_code
 from barograph.website import headers, ranges, redirects
 
 #: Files up to this size are kept in memory; larger ones are read in pieces as they are sent.
@@ -28,7 +29,6 @@ SUFFIXES = {"br": ".br", "gzip": ".gz"}
 # Every address of the site is made of such parts. `..`, hidden files, control characters,
 # backslashes and bytes outside ASCII cannot even be written with them.
 _PART = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,199}")
-_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 #: How many (address, Accept-Encoding) a tree knows by heart, and how long the latter may be.
 READY = 10_000
@@ -127,7 +127,7 @@ class Tree:
             self._languages = sorted(
                 entry.name
                 for entry in self.folder.iterdir()
-                if _LANGUAGE.fullmatch(entry.name) and (entry / "index.html").is_file()
+                if is_code(entry.name) and (entry / "index.html").is_file()
             )
         return self._languages
 
