@@ -26,7 +26,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from barograph.base import processes
+from barograph.base import atomic_files, processes
 from barograph.delivery.enums import Hold
 from barograph.delivery.models import Sender
 
@@ -73,14 +73,7 @@ def here() -> Mark:
     path = folder / "mark"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        partial = folder / f".mark.{os.getpid()}"
-        partial.write_text(secrets.token_hex(16) + "\n", encoding="ascii")
-        try:
-            os.link(partial, path)  # fails where another process was first: its mark holds
-        except FileExistsError:
-            pass
-        finally:
-            partial.unlink()
+        atomic_files.create(path, f"{secrets.token_hex(16)}\n")
     return Mark(
         folder=_digest(path.read_text(encoding="ascii").strip()),
         place=str(path.stat().st_ino),
@@ -224,9 +217,7 @@ def _count(row: Sender) -> None:
     (folder / "restored").unlink(missing_ok=True)
     with _locked(folder):
         if row.term > _kept_term(folder):
-            partial = folder / ".term"
-            partial.write_text(f"{row.term}\n", encoding="ascii")
-            partial.replace(folder / "term")
+            atomic_files.write(folder / "term", f"{row.term}\n")
 
 
 @contextmanager

@@ -19,21 +19,18 @@ from pathlib import Path
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from barograph.base import atomic_files
+
 _number = itertools.count()
 
 
 def keep(folder: Path, sender: str, recipients: list[str], content: bytes) -> Path:
     """Write a mail as one file, all at once: a reader never sees half of it. Newer names sort later."""
-    new, partial = folder / "new", folder / "tmp"
+    new = folder / "new"
     new.mkdir(parents=True, exist_ok=True)
-    partial.mkdir(exist_ok=True)
     name = f"{time.time_ns():020d}.{os.getpid()}.{next(_number)}.eml"
     head = f"Return-Path: <{sender}>\r\n" + "".join(f"Delivered-To: {address}\r\n" for address in recipients)
-    with open(partial / name, "wb") as file:
-        file.write(head.encode("utf-8", "replace") + content)
-        file.flush()
-        os.fsync(file.fileno())
-    (partial / name).rename(new / name)
+    atomic_files.write(new / name, head.encode("utf-8", "replace") + content)
     return new / name
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import html
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from bs4 import BeautifulSoup, NavigableString, Tag
 from bs4.element import PageElement
 from django.conf import settings
 
-from barograph.base import glyphs
+from barograph.base import atomic_files, glyphs
 from barograph.base.public_links import is_public
 
 ALLOWED = {
@@ -79,9 +78,7 @@ def _by_content(rendition: Any) -> str:
     target = Path(settings.MEDIA_ROOT) / "images" / name
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_name(f"{name}.{os.getpid()}.partial")
-        partial.write_bytes(content)
-        partial.replace(target)
+        atomic_files.write(target, content)
     return name
 
 

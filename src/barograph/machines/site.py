@@ -10,7 +10,6 @@ database itself lies on one machine, and whoever opens it has the site.
 from __future__ import annotations
 
 import hashlib
-import os
 import secrets
 import socket
 from pathlib import Path
@@ -19,6 +18,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from barograph.base import atomic_files
 from barograph.machines.models import Installation
 
 
@@ -76,12 +76,5 @@ def _digest() -> str:
 def _made_digest() -> str:
     if not _file().exists():
         _file().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        partial = _file().with_name(f".site.{os.getpid()}")
-        partial.write_text(secrets.token_hex(16) + "\n", encoding="ascii")
-        try:
-            os.link(partial, _file())  # fails where another process was first
-        except FileExistsError:
-            pass
-        finally:
-            partial.unlink()
+        atomic_files.create(_file(), f"{secrets.token_hex(16)}\n")
     return _digest()

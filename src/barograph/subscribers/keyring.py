@@ -8,11 +8,12 @@ them, one after another (addresses.raised): a suppression has nothing else.
 
 from __future__ import annotations
 
-import os
 import secrets
 from pathlib import Path
 
 from django.conf import settings
+
+from barograph.base import atomic_files
 
 MOST = 255  # a version is one byte
 
@@ -65,15 +66,6 @@ def add() -> int:
         raise KeptElsewhere(f"There are {MOST} keys already; no more can be told apart.")
     path = _file()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
-        file.write("".join(f"{one}\n" for one in (*known, secrets.token_hex(32))))
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    lines = "".join(f"{one}\n" for one in (*known, secrets.token_hex(32)))
+    atomic_files.write(path, lines, mode=atomic_files.PRIVATE)
     return len(known) + 1

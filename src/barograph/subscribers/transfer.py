@@ -11,7 +11,7 @@ never quote an address.
 from __future__ import annotations
 
 import csv
-import os
+import io
 from dataclasses import asdict, dataclass, field
 from datetime import UTC
 from pathlib import Path
@@ -20,6 +20,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from barograph.base import atomic_files
 from barograph.base.cells import harmless
 from barograph.editions.renames import Renames
 from barograph.editions.services import current_imprint, current_renames
@@ -90,20 +91,15 @@ def export_csv(path: str | Path, *, by=None) -> int:
     record = records.keep(act=Act.EXPORT, number=rows.count(), by=by)
     columns, renames = COLUMNS + _chosen(rows), current_renames()
     path = Path(path)
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
     number = 0
-    try:
-        with os.fdopen(
-            os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8", newline=""
-        ) as file:
-            writer = csv.writer(file)
-            writer.writerow(columns)
-            for row in rows.iterator(chunk_size=1000):
-                writer.writerow(_cells(row, renames)[: len(columns)])
-                number += 1
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with atomic_files.replacing(path, mode=atomic_files.PRIVATE) as raw:
+        file = io.TextIOWrapper(raw, encoding="utf-8", newline="", write_through=True)
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        for row in rows.iterator(chunk_size=1000):
+            writer.writerow(_cells(row, renames)[: len(columns)])
+            number += 1
+        file.detach()
     Export.objects.filter(pk=record.pk).update(number=number)
     return number
 
