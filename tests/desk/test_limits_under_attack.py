@@ -8,10 +8,10 @@ from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
 from barograph.api import gateway
+from barograph.base import rate_limits
 from barograph.desk import invitations as invitation_pages
 from barograph.desk import password_reset
 from barograph.desk import sign_in as signing
-from barograph.newsletter import limits
 from barograph.publishing import address_lookup
 from barograph.subscribers.addresses import InvalidAddress
 from tests.factories import UserFactory
@@ -40,7 +40,7 @@ def at_once(function, number):
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_of_many_tries_at_once_no_more_than_the_limit_get_through():
-    assert sum(at_once(lambda: limits.spend("a purpose", "somebody", 5), 40)) == 5
+    assert sum(at_once(lambda: rate_limits.spend("a purpose", "somebody", 5), 40)) == 5
 
 
 def test_a_try_is_counted_before_the_password_is_looked_at(monkeypatch):
@@ -49,7 +49,7 @@ def test_a_try_is_counted_before_the_password_is_looked_at(monkeypatch):
     seen = []
 
     def authenticate(*_args, **_kwargs):
-        seen.append(limits.reached("sign-in both", f"vera {limits.network_of(Request)}"))
+        seen.append(rate_limits.reached("sign-in both", f"vera {rate_limits.network_of(Request)}"))
         return None
 
     class Request:
@@ -75,7 +75,7 @@ def locked():
     assert signs_in("publisher", "barograph-test", client=known)
     known.post("/desk/logout/")
     for number in range(signing.PER_NAME):
-        limits.spend("sign-in name", "publisher", signing.PER_NAME)
+        rate_limits.spend("sign-in name", "publisher", signing.PER_NAME)
         assert number < signing.PER_NAME
     return user, known
 
@@ -108,7 +108,7 @@ def test_a_device_is_known_for_its_own_name_alone(locked):
     name = next(name for name in known.cookies if name.endswith("device"))
     other = UserFactory(username="other")
     for _number in range(signing.PER_NAME):
-        limits.spend("sign-in name", "other", signing.PER_NAME)
+        rate_limits.spend("sign-in name", "other", signing.PER_NAME)
     client = Client()
     client.cookies[name] = known.cookies[name].value
     assert not signs_in(other.username, "barograph-test", client=client)

@@ -5,7 +5,7 @@ import logging
 import pytest
 from django.test import Client, RequestFactory
 
-from barograph.base import proxies
+from barograph.base import proxies, rate_limits
 from barograph.newsletter import limits, signups
 from barograph.newsletter.models import SignUpRequest
 
@@ -54,4 +54,4 @@ def test_readers_behind_a_trusted_proxy_are_told_apart(settings):
     assert answers == {303}
     settings.TRUSTED_PROXIES = proxies.parse("")
     request = RequestFactory().get("/", REMOTE_ADDR="172.18.0.1", HTTP_X_FORWARDED_FOR="203.0.113.7")
-    assert limits.network_of(request) == "172.18.0.0/24"
+    assert rate_limits.network_of(request) == "172.18.0.0/24"

@@ -7,10 +7,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from barograph.base.models import RateCount
 from barograph.delivery.transports import Answer, Unreachable
 from barograph.delivery.transports.memory import MemoryTransport
 from barograph.newsletter import limits
-from barograph.newsletter.models import SignUpRequest, Tally
+from barograph.newsletter.models import SignUpRequest
 from barograph.subscribers import services, tokens
 from barograph.subscribers.models import Subscriber, Subscription
 
@@ -179,10 +180,10 @@ def test_one_network_is_told_to_wait(web):
     assert answers[-1].status_code == 429
     elsewhere = web.post("/en/subscribe/", {"address": "a@example.org", "list": "en"}, REMOTE_ADDR="198.51.100.1")
     assert elsewhere.status_code == 303
-    Tally.objects.update(ends_at=timezone.now() - timedelta(seconds=1))
+    RateCount.objects.update(ends_at=timezone.now() - timedelta(seconds=1))
     assert sign_up(web).status_code == 303
-    assert Tally.objects.count() == 2  # what was counted before is gone
-    assert not any("192.0.2" in key or "@" in key for key in Tally.objects.values_list("key", flat=True))
+    assert RateCount.objects.count() == 2  # what was counted before is gone
+    assert not any("192.0.2" in key or "@" in key for key in RateCount.objects.values_list("key", flat=True))
 
 
 def test_too_many_mails_an_hour_wait_for_the_next(web, post, monkeypatch):

@@ -13,10 +13,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django_tasks_db.models import DBTaskResult
 
+from barograph.base import rate_limits
+from barograph.base.models import RateCount
 from barograph.benchmarks import timing
 from barograph.delivery.transports.memory import MemoryTransport
 from barograph.newsletter import limits, mails, moves, signups
-from barograph.newsletter.models import AddressChange, SignUpRequest, Tally
+from barograph.newsletter.models import AddressChange, SignUpRequest
 from barograph.subscribers import addresses, services
 from barograph.subscribers.enums import Refusal
 
@@ -45,6 +47,7 @@ class Work:
             mock.patch.object(place, name, self.counted(getattr(place, name), name))
             for place, name in (
                 (addresses, "keyed_hash"),
+                (rate_limits, "keyed_hash"),
                 (addresses, "seal"),
                 (addresses, "unseal"),
                 (addresses, "_validated"),
@@ -163,7 +166,7 @@ def test_times_have_no_order(post, name):
     known, act = timing.cases(44)[name]
     for _attempt in range(3):
         times = timing.interleaved(known, act)
-        Tally.objects.all().delete()
+        RateCount.objects.all().delete()
         found = timing.rank(times["known"], times["unknown"])
         if 0.25 < found < 0.75:
             return

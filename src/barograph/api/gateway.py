@@ -21,7 +21,7 @@ from rest_framework.utils import json
 from rest_framework.views import APIView
 
 from barograph.api import problems, tokens
-from barograph.newsletter import limits
+from barograph.base import rate_limits
 from barograph.people import audit
 
 LARGEST = 512 * 1024  # bytes of a body
@@ -44,14 +44,14 @@ class TokenAuthentication(BaseAuthentication):
         parts = get_authorization_header(request).split()
         if not parts or parts[0].lower() != b"bearer":
             return None
-        network = limits.network_of(request)
-        if not limits.spend("api wrong token", network, WRONG_TOKENS):
+        network = rate_limits.network_of(request)
+        if not rate_limits.spend("api wrong token", network, WRONG_TOKENS):
             raise Throttled
         secret = parts[1].decode("ascii", "replace") if len(parts) == 2 else ""
         token = tokens.find_token(secret) if 0 < len(secret) <= LONGEST_SECRET else None
         if token is None:
             raise exceptions.AuthenticationFailed
-        limits.give_back("api wrong token", network)
+        rate_limits.give_back("api wrong token", network)
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:
@@ -72,7 +72,7 @@ class PerToken(BaseThrottle):
     def allow_request(self, request: Request, view: Any) -> bool:
         if request.auth is None:
             return True
-        if not limits.spend("api token", str(request.auth.pk), PER_TOKEN):
+        if not rate_limits.spend("api token", str(request.auth.pk), PER_TOKEN):
             raise Throttled
         return True
 

@@ -1,4 +1,6 @@
-"""Secrets and names in the database that open with a key outside it, for what is no address of a subscriber.
+"""Encryption, keys derived for it and keyed hashes; and fields of secrets and names that are encrypted with them.
+
+Subscribers' addresses have keys of several versions: see subscribers/addresses.py, which uses what is here.
 
 Random digits are sealed with AES-256-GCM, each time anew. Names and addresses of accounts are sealed with AES-SIV
 (RFC 5297), by which equal texts are sealed alike, so that the database can still look for one and keep it unique.
@@ -11,6 +13,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hmac
 import logging
 import os
 import secrets
@@ -40,19 +43,48 @@ class Unreadable(Exception):
     """Sealed with another key, or changed since."""
 
 
+@lru_cache(maxsize=64)
+def derived(master: str, purpose: str, *, length: int = 32) -> bytes:
+    """A key of `length` bytes for one purpose, from a master key of 64 hexadecimal digits (HKDF, RFC 5869)."""
+    info = f"barograph {purpose}".encode()
+    return HKDF(algorithm=SHA256(), length=length, salt=None, info=info).derive(bytes.fromhex(master))
+
+
+def subkey(purpose: str) -> bytes:
+    """32 bytes for one purpose, derived from the first address key."""
+    return derived(settings.ADDRESS_KEY, purpose)
+
+
+def keyed_hash(purpose: str, value: str) -> str:
+    """HMAC-SHA256 of `value` under the sub-key of `purpose`, in hexadecimal."""
+    return hmac.digest(subkey(purpose), value.encode(), "sha256").hex()
+
+
 @lru_cache(maxsize=16)
-def _cipher(master: str, purpose: str) -> AESGCM:
-    info = f"barograph sealed {purpose}".encode()
-    return AESGCM(HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(bytes.fromhex(master)))
+def _aes_gcm(key: bytes) -> AESGCM:
+    return AESGCM(key)
+
+
+def encrypt(key: bytes, clear: bytes, *, bound_to: str) -> bytes:
+    """AES-256-GCM: a random nonce and the ciphertext, which opens with the same `bound_to` only."""
+    nonce = os.urandom(NONCE)
+    return nonce + _aes_gcm(key).encrypt(nonce, clear, bound_to.encode())
+
+
+def decrypt(key: bytes, sealed: bytes, *, bound_to: str) -> bytes:
+    """What `encrypt` was given. Raises Unreadable: another key, another `bound_to`, or changed since."""
+    try:
+        return _aes_gcm(key).decrypt(sealed[:NONCE], sealed[NONCE:], bound_to.encode())
+    except (InvalidTag, ValueError):
+        raise Unreadable("it does not open with this key") from None
 
 
 def seal_hex(value: str, *, purpose: str) -> str:
     """Hexadecimal digits → what may stand in the database: 's1:' and base64. Sealed ones stay as they are."""
     if value.startswith(PREFIX):
         return value
-    nonce = os.urandom(NONCE)
-    sealed = _cipher(settings.ADDRESS_KEY, purpose).encrypt(nonce, bytes.fromhex(value), purpose.encode())
-    return PREFIX + base64.urlsafe_b64encode(nonce + sealed).decode("ascii")
+    sealed = encrypt(subkey(f"sealed {purpose}"), bytes.fromhex(value), bound_to=purpose)
+    return PREFIX + base64.urlsafe_b64encode(sealed).decode("ascii")
 
 
 def unseal_hex(value: str, *, purpose: str) -> str:
@@ -61,8 +93,8 @@ def unseal_hex(value: str, *, purpose: str) -> str:
         return value
     try:
         raw = base64.urlsafe_b64decode(value.removeprefix(PREFIX))
-        return _cipher(settings.ADDRESS_KEY, purpose).decrypt(raw[:NONCE], raw[NONCE:], purpose.encode()).hex()
-    except (InvalidTag, binascii.Error, ValueError):
+        return decrypt(subkey(f"sealed {purpose}"), raw, bound_to=purpose).hex()
+    except (Unreadable, ValueError):
         raise Unreadable(purpose) from None
 
 
@@ -101,8 +133,7 @@ def take_place_of(field: Any, *, purpose: str) -> None:
 
 @lru_cache(maxsize=16)
 def _text_cipher(master: str, purpose: str) -> AESSIV:
-    info = f"barograph sealed text {purpose}".encode()
-    return AESSIV(HKDF(algorithm=SHA256(), length=64, salt=None, info=info).derive(bytes.fromhex(master)))
+    return AESSIV(derived(master, f"sealed text {purpose}", length=64))
 
 
 def seal_text(text: str, *, purpose: str) -> str:

@@ -122,15 +122,16 @@ def _answer(address: str, network: str) -> None:
     """What the worker does with a sign-up, the mail handed to a transport in memory."""
     from django.test import override_settings
 
+    from barograph.base.models import RateCount
     from barograph.delivery.transports.memory import MemoryTransport
     from barograph.newsletter import signups
-    from barograph.newsletter.models import SignUpRequest, Tally
+    from barograph.newsletter.models import SignUpRequest
     from barograph.subscribers import addresses
 
     request = SignUpRequest(list_key="en", language="en", at=_now())
     request.address_cipher = addresses.seal(address, bound_to=request.bound_to)
     request.save()
-    Tally.objects.all().delete()  # more letters than an hour allows
+    RateCount.objects.all().delete()  # more letters than an hour allows
     with override_settings(BAROGRAPH_TRANSPORT=f"{MemoryTransport.__module__}.{MemoryTransport.__qualname__}"):
         signups.answer(request.pk)
     MemoryTransport.outbox.clear()

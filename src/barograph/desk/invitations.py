@@ -26,13 +26,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from barograph.base import rate_limits
 from barograph.base.languages import localized
 from barograph.delivery import services as delivery
 from barograph.delivery.transports import Unreachable
 from barograph.desk import reminders
 from barograph.desk.roles import label
 from barograph.issues.services import publication
-from barograph.newsletter import limits
 from barograph.people import invitations
 from barograph.people.models import Invitation, User
 
@@ -151,7 +151,7 @@ def steer(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _spend(request: HttpRequest) -> None:
     """Raises ValidationError after many mails in an hour."""
-    if not limits.spend("invitation mails", str(request.user.pk), MAILS):
+    if not rate_limits.spend("invitation mails", str(request.user.pk), MAILS):
         raise ValidationError(_("Too many invitations in the past hour. Wait a little, then continue."))
 
 
@@ -204,15 +204,15 @@ def invited(request: HttpRequest, token: str) -> HttpResponse:
 
     No answer here has an error's status: Django would write the address, and so the link, to the log.
     """
-    network = limits.network_of(request)
-    if not limits.spend("invitation tries", network, TRIES):
+    network = rate_limits.network_of(request)
+    if not rate_limits.spend("invitation tries", network, TRIES):
         return redirect(f"{reverse('desk_invitation_gone')}?wait=1")
     try:
         found = invitations.find(token)
     except invitations.Gone:
         return redirect("desk_invitation_gone")
     if request.method != "POST":
-        limits.give_back("invitation tries", network)  # a link that opens may be opened again
+        rate_limits.give_back("invitation tries", network)  # a link that opens may be opened again
     with translation.override(found.language):
         form = SignUpForm(request.POST or None, initial={"first_name": found.name})
         if request.method == "POST" and form.is_valid():

@@ -17,9 +17,9 @@ from django.utils import timezone, translation
 from django_tasks import task
 from wagtail.admin.forms.auth import PasswordResetForm
 
+from barograph.base import rate_limits
 from barograph.delivery.backend import Refused
 from barograph.delivery.transports import Unreachable
-from barograph.newsletter import limits
 from barograph.newsletter.signups import PAUSES
 from barograph.subscribers import addresses
 
@@ -47,12 +47,12 @@ def _may_ask(request: HttpRequest | None, address: str) -> bool:
         folded = addresses.fold(address)
     except addresses.InvalidAddress:
         return False
-    network = limits.network_of(request) if request is not None else "loopback"
-    per_network = limits.PER_LOOPBACK if network == "loopback" else PER_NETWORK
+    network = rate_limits.network_of(request) if request is not None else "loopback"
+    per_network = rate_limits.PER_LOOPBACK if network == "loopback" else PER_NETWORK
     return (
-        limits.spend("password reset network", network, per_network)
-        and limits.spend("password reset address", folded, PER_ADDRESS)
-        and limits.spend("password reset all", "all", IN_ALL)
+        rate_limits.spend("password reset network", network, per_network)
+        and rate_limits.spend("password reset address", folded, PER_ADDRESS)
+        and rate_limits.spend("password reset all", "all", IN_ALL)
     )
 
 

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from barograph.newsletter import limits
+from barograph.base import rate_limits
 from barograph.people import audit, factors
 from barograph.people.models import User
 
@@ -79,10 +79,10 @@ def _differs(sent: Any, field: str, before: str) -> bool:
 def _check(request: HttpRequest, given: str) -> str:
     """What is wrong with a proof; "" where it is right."""
     user = request.user
-    if not limits.spend("step-up", str(user.pk), WRONG):
+    if not rate_limits.spend("step-up", str(user.pk), WRONG):
         return _("Too many wrong attempts. Wait an hour, then try again.")
     if user.check_password(given) or factors.verify(user=user, code=given[:40]) is not None:
-        limits.give_back("step-up", str(user.pk))
+        rate_limits.give_back("step-up", str(user.pk))
         return ""
     audit.note("proof_refused", about=user, by=user)
     return _("That isn’t right. Enter your password or the code your app shows now.")

@@ -52,14 +52,3 @@ class AddressChange(models.Model):
     def bound_to(self) -> str:
         """What the encrypted address is tied to."""
         return f"change {self.pk.hex}"
-
-
-class Tally(models.Model):
-    """How often something has happened in a span of time. The key is a keyed hash, or a fixed word."""
-
-    key = models.CharField(max_length=80, unique=True)
-    number = models.PositiveIntegerField(default=0)
-    ends_at = models.DateTimeField(db_index=True)
-
-    def __str__(self) -> str:
-        return f"tally {self.pk}"

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from barograph.base import rate_limits
 from barograph.base.languages import localized
 from barograph.editions import renames
 from barograph.newsletter import limits, moves, own_data
@@ -163,7 +164,7 @@ def _move(request: HttpRequest, imprint: Content, language: str, subscriber: Sub
         if not limits.can_write_to(addresses.clean(address)):
             problem = _("We can’t write to an address with these letters. Use one with Latin letters before the @.")
         else:
-            asked = moves.ask(subscriber=subscriber, address=address, network=limits.network_of(request))
+            asked = moves.ask(subscriber=subscriber, address=address, network=rate_limits.network_of(request))
     except addresses.InvalidAddress:
         problem = _("This does not look like an e-mail address. Check it: it should look like name@example.org.")
     if problem:
@@ -185,7 +186,7 @@ def _move(request: HttpRequest, imprint: Content, language: str, subscriber: Sub
 
 
 def _send_data(request: HttpRequest, imprint: Content, language: str, subscriber: Subscriber) -> HttpResponse:
-    if own_data.ask(subscriber=subscriber, network=limits.network_of(request)) is Asked.TOO_MANY:
+    if own_data.ask(subscriber=subscriber, network=rate_limits.network_of(request)) is Asked.TOO_MANY:
         return _wait(request, imprint, language)
     words = _("Everything we hold about you is on its way to your mailbox.")
     return message(request, imprint, language, _("Check your e-mail"), words)

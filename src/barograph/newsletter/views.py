@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from barograph.base import refusals
+from barograph.base import rate_limits, refusals
 from barograph.newsletter import limits, links, signups
 from barograph.newsletter.answers import Content, SeeOther, again, broken, gone, left, message, page, show
 from barograph.newsletter.mails import label
@@ -42,7 +42,9 @@ def subscribe(request: HttpRequest, imprint: Content, language: str) -> HttpResp
         form = {"address": address, "list": list_key, "problem": problem, "about": about}
         return show(request, "subscribe", imprint, language, {"form": form}, status=422)
     if not request.POST.get("website"):  # a field people do not see: whoever fills it in is a program
-        asked = signups.ask(address=address, list_key=list_key, language=language, network=limits.network_of(request))
+        asked = signups.ask(
+            address=address, list_key=list_key, language=language, network=rate_limits.network_of(request)
+        )
         if asked is signups.Asked.TOO_MANY:
             words = _("Too many people signed up from your network within an hour. Try again later.")
             response = message(request, imprint, language, _("Please wait a little"), words, status=429)

@@ -14,12 +14,12 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django_tasks import task
 
+from barograph.base import rate_limits
 from barograph.delivery import reports
 from barograph.delivery import services as delivery
 from barograph.delivery.transports import Unreachable
 from barograph.desk import reminders
 from barograph.issues.services import publication
-from barograph.newsletter import limits
 from barograph.people.models import User
 from barograph.publishing import mailing_alerts
 
@@ -35,12 +35,12 @@ class TooMany(Exception):
 
 def look_up(*, address: str, by: User) -> reports.Found:
     """What became of the mails to an address. Raises InvalidAddress, TooMany."""
-    if not limits.spend("look-ups", str(by.pk), PER_HOUR):
-        if limits.spend("look-ups refused told", str(by.pk), 1):
+    if not rate_limits.spend("look-ups", str(by.pk), PER_HOUR):
+        if rate_limits.spend("look-ups refused told", str(by.pk), 1):
             notify_publishers.enqueue(by.pk, True)
         raise TooMany
     history = reports.look_up(address=address, by=by)
-    if limits.spend("look-ups told", str(by.pk), 1):
+    if rate_limits.spend("look-ups told", str(by.pk), 1):
         notify_publishers.enqueue(by.pk, False)
     return history
 

@@ -9,27 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
-from functools import lru_cache
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
+from barograph.base.sealing import NONCE, Unreadable, decrypt, derived, encrypt, keyed_hash
 from barograph.subscribers import keyring, spellings
-
-NONCE = 12
 
 
 class InvalidAddress(ValueError):
     """Not an e-mail address that mail can be sent to."""
-
-
-class Unreadable(Exception):
-    """A stored address cannot be decrypted: another key, or the row was changed."""
 
 
 class UnknownKey(Unreadable):
@@ -72,26 +61,9 @@ def limit_key(address: str) -> str:
     return keyed_hash("address limit", spellings.without_suffix(fold(address)))
 
 
-@lru_cache(maxsize=32)
-def _derived(master: str, purpose: str) -> bytes:
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"barograph {purpose}".encode()).derive(
-        bytes.fromhex(master)
-    )
-
-
-def subkey(purpose: str) -> bytes:
-    """32 bytes for one purpose, derived from the address key."""
-    return _derived(settings.ADDRESS_KEY, purpose)
-
-
 def fingerprint(key: str) -> str:
     """What tells a key (64 hexadecimal digits) from others without giving it away: 32 bytes derived from it, in hex."""
-    return _derived(key, "fingerprint").hex()
-
-
-def keyed_hash(purpose: str, value: str) -> str:
-    """HMAC-SHA256 of `value` under the sub-key of `purpose`, in hexadecimal."""
-    return hmac.digest(subkey(purpose), value.encode(), "sha256").hex()
+    return derived(key, "fingerprint").hex()
 
 
 def lookup_keys(address: str) -> tuple[str, ...]:
@@ -124,7 +96,7 @@ def raised(key: str) -> tuple[str, ...]:
     """
     found, version = [key], int(key[:3])
     for number in range(version + 1, keyring.version() + 1):
-        secret = _derived(keyring.key(number) or "", f"address lookup {number}")
+        secret = derived(keyring.key(number) or "", f"address lookup {number}")
         found.append(f"{number:03}:{hmac.new(secret, found[-1][4:].encode(), hashlib.sha256).hexdigest()}")
     return tuple(found)
 
@@ -136,9 +108,8 @@ def newer_keys() -> str:
 
 def seal(address: str, *, bound_to: str) -> bytes:
     """Encrypt (AES-256-GCM): key version, random nonce, ciphertext. Only opens where `bound_to` is the same."""
-    nonce, version = os.urandom(NONCE), keyring.version()
-    sealed = AESGCM(_encryption_key(version)).encrypt(nonce, address.encode(), bound_to.encode())
-    return bytes([version]) + nonce + sealed
+    version = keyring.version()
+    return bytes([version]) + encrypt(_encryption_key(version), address.encode(), bound_to=bound_to)
 
 
 def _encryption_key(version: int) -> bytes:
@@ -146,12 +117,7 @@ def _encryption_key(version: int) -> bytes:
     master = settings.ADDRESS_KEY if version == 1 else keyring.key(version)
     if master is None:
         raise UnknownKey("an address is sealed with a key that is not here: copy keys/address.key to this machine")
-    return _derived(master, f"address encryption {version}")
-
-
-@lru_cache(maxsize=8)
-def _cipher(key: bytes) -> AESGCM:
-    return AESGCM(key)
+    return derived(master, f"address encryption {version}")
 
 
 def unseal(sealed: bytes, *, bound_to: str) -> str:
@@ -159,8 +125,8 @@ def unseal(sealed: bytes, *, bound_to: str) -> str:
     sealed = bytes(sealed)
     if len(sealed) <= NONCE + 1:
         raise Unreadable("a stored address is damaged")
-    version, nonce, ciphertext = sealed[0], sealed[1 : NONCE + 1], sealed[NONCE + 1 :]
+    key = _encryption_key(sealed[0])
     try:
-        return _cipher(_encryption_key(version)).decrypt(nonce, ciphertext, bound_to.encode()).decode()
-    except InvalidTag:
+        return decrypt(key, sealed[1:], bound_to=bound_to).decode()
+    except Unreadable:
         raise Unreadable("a stored address does not open with this key") from None
