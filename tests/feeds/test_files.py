@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ET
 import feedparser
 import pytest
 
+from barograph.editions.cells import Cell
 from barograph.feeds import opendata, sitemap
 from tests.feeds.made import made_of
 
@@ -224,7 +225,7 @@ def test_verdicts_have_a_row_per_rated_cell(made):
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_no_cell_is_a_formula(start):
-    row = opendata.Row("", "", None, f"{start}1+1", "", (), None)
+    row = ("", "", None), (f"{start}1+1", "", (), None)
     cells = next(iter(csv.DictReader(io.StringIO(opendata.as_csv([opendata.part([row])]).decode(), newline=""))))
     assert cells["topic"] == f"'{start}1+1"
 
@@ -232,9 +233,32 @@ def test_no_cell_is_a_formula(start):
 def test_the_data_package_describes_the_table_as_it_is(made):
     package = json.loads(made["data/datapackage.json"])
     table = package["resources"][0]
-    assert [field["name"] for field in table["schema"]["fields"]] == list(opendata.COLUMNS)
+    header = made["data/verdicts.csv"].decode().splitlines()[0].split(",")
+    assert [field["name"] for field in table["schema"]["fields"]] == header
+    assert header == ["issue", "until", "number", "topic", "verdict", "outlook", "revised"], "people count on the order"
     for resource in package["resources"]:
         assert resource["bytes"] == len(made[f"data/{resource['path']}"])
+
+
+CELL = Cell("economy", "worsened", "", True, None, None, "", "")
+RATED = opendata.RatedCell({"first": "2020-08-03", "last": "2020-08-09", "number": 1}, CELL, None)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        RATED._replace(issue={"first": None, "last": "2020-08-09", "number": 1}),
+        RATED._replace(issue={"first": "2020-08-03", "last": "2020-08-09", "number": "1"}),
+        RATED._replace(cell=CELL._replace(verdict="better")),
+        RATED._replace(cell=CELL._replace(key="")),
+        RATED._replace(cell=CELL._replace(outlook="doom")),
+        RATED._replace(revised=20200812),
+    ],
+)
+def test_a_value_that_is_not_what_its_column_says_is_refused_by_name(wrong):
+    assert opendata.row(RATED)
+    with pytest.raises(TypeError, match="column (issue|number|verdict|topic|outlook|revised) of"):
+        opendata.row(wrong)
 
 
 def test_editions_are_there_as_they_are(made, issues):

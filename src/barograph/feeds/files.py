@@ -129,8 +129,9 @@ def feeds(imprint: Content, issues: list[dict[str, Content]], base_url: str, lan
 def data(imprint: Content, years: dict[str, sitemap.Year], base_url: str, remember: Remember = anew) -> Files:
     """The table of verdicts and its description."""
     table = []
+    columns = [column.field() for column in opendata.COLUMNS]  # a year written with other columns is written anew
     for year, listing in reversed(years.items()):
-        written = remember(f"table/{year}", listing.marks, partial(_rows, listing.issues))
+        written = remember(f"table/{year}", [columns, listing.marks], partial(_rows, listing.issues))
         table.append(opendata.Part(*written))
     as_csv, as_json = opendata.as_csv(table), opendata.table_as_json(table)
     yield "data/verdicts.csv", as_csv

@@ -15,6 +15,7 @@ from django.utils import translation
 from barograph.base import barogram, languages, pages, style
 from barograph.base.languages import localized
 from barograph.base.sums import Remember, anew
+from barograph.feeds import opendata
 from barograph.website import presenters
 from barograph.website.chronicle import Chronicle
 from barograph.website.issue_plans import IssuePlans
@@ -137,9 +138,11 @@ def _outside_languages(imprint: Content, issues: Sequence[dict[str, Content]]) -
     )
 
     def data() -> Context:
-        return {**pages.shell_context(imprint, language, {language: "/data/"}, "/data/"), "latest": latest}
+        shell = pages.shell_context(imprint, language, {language: "/data/"}, "/data/")
+        return {**shell, "latest": latest, "columns": columns}
 
-    yield Plan("data/index.html", "website/data.html", language, latest, data)
+    columns = [column.field() for column in opendata.COLUMNS]
+    yield Plan("data/index.html", "website/data.html", language, [latest, columns], data)
 
 
 def one_commentary(
