@@ -63,15 +63,3 @@ def test_a_whole_bake_is_measured(tmp_path):
     told = run(tmp_path, "bench", "bake", "--issues", "2", "--topics", "2", "--json")
     assert {"pages", "seconds", "peak_rss_mb"} <= told.keys()
     assert told["pages"] > 20
-
-
-def test_the_weeks_screen_is_measured(bench):
-    told = bench("week", "--topics", "2", "--people", "2", "--rounds", "1")
-    # whatever the number of topics; four of them look whether edited texts of the publication wait to be shown
-    assert told["queries"] <= 27
-    assert min(told["week_ms"], told["save_ms"]) > 0
-
-
-def test_the_times_of_answers_are_measured(bench):
-    told = bench("timing", "--rounds", "4")
-    assert {"sign_up_rank", "address_change_rank", "password_reset_rank", "sign_up_worker_rank"} <= told.keys()

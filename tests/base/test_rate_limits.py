@@ -60,4 +60,4 @@ def test_the_rows_are_touched_nowhere_else():
     source = Path(barograph.__file__).parent
     files = {str(p.relative_to(source)) for p in source.rglob("*.py") if "RateCount" in p.read_text()}
     allowed = {"base/models.py", "base/rate_limits.py", "base/migrations/0001_rate_counts.py"}
-    assert files - allowed <= {"newsletter/limits.py", "benchmarks/timing.py"}
+    assert files - allowed <= {"newsletter/limits.py"}

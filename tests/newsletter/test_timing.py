@@ -15,12 +15,12 @@ from django_tasks_db.models import DBTaskResult
 
 from barograph.base import rate_limits
 from barograph.base.models import RateCount
-from barograph.benchmarks import timing
 from barograph.delivery.transports.memory import MemoryTransport
 from barograph.newsletter import limits, mails, moves, signups
 from barograph.newsletter.models import AddressChange, SignUpRequest
 from barograph.subscribers import addresses, services
 from barograph.subscribers.enums import Refusal
+from bench import timing
 
 pytestmark = pytest.mark.django_db
 

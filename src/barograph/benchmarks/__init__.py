@@ -1,7 +1,8 @@
-"""Benchmarks: each module measures one promise on throw-away data and returns plain figures (CONTRACT.md).
+"""Benchmarks of CONTRACT.md: each module measures one promise on throw-away data and returns plain figures.
 
 A module has `run(*, progress, **options) -> dict`. It is imported only when asked for, with Django set up on an
-empty data folder that goes when the benchmark ends. Comparisons with peers lie in bench/ beside the source.
+empty data folder that goes when the benchmark ends. What only developers measure (peers, the time of answers, the
+screen of the week) lies in bench/ beside the source.
 """
 
 from __future__ import annotations
@@ -38,16 +39,6 @@ BENCHMARKS: dict[str, Benchmark] = {
         about="A real edition to N subscribers, with the full bookkeeping, through a relay that takes everything.",
         example="mail --recipients 20000 --smtp smtp://127.0.0.1:2525 --json",
         options={"recipients": 20000, "smtp": "smtp://127.0.0.1:2525", "workers": 1, "database": ""},
-    ),
-    "week": Benchmark(
-        about="The week's screen with many topics, languages and people: queries and time; and saving a commentary.",
-        example="week --topics 60 --people 12 --json",
-        options={"topics": 60, "people": 12, "rounds": 10},
-    ),
-    "timing": Benchmark(
-        about="Whether the time of a page's answer tells if an address is known: known and unknown ones in turn.",
-        example="timing --rounds 300 --json",
-        options={"rounds": 300},
     ),
     "search": Benchmark(
         about="How long a query takes on an archive of N commentaries, and what the index costs.",

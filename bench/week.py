@@ -1,5 +1,7 @@
 """The week's screen with many topics, languages and people: queries and server time; and saving a commentary.
 
+    .venv/bin/python bench/week.py --topics 60 --people 12
+
 Requests go through the whole stack of the desk in this process, as an editor's, without the network. SQLite.
 """
 
@@ -122,3 +124,9 @@ def _form(commentary: Any, number: int) -> dict[str, str]:
         "bylines-0-person": str(line.person_id),
         "bylines-0-ORDER": "1",
     }
+
+
+if __name__ == "__main__":
+    from empty_folder import measure
+
+    measure(run, __doc__, topics=60, people=12, rounds=10)

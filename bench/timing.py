@@ -1,5 +1,7 @@
 """Whether the time of an answer tells if an address is known: each page that takes one, known and unknown in turn.
 
+    .venv/bin/python bench/timing.py --rounds 300
+
 Requests go through the whole stack in this process, so that no network hides a difference. SQLite. What the
 worker does afterwards is measured too, though nobody outside sees it end.
 """
@@ -23,9 +25,6 @@ def run(*, progress: Progress, rounds: int) -> dict[str, Any]:
 
     `rank` is the chance that a known address takes longer than an unknown one: 0.5 tells nothing.
     """
-    from barograph.startup import ensure_database
-
-    ensure_database()
     figures: dict[str, Any] = {"rounds": rounds}
     measured = cases(rounds + WARM)
     for place, (name, (known, act)) in enumerate(measured.items()):
@@ -49,7 +48,7 @@ def rank(one: list[float], other: list[float]) -> float:
 
 def interleaved(known: list[str], act: Act, *, progress: Progress | None = None) -> dict[str, list[float]]:
     """Seconds of `act` for each known address and for as many unknown ones, in a random order by pairs."""
-    chance = random.Random(1)  # noqa: S311 - nothing secret
+    chance = random.Random(1)
     times: dict[str, list[float]] = {"known": [], "unknown": []}
     for number, address in enumerate(known):
         pair = [("known", address), ("unknown", f"stranger-{number}{address[-30:]}")]
@@ -141,3 +140,9 @@ def _now() -> Any:
     from django.utils import timezone
 
     return timezone.now()
+
+
+if __name__ == "__main__":
+    from empty_folder import measure
+
+    measure(run, __doc__, rounds=300)
