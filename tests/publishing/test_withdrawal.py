@@ -13,7 +13,7 @@ from barograph.base import processes
 from barograph.delivery import services as delivery
 from barograph.delivery.batches import Claims
 from barograph.delivery.models import Delivery, Mailing
-from barograph.editions import ledger
+from barograph.editions import summaries
 from barograph.editions.models import Edition, Line
 from barograph.issues import services as issues
 from barograph.issues.models import Issue
@@ -126,7 +126,7 @@ def test_an_issue_taken_back_is_gone_from_everything_readers_see(issue, earlier,
     assert pages == baked_whole(settings, data_folder)
     assert indexed() == words
     assert indexed() == (search.index_all() and indexed())
-    assert [next(iter(lines.values()))["issue"]["first"] for lines in ledger.current()] == [earlier.issue.key]
+    assert [next(iter(lines.values()))["issue"]["first"] for lines in summaries.current()] == [earlier.issue.key]
     told = desk.get(f"/desk/release/{issue.pk}/progress/").content.decode()
     assert "has been withdrawn" in told
     assert 'value="stop"' not in told
@@ -149,7 +149,7 @@ def test_the_desk_has_everything_as_before_and_editions_stay(issue):
     assert list(Edition.objects.filter(issue=issue).order_by("pk").values("pk", "version", "digest")) == frozen
     assert not Edition.objects.filter(issue=issue).current().exists()
     Line.objects.all().delete()
-    assert ledger.catch_up()
+    assert summaries.catch_up()
     assert not Line.objects.filter(edition__issue=issue, current=True).exists()
     assert ModelLogEntry.objects.filter(action="barograph.taken_back", object_id=str(issue.pk)).count() == 1
 

@@ -84,7 +84,7 @@ class Withdrawal(models.Model):
 
 
 class Line(models.Model):
-    """An edition in short, made from it alone (editions.ledger): what a bake has to know of editions it doesn't show.
+    """An edition in short, made from it alone (editions.summaries): what a bake has to know of editions it doesn't show.
 
     Rows may be dropped and made again at any time.
     """

@@ -22,7 +22,7 @@ from barograph.base import glyphs
 from barograph.base.languages import localized, localized_in
 from barograph.commentaries.models import Commentary
 from barograph.commentaries.services import is_stale
-from barograph.editions import bodies, changes, ledger, renames, schema
+from barograph.editions import bodies, changes, renames, schema, summaries
 from barograph.editions.models import Edition, Imprint, Line, Withdrawal
 from barograph.issues.models import Correction, Issue, Publication, StandingText, Topic
 from barograph.issues.services import publication
@@ -251,7 +251,7 @@ def freeze(*, issue: Issue, published_at: datetime) -> list[Edition]:
                 digest=digest(content),
             )
         )
-    ledger.catch_up()
+    summaries.catch_up()
     return frozen
 
 

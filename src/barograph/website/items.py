@@ -20,7 +20,7 @@ from django.utils import translation
 
 from barograph.base import languages, pages, style
 from barograph.base.sums import Remember, anew
-from barograph.editions import ledger, renames
+from barograph.editions import renames, summaries
 from barograph.editions.services import current_imprint
 from barograph.feeds.files import files as feed_files
 from barograph.website import ready, redirects
@@ -66,10 +66,10 @@ class Sources:
 
 def sources() -> Sources:
     """Read them. Missing lines of the ledger are written first."""
-    ledger.catch_up()
+    summaries.catch_up()
     imprint = current_imprint()
     renamed = renames.of(imprint)
-    issues = ledger.current(renamed)
+    issues = summaries.current(renamed)
     common, house = _parts(imprint)
     marks = {next(iter(editions.values()))["issue"]["first"]: _mark(editions) for editions in issues}
     return Sources(imprint, issues, common, house, marks, renamed)
@@ -125,7 +125,7 @@ def _items(
     load = _loader(found.renames)
     # feeds and tables take longest to compress: whoever writes while we plan has the pages left for the end
     told: dict[str, Any] = {"load": load, "touched": touched, "remember": remember}
-    for path, key, made in feed_files(found.imprint, found.issues, settings.BASE_URL, frozen=ledger.content, **told):
+    for path, key, made in feed_files(found.imprint, found.issues, settings.BASE_URL, frozen=summaries.content, **told):
         if callable(made):
             yield Item(path, digest([found.common, key]), made, "data of an issue")
         else:
@@ -140,7 +140,7 @@ def _items(
 
 def _loader(renamed: renames.Renames) -> Callable[[int], Content]:
     """Whole contents by edition, a few kept: neighbouring pages ask for the same."""
-    return lru_cache(maxsize=64)(lambda edition: renamed.content(ledger.content(edition)))
+    return lru_cache(maxsize=64)(lambda edition: renamed.content(summaries.content(edition)))
 
 
 def _page(plan) -> bytes:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from barograph.base import languages
 from barograph.base.pages import render
 from barograph.commentaries.models import Commentary
-from barograph.editions import ledger, renames
+from barograph.editions import renames, summaries
 from barograph.editions.models import Edition
 from barograph.editions.services import compose, compose_imprint, upcoming
 from barograph.feeds.files import ISSUES, feeds
@@ -70,10 +70,10 @@ class Rehearsal:
         made = upcoming(issue=issue, published_at=timezone.now())
         renamed = renames.of(self.imprint)
         self.contents = {language: renamed.content(content) for language, (_before, content) in made.items()}
-        held = {next(iter(lines.values()))["issue"]["first"]: lines for lines in ledger.current(renamed)}
+        held = {next(iter(lines.values()))["issue"]["first"]: lines for lines in summaries.current(renamed)}
         held[self.first] = self.contents
         self.issues = [held[first] for first in sorted(held, reverse=True)]
-        self._load = lru_cache(maxsize=64)(lambda edition: renamed.content(ledger.content(edition)))
+        self._load = lru_cache(maxsize=64)(lambda edition: renamed.content(summaries.content(edition)))
 
     @cached_property
     def pages(self) -> dict[str, Plan]:
