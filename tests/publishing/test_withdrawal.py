@@ -14,7 +14,7 @@ from barograph.delivery import services as delivery
 from barograph.delivery.batches import Claims
 from barograph.delivery.models import Delivery, Mailing
 from barograph.editions import summaries
-from barograph.editions.models import Edition, Line
+from barograph.editions.models import Edition, Summary
 from barograph.issues import services as issues
 from barograph.issues.models import Issue
 from barograph.machines.site import claim
@@ -148,9 +148,9 @@ def test_the_desk_has_everything_as_before_and_editions_stay(issue):
     assert list(issue.commentaries.order_by("pk").values("headline", "body", "live")) == texts
     assert list(Edition.objects.filter(issue=issue).order_by("pk").values("pk", "version", "digest")) == frozen
     assert not Edition.objects.filter(issue=issue).current().exists()
-    Line.objects.all().delete()
-    assert summaries.catch_up()
-    assert not Line.objects.filter(edition__issue=issue, current=True).exists()
+    Summary.objects.all().delete()
+    assert summaries.write_missing()
+    assert not Summary.objects.filter(edition__issue=issue, current=True).exists()
     assert ModelLogEntry.objects.filter(action="barograph.taken_back", object_id=str(issue.pk)).count() == 1
 
 

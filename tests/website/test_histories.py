@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from barograph.editions import services as editions
-from barograph.editions.models import Edition, Imprint, Line
+from barograph.editions.models import Edition, Imprint, Summary
 from barograph.issues.models import Issue
 from barograph.machines.site import claim
 from barograph.takeaway import making
@@ -257,14 +257,14 @@ def test_a_crash_between_tree_and_record_is_seen_through():
     assert len(_versions()) == 2
 
 
-def test_lines_of_the_ledger_may_be_lost():
+def test_summaries_may_be_lost():
     published()
     bake.bake()
     before = tree(bake.folder() / "current")
-    Line.objects.all().delete()
+    Summary.objects.all().delete()
     assert bake.bake().written == 0
     assert tree(bake.folder() / "current") == before
-    assert Line.objects.count() == Edition.objects.count()
+    assert Summary.objects.count() == Edition.objects.count()
     assert Imprint.objects.exists()
 
 

@@ -20,21 +20,21 @@ from django.db.migrations.executor import MigrationExecutor
 def at(name):
     call_command("migrate", "editions", name, verbosity=0)
     return MigrationExecutor(connection).loader.project_state([("editions", name)]).apps.get_model("editions", "Line")
-from barograph.editions.models import Edition, Line
+from barograph.editions.models import Edition, Summary
 from barograph.website import bake
 from tests.website import contents
 contents.found(contents.imprint())
 for week in range(2):
     contents.publish(contents.issue(week))
 bake.bake()
-lines = list(Line.objects.order_by("pk").values())
+lines = list(Summary.objects.order_by("pk").values())
 earlier = at("0004_line_brief")
 for edition in Edition.objects.all():
     place = {"edition_id": edition.pk, "first": edition.first, "language": edition.language}
     earlier.objects.create(**place, content="{}", brief="{}")
 call_command("migrate", verbosity=0)
-left, report = Line.objects.count(), bake.bake()
-same = lines == list(Line.objects.order_by("pk").values())
+left, report = Summary.objects.count(), bake.bake()
+same = lines == list(Summary.objects.order_by("pk").values())
 print(json.dumps({"left": left, "written": report.written, "pages": report.pages, "same": same}))
 """
 

@@ -1,7 +1,8 @@
-"""A cell: one topic in one issue and language, as far as the other pages have to know it.
+"""Cells: what other pages have to know of one topic in one issue and language.
 
-Pure: contents in, small tuples out. Thousands of them are read for every
-bake, so of all texts they hold the headline alone.
+Contents in, small tuples out; no database. Thousands of cells are read for every bake, so of all texts they hold the
+headline alone. They are stored in the editions' summaries: a new field comes at the end, with a migration that deletes
+those (as editions 0007_lines_anew), since rows of another length are refused.
 """
 
 from __future__ import annotations
@@ -25,12 +26,12 @@ class Cell(NamedTuple):
     headline: str | None  # of the commentary in this language, None where there is none
     revised: str | None  # day of the last correction, or a time
     people: str  # who signed the commentary in this language: slugs with a space between
-    mark: str  # changes when a row about the cell on another page may change
+    fingerprint: str  # changes when a row about the cell on another page may change
     changed: str | None = None  # day on which the commentary last changed
 
 
 def cells(content: Content) -> list[Cell]:
-    """The cells of a content, or of its line in the ledger, in the publication's order."""
+    """The cells of a content, or of its summary, in the publication's order."""
     if "edition" in content:  # a line
         return content["cells"]
     return [_cell(content, topic) for topic in content["topics"]]

@@ -83,21 +83,22 @@ class Withdrawal(models.Model):
         return f"{self.edition_id} taken back"
 
 
-class Line(models.Model):
-    """An edition in short, made from it alone (editions.summaries): what a bake has to know of editions it doesn't show.
+class Summary(models.Model):
+    """What a bake has to know of an edition whose pages it doesn't write (editions/summaries.py).
 
-    Rows may be dropped and made again at any time.
+    Made from the edition alone: rows may be deleted and are made again at any time.
     """
 
-    edition = models.OneToOneField(Edition, models.CASCADE, primary_key=True, related_name="line")
+    edition = models.OneToOneField(Edition, models.CASCADE, primary_key=True, related_name="summary")
     first = models.DateField()
     language = models.CharField(max_length=12)
     current = models.BooleanField(default=True)  # as EditionQuerySet.current has it
-    content = models.TextField()  # JSON, as ledger.short makes it
+    content = models.TextField()  # JSON, as summaries.summarize makes it
     head = models.TextField()  # JSON, the part of it that every bake reads
-    cells = models.TextField()  # JSON, its topics in short
+    cells = models.TextField()  # JSON, the values of a Cell a topic
 
     class Meta:
+        db_table = "editions_line"  # the name of its first version
         indexes = [models.Index(fields=["current", "first", "language"], name="current_lines")]
 
     def __str__(self) -> str:

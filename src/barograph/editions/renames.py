@@ -45,7 +45,7 @@ class Renames:
         return [old for old, new in self.topics.items() if new == key]
 
     def content(self, content: Content) -> Content:
-        """An edition's content, or its line in the ledger, with present addresses. The one given stays as it is."""
+        """An edition's content, or its summary, with present addresses. The one given stays as it is."""
         if not self:
             return content
         changed = dict(content)

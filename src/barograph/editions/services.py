@@ -23,7 +23,7 @@ from barograph.base.languages import localized, localized_in
 from barograph.commentaries.models import Commentary
 from barograph.commentaries.services import is_stale
 from barograph.editions import bodies, changes, renames, schema, summaries
-from barograph.editions.models import Edition, Imprint, Line, Withdrawal
+from barograph.editions.models import Edition, Imprint, Summary, Withdrawal
 from barograph.issues.models import Correction, Issue, Publication, StandingText, Topic
 from barograph.issues.services import publication
 from barograph.panel import services as panel
@@ -251,7 +251,7 @@ def freeze(*, issue: Issue, published_at: datetime) -> list[Edition]:
                 digest=digest(content),
             )
         )
-    summaries.catch_up()
+    summaries.write_missing()
     return frozen
 
 
@@ -261,7 +261,7 @@ def withdraw(*, issue: Issue) -> int:
     Issue.objects.select_for_update().get(pk=issue.pk)
     standing = list(Edition.objects.filter(issue=issue).standing().values_list("pk", flat=True))
     Withdrawal.objects.bulk_create(Withdrawal(edition_id=pk) for pk in standing)
-    Line.objects.filter(pk__in=standing).update(current=False)
+    Summary.objects.filter(pk__in=standing).update(current=False)
     return len(standing)
 
 

@@ -39,7 +39,7 @@ def files(
 ) -> Made:
     """Each file's path without a leading slash. `editions_by_issue`: newest first, {language: content, or its line}.
 
-    `load` gives the content behind a line of the ledger, `frozen` the same as it was frozen, where addresses changed
+    `load` gives the content behind a summary, `frozen` the same as it was frozen, where addresses changed
     since: an edition's own data never change. With `touched` (first days of issues) only what these
     can have changed. `remember` keeps the sums of years.
     """

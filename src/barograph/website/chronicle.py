@@ -75,7 +75,7 @@ class Chronicle:
         load: Callable[[int], Content] | None = None,
         remember: Remember = anew,
     ) -> None:
-        """`issues` may be lines of the ledger: `load` then gives the whole content of the edition behind one.
+        """`issues` may be summaries: `load` then gives the whole content of the edition behind one.
 
         `remember` keeps the sums of years.
         """

@@ -139,7 +139,7 @@ class IssuePlans(Planner):
         inputs = [
             self.digests[index],
             digest(chronicle.window(index, key)),
-            [entry.cell.mark if entry else None for entry in neighbours],
+            [entry.cell.fingerprint if entry else None for entry in neighbours],
             self._card(index, ready.card_name(key), ""),
         ]
         return self._plan(

@@ -1,6 +1,6 @@
 """What there is to be: every file of the site, or those that newly published and corrected issues can have changed.
 
-Reads nothing but editions, their ledger, the imprint and what is ready to be
+Reads nothing but editions, their summaries, the imprint and what is ready to be
 taken along. Writes nothing.
 """
 
@@ -48,7 +48,7 @@ class Sources:
     """All that a site is made from, at one moment."""
 
     imprint: Content
-    issues: list[dict[str, Content]]  # lines of the ledger, newest issue first
+    issues: list[dict[str, Content]]  # summaries, newest issue first
     common: str  # a digest of what every page shows
     house: str  # a digest of the rest of the imprint: topics, people, standing texts
     marks: dict[str, str] = field(default_factory=dict)  # issue → a digest of its editions
@@ -65,8 +65,8 @@ class Sources:
 
 
 def sources() -> Sources:
-    """Read them. Missing lines of the ledger are written first."""
-    summaries.catch_up()
+    """Read them. Missing summaries are written first."""
+    summaries.write_missing()
     imprint = current_imprint()
     renamed = renames.of(imprint)
     issues = summaries.current(renamed)

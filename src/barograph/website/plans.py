@@ -37,7 +37,7 @@ def plans(
     house: bool = False,
     remember: Remember = anew,
 ) -> Iterator[Plan]:
-    """The pages of the site. `issues`: newest first, {language: content, or its line in the ledger}.
+    """The pages of the site. `issues`: newest first, {language: content, or its summary}.
 
     `touched`: first days of the issues that are new or corrected; then only pages that these can have changed.
     `house`: besides those that changed topics, people and standing texts can have changed.

@@ -57,4 +57,4 @@ class Sum:
 
 def mark(cells: Iterable[Cell]) -> str:
     """Changes when a row about one of them may change."""
-    return hashlib.sha256(" ".join(cell.mark for cell in cells).encode()).hexdigest()
+    return hashlib.sha256(" ".join(cell.fingerprint for cell in cells).encode()).hexdigest()
