@@ -211,7 +211,7 @@ def _take_back(args: argparse.Namespace, issue: Any) -> int:
         raise Refused(f"{issue.key} will leave the site, and nobody gets its newsletter. Say --yes to do it.")
     try:
         release = services.run(withdrawal.request(issue=issue).pk)
-    except withdrawal.Refused as refused:
+    except withdrawal.WithdrawalRefused as refused:
         raise Refused(str(refused)) from refused
     steps = [{"name": s.name, "state": s.state, "seconds": s.seconds} for s in release.steps.all()]
     told = f"{issue.key} has been taken back." if release.state == "done" else "A worker will finish it in a moment."

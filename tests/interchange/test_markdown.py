@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from barograph.interchange import markdown, richtext
 from barograph.interchange.markdown import MarkdownProblems, to_html, to_markdown
-from barograph.interchange.richtext import Image, Item, Listing, Run, Text
+from barograph.interchange.richtext import Image, Item, Listing, Run, TextBlock
 
 LETTERS = "abЎўяé19.)(]['\"*_`~#+-=>|<&;!:\\^«»’“”—–\u00a0\u2003\u2028\u00ad%$@/ ]  "
 words = st.text(alphabet=LETTERS, min_size=1, max_size=12) | st.sampled_from(
@@ -67,7 +67,7 @@ def blocks(draw):
     if kind == "image":
         name = draw(st.from_regex(r"[a-z]{1,8}\.(jpg|png)", fullmatch=True))
         return Image(name, " ".join(draw(words).split()))
-    return Text(kind, draw(runs(breaks=kind not in {"h2", "h3"})))
+    return TextBlock(kind, draw(runs(breaks=kind not in {"h2", "h3"})))
 
 
 @st.composite

@@ -184,7 +184,7 @@ def test_released_again_it_is_no_correction_and_everybody_gets_one_mail(issue, d
 
 def take_too_late(issue):
     before = list(Mailing.objects.order_by("pk").values("pk", "key", "state"))
-    with pytest.raises(withdrawal.Refused):
+    with pytest.raises(withdrawal.WithdrawalRefused):
         withdrawal.request(issue=issue)
     assert list(Mailing.objects.order_by("pk").values("pk", "key", "state")) == before
     assert Edition.objects.filter(issue=issue).current().exists()
@@ -313,7 +313,7 @@ def test_a_release_at_its_first_steps_is_left_alone(issue, monkeypatch):
     real = steps.BY_NAME["index"]
 
     def pressed_meanwhile(release, progress):
-        with pytest.raises(withdrawal.Refused, match="being published right now"):
+        with pytest.raises(withdrawal.WithdrawalRefused, match="just being published"):
             withdrawal.request(issue=issue)
         return real.do(release, progress)
 

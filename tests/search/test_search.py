@@ -10,7 +10,7 @@ from barograph.issues.models import Issue
 from barograph.search import queries, services, views
 from barograph.search.documents import plain
 from barograph.search.marks import Marker
-from barograph.search.models import Document, Words
+from barograph.search.models import Document, DocumentTerms
 
 FIRST = date(2020, 8, 3)
 
@@ -106,9 +106,9 @@ def test_only_the_current_edition_counts():
     assert urls("стары") == []
     assert urls("новы") == ["/be/2020-08-03/economy/"]
     assert urls("мяжа") == []
-    kept = [list(model.objects.values()) for model in (Document, Words)]
+    kept = [list(model.objects.values()) for model in (Document, DocumentTerms)]
     assert services.index_all() == 1
-    assert [list(model.objects.values()) for model in (Document, Words)] == kept
+    assert [list(model.objects.values()) for model in (Document, DocumentTerms)] == kept
 
 
 @pytest.mark.django_db

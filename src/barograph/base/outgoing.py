@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 
-class Refused(OSError):
+class AddressRefused(OSError):
     """The request would lead somewhere it may not."""
 
 
@@ -48,7 +48,7 @@ def _connect(host: str, port: int, timeout: Any, source: Any) -> socket.socket:
     """A connection to one of a name's addresses, all of which must be public. Raises OSError."""
     addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     if not is_inside(host) and not all(_is_public(place[0].partition("%")[0]) for *_rest, place in addresses):
-        raise Refused(f"{host} leads to an address that is not public")
+        raise AddressRefused(f"{host} leads to an address that is not public")
     trouble: OSError = OSError(f"{host} has no address")
     for *_rest, place in addresses:
         try:

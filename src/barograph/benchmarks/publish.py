@@ -107,7 +107,7 @@ def _serve(issues: int, topics: int, rounds: int) -> None:
     ensure_database()
     rows, people, _words = synthesis.publication(topics=topics, languages=LANGUAGES, seed=1)
     last = max(Issue.objects.values_list("number", flat=True), default=0)
-    words, left = synthesis.Words(seed=1 + last), max(0, issues - last)
+    words, left = synthesis.TextGenerator(seed=1 + last), max(0, issues - last)
     new_issues = [synthesis.add_issue(last + done + 1, rows, people, LANGUAGES, words) for done in range(left + rounds)]
     more = new_issues[left:]
     waiting = Issue.objects.filter(released_at=None).exclude(pk__in=[issue.pk for issue in more])

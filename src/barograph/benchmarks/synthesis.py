@@ -47,7 +47,7 @@ VERDICTS = ("unchanged", "worsened", "improved", "")
 WEIGHTS = (79, 10, 3, 8)
 
 
-class Words:
+class TextGenerator:
     """Words of syllables, sentences of words, bodies of paragraphs."""
 
     def __init__(self, seed: int) -> None:
@@ -72,9 +72,9 @@ class Words:
 
 
 @transaction.atomic
-def publication(*, topics: int, languages: list[str], seed: int) -> tuple[list[Topic], list[Person], Words]:
+def publication(*, topics: int, languages: list[str], seed: int) -> tuple[list[Topic], list[Person], TextGenerator]:
     """The house, its topics and analysts; those that are there already are taken."""
-    words = Words(seed)
+    words = TextGenerator(seed)
     house = issues.publication()
     house.name = {code: words.some(code, 2).capitalize() for code in languages}
     house.languages = languages
@@ -92,7 +92,9 @@ def publication(*, topics: int, languages: list[str], seed: int) -> tuple[list[T
 
 
 @transaction.atomic
-def add_issue(number: int, topics: list[Topic], people: list[Person], languages: list[str], words: Words) -> Issue:
+def add_issue(
+    number: int, topics: list[Topic], people: list[Person], languages: list[str], words: TextGenerator
+) -> Issue:
     """Issue `number` (1, 2, …), its commentaries ready in every language, not yet public."""
     first = FIRST + timedelta(weeks=number - 1)
     issue = Issue.objects.create(first=first, last=first + timedelta(days=6), number=number)
@@ -118,7 +120,7 @@ def add_issue(number: int, topics: list[Topic], people: list[Person], languages:
     return issue
 
 
-def _commentary(issue: Issue, topic: Topic, language: str, words: Words) -> Commentary:
+def _commentary(issue: Issue, topic: Topic, language: str, words: TextGenerator) -> Commentary:
     row = Commentary(issue=issue, topic=topic, language=language, live=True, has_unpublished_changes=False)
     row.headline = words.sentence(language, 5, 9).rstrip(".")
     row.lede = words.sentence(language, 12, 24)

@@ -24,7 +24,7 @@ from barograph.base.public_links import is_public
 from barograph.interchange import richtext
 from barograph.interchange.markdown_escapes import FOOTNOTE, destination, escaped, escaped_start
 from barograph.interchange.markdown_leftovers import leftovers
-from barograph.interchange.richtext import Block, Document, Image, Item, Listing, Run, Runs, Text
+from barograph.interchange.richtext import Block, Document, Image, Item, Listing, Run, Runs, TextBlock
 
 DEEPEST_LIST = 5
 MOST_BRACKETS = 1000  # in one piece without an empty line: looking for links takes their number squared
@@ -140,7 +140,7 @@ class _Walk:
         if kind == "p" and len(children) == 1 and children[0].type == "image":
             return self.image(opening, children[0])
         runs = richtext.normal_runs(self.runs(inline), breaks=kind not in {"h2", "h3"})
-        return [Text(kind, runs)] if runs else []
+        return [TextBlock(kind, runs)] if runs else []
 
     def image(self, opening: Token, token: Token) -> list[Block]:
         if token.attrs.get("title"):
@@ -155,9 +155,9 @@ class _Walk:
         if re.match(r"\s*>\d", self._line(opening)):
             self.refuse(opening, _("A line starting with “>” is a quotation; write “\\>” if you mean “greater than”."))
         quoted = self.blocks("blockquote_close")
-        if any(not isinstance(block, Text) or block.kind != "p" for block in quoted):
+        if any(not isinstance(block, TextBlock) or block.kind != "p" for block in quoted):
             self.refuse(opening, _("Quotations can contain only paragraphs."))
-        return [Text("blockquote", block.runs) for block in quoted if isinstance(block, Text)]
+        return [TextBlock("blockquote", block.runs) for block in quoted if isinstance(block, TextBlock)]
 
     def _line(self, token: Token) -> str:
         """The line of the text on which a block begins."""
@@ -289,7 +289,7 @@ def write(document: Document, image: Callable[[str], str] = str) -> str:
             parts.append(f"![{escaped(block.alt)}]({destination(image(block.ref))})")
         elif block.kind == "blockquote":
             text = "\n".join(f"> {line}" for line in _inline(block.runs).split("\n"))
-            if isinstance(before, Text) and before.kind == "blockquote":
+            if isinstance(before, TextBlock) and before.kind == "blockquote":
                 text = f"{parts.pop()}\n>\n{text}"
             parts.append(text)
         elif block.kind in {"h2", "h3"}:

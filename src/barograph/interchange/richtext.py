@@ -36,7 +36,7 @@ Runs = tuple[Run, ...]
 
 
 @dataclass(frozen=True)
-class Text:
+class TextBlock:
     """A paragraph, heading or paragraph of a quotation. `kind`: p, h2, h3, blockquote."""
 
     kind: str
@@ -63,7 +63,7 @@ class Listing:
     items: tuple[Item, ...]
 
 
-Block = Text | Image | Listing
+Block = TextBlock | Image | Listing
 Document = tuple[Block, ...]
 
 
@@ -223,7 +223,7 @@ class _Reader(HTMLParser):
     def flush(self) -> None:
         runs = normal_runs(self.runs, breaks=self.kind not in {"h2", "h3"})
         if runs:
-            self.blocks.append(Text(self.kind, runs))
+            self.blocks.append(TextBlock(self.kind, runs))
         self.kind, self.runs = "blockquote" if self.quoted else "p", []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

@@ -55,7 +55,7 @@ def in_words() -> str:
 
 
 @dataclass(frozen=True)
-class Row:
+class MailingRow:
     """A mailing in the list, with the issue it belongs to where there is one."""
 
     mailing: Mailing
@@ -76,7 +76,7 @@ def mailings(request: HttpRequest) -> HttpResponse:
     by_day = {issue.first: issue for issue in Issue.objects.filter(first__in=filter(None, map(_first_day, page)))}
     context = {
         "audiences": audiences(),
-        "rows": [Row(mailing, title_of(mailing), by_day.get(_first_day(mailing))) for mailing in page[:PAGE]],
+        "rows": [MailingRow(mailing, title_of(mailing), by_day.get(_first_day(mailing))) for mailing in page[:PAGE]],
         "older": page[PAGE - 1].pk if len(page) > PAGE else None,
         "zone": issues.publication().timezone,
         "figures": _figures(),

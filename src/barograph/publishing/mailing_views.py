@@ -49,7 +49,7 @@ ENOUGH = 20
 
 
 @dataclass(frozen=True)
-class Progress:
+class MailingProgress:
     """How one mailing goes, in words and figures."""
 
     mailing: Mailing
@@ -97,14 +97,14 @@ def _proof(issue: Issue, list_key: str) -> proofs.Proof | None:
         return None
 
 
-def _progress(mailing: Mailing) -> Progress:
+def _progress(mailing: Mailing) -> MailingProgress:
     rate, remaining = "", ""
     if mailing.state == "sending" and mailing.started_at and mailing.done >= ENOUGH:
         seconds = max(1.0, (timezone.now() - mailing.started_at).total_seconds())
         speed = mailing.done / seconds
         rate = _("%(number)s per minute") % {"number": f"{speed * 60:.0f}"}
         remaining = _span(timedelta(seconds=(mailing.total - mailing.done) / speed))
-    return Progress(
+    return MailingProgress(
         mailing=mailing,
         title=title_of(mailing),
         rate=rate,

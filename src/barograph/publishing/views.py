@@ -139,7 +139,7 @@ def take_back(request: HttpRequest, issue_id: int) -> HttpResponse:
     issue = issue_for(request, issue_id)
     try:
         asked = withdrawal.request(issue=issue, by=request.user)
-    except withdrawal.Refused as refused:
+    except withdrawal.WithdrawalRefused as refused:
         messages.error(request, str(refused))
     else:
         _enqueue(asked)

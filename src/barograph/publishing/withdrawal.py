@@ -28,7 +28,7 @@ from barograph.publishing.steps import WITHDRAWAL
 
 
 @dataclass(frozen=True)
-class Refused(Exception):
+class WithdrawalRefused(Exception):
     """It can't be taken back. `reason` is for a person."""
 
     reason: str
@@ -41,7 +41,7 @@ def is_possible(issue: Issue) -> bool:
     """Whether the button is shown. What it does is checked again, under locks, when it is pressed."""
     try:
         _release_of(issue)
-    except Refused:
+    except WithdrawalRefused:
         return False
     mailings = newsletter.to_take_back(issue_key=issue.key)
     return any(not m.is_finished for m in mailings) and not any(m.sent for m in mailings)
@@ -60,7 +60,7 @@ def request(*, issue: Issue, by=None) -> Release:
     try:
         release = services.add(WITHDRAWAL, issue=issue, kind=ReleaseKind.TAKE_BACK, mail=False, requested_by=by)
     except ValidationError as error:
-        raise Refused(" ".join(error.messages)) from error
+        raise WithdrawalRefused(" ".join(error.messages)) from error
     audit.note("taken_back", about=issue, name=issue.key, by=by, at_terminal=True)
     return release
 
@@ -71,11 +71,11 @@ def _release_of(issue: Issue) -> Release:
     since = issue.releases.filter(pk__gt=back.pk) if back else issue.releases.all()
     first = since.exclude(state=ReleaseState.CANCELLED).order_by("pk").first()
     if first is None and back is not None:
-        raise Refused(_("The issue has already been withdrawn."))
+        raise WithdrawalRefused(_("The issue has already been withdrawn."))
     if issue.state != IssueState.RELEASED:
-        raise Refused(_("The issue is not public."))
+        raise WithdrawalRefused(_("The issue is not public."))
     if first is None or not first.mail or first.published_at != issue.released_at:
-        raise Refused(
+        raise WithdrawalRefused(
             _("Only an issue whose newsletter hasn’t been sent yet can be withdrawn. Publish a correction instead.")
         )
     return first
@@ -86,14 +86,14 @@ def _call_off(issue: Issue) -> None:
     for release in issue.releases.select_for_update().filter(state__in=UNDER_WAY):
         early = not release.steps.filter(name="mailings", state=StepState.DONE).exists()
         if release.state == ReleaseState.RUNNING and early:
-            raise Refused(_("The issue is being published right now. Try again in a moment."))
+            raise WithdrawalRefused(_("The issue is being published right now. Try again in a moment."))
         Release.objects.filter(pk=release.pk).update(state=ReleaseState.CANCELLED, finished_at=timezone.now())
 
 
 def _end_mailings(issue: Issue) -> None:
     mailings = newsletter.to_take_back(issue_key=issue.key)
     if not any(not mailing.is_finished for mailing in mailings):
-        raise Refused(
+        raise WithdrawalRefused(
             _("Only an issue whose newsletter hasn’t been sent yet can be withdrawn. Publish a correction instead.")
         )
     try:
@@ -102,4 +102,4 @@ def _end_mailings(issue: Issue) -> None:
         late = _(
             "Too late: e-mails of this issue have already been sent. Nothing was changed; publish a correction instead."
         )
-        raise Refused(late) from error
+        raise WithdrawalRefused(late) from error

@@ -1,7 +1,7 @@
 """The index: a row per commentary and language, made from current editions alone and rebuilt at any time.
 
-`Document` is slim, `Text` has what snippets are cut from, `Words` is the full-text table (FTS5 on SQLite, tsvector on
-PostgreSQL: migration 0002), `Form` is what every word form of the texts was analysed to, so that it is done once.
+`Document` has little, `DocumentText` what snippets are cut from; `DocumentTerms` is the full-text table (FTS5 on
+SQLite, tsvector on PostgreSQL: migration 0002). `Form` has each word form of the texts and the terms that it was analysed to.
 """
 
 from __future__ import annotations
@@ -56,17 +56,20 @@ class Document(models.Model):
         return (first.toordinal() * TOPICS + place) * LANGUAGES + language.pk % LANGUAGES
 
 
-class Text(models.Model):
+class DocumentText(models.Model):
     """A document's text as plain words, for snippets."""
 
     document = models.OneToOneField(Document, models.CASCADE, primary_key=True, related_name="text")
     text = models.TextField()
 
+    class Meta:
+        db_table = "search_text"
+
     def __str__(self) -> str:
         return self.text[:60]
 
 
-class Words(models.Model):
+class DocumentTerms(models.Model):
     """A document's terms, apart by spaces. Written and read by barograph.search.engines only."""
 
     id = models.BigIntegerField(primary_key=True, db_column="rowid")

@@ -15,15 +15,15 @@ from barograph.editions.services import current_renames
 from barograph.search import analysis, vocabulary
 from barograph.search.analysis import letters
 from barograph.search.documents import Draft, drafts, label, language_label
-from barograph.search.engines import Row, engine
+from barograph.search.engines import IndexRow, engine
 from barograph.search.marks import Marker
-from barograph.search.models import Document, Facet, Form, IndexedLanguage, Text, Words
+from barograph.search.models import Document, DocumentTerms, DocumentText, Facet, Form, IndexedLanguage
 from barograph.search.queries import Filters, Query, QueryTooLong, Word, read
 
 __all__ = [
     "Filters",
-    "Found",
     "QueryTooLong",
+    "SearchResults",
     "ensure_index",
     "find",
     "follow_renames",
@@ -38,7 +38,7 @@ _ALL = 10**9  # as many documents as there are
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResults:
     """What a query found: the best documents, each with how many of the words its headline has.
 
     `missing` are words of the query that no text of that language has: the answer is for the others.
@@ -75,7 +75,9 @@ def index(*, edition: Edition) -> int:
     numbers = [Document.number(first=d.first, position=d.position, language=language) for d in items]
     rows = [Document(id=number, edition=edition, **draft.row()) for number, draft in zip(numbers, items, strict=True)]
     Document.objects.bulk_create(rows)
-    Text.objects.bulk_create(Text(document_id=n, text=d.text) for n, d in zip(numbers, items, strict=True))
+    DocumentText.objects.bulk_create(
+        DocumentText(document_id=n, text=d.text) for n, d in zip(numbers, items, strict=True)
+    )
     engine().write(_analysed(edition.language, numbers, items))
     _keep_facets(items)
     return len(items)
@@ -84,7 +86,7 @@ def index(*, edition: Edition) -> int:
 def _drop(documents: QuerySet[Document]) -> None:
     old = list(documents.values_list("id", flat=True))
     engine().remove(old)
-    Text.objects.filter(document_id__in=old).delete()
+    DocumentText.objects.filter(document_id__in=old).delete()
     Document.objects.filter(id__in=old).delete()
 
 
@@ -113,7 +115,7 @@ def _mend_facet(language: str, kind: str, value: str) -> None:
         facet.update(name=name, newest=document.first)
 
 
-def _analysed(language: str, numbers: list[int], new_drafts: list[Draft]) -> list[Row]:
+def _analysed(language: str, numbers: list[int], new_drafts: list[Draft]) -> list[IndexRow]:
     """The drafts' terms; the vocabulary learns their words."""
     parts = [([letters.fold(w) for w in d.head_words()], [letters.fold(w) for w in d.body_words()]) for d in new_drafts]
     named = {letters.fold(name) for draft in new_drafts for name in draft.names()}
@@ -124,7 +126,7 @@ def _analysed(language: str, numbers: list[int], new_drafts: list[Draft]) -> lis
         return list(dict.fromkeys(term for form in forms if form for term in terms[form]))
 
     return [
-        Row(number, of(head), of(body), draft.labels())
+        IndexRow(number, of(head), of(body), draft.labels())
         for number, (head, body), draft in zip(numbers, parts, new_drafts, strict=True)
     ]
 
@@ -163,7 +165,7 @@ def follow_renames() -> int:
 def index_all() -> int:
     """Build the index anew from the current editions. Returns the number of documents."""
     with transaction.atomic():
-        for model in (Text, Document, Words, Form, Facet):
+        for model in (DocumentText, Document, DocumentTerms, Form, Facet):
             model.objects.all().delete()
         IndexedLanguage.objects.update(analysis=analysis.VERSION)
         current = Edition.objects.current().order_by("first", "language")
@@ -178,7 +180,7 @@ def ensure_index() -> int:
     return index_all() if Edition.objects.exists() else 0
 
 
-def find(query: str, language: str, limit: int = 20, filters: Filters | None = None) -> Found:
+def find(query: str, language: str, limit: int = 20, filters: Filters | None = None) -> SearchResults:
     """Commentaries in `language` that have every word of the query. Raises QueryTooLong.
 
     Words that no text has are left out where others remain. Filters without a word find all they allow, the newest
@@ -195,13 +197,13 @@ def find(query: str, language: str, limit: int = 20, filters: Filters | None = N
     return results if results.total else replace(results, suggestions=_suggestions(asked, here))
 
 
-def _answer(query: Query, limit: int) -> Found:
+def _answer(query: Query, limit: int) -> SearchResults:
     if not query.words and not query.filters:
-        return Found(query)
+        return SearchResults(query)
     best = engine().best(query.groups(), query.labels(), limit)
     rows = Document.objects.select_related("text").in_bulk([number for number, _ in best])
     total = len(best) if len(best) < limit else engine().count(query.groups(), query.labels())
-    return Found(query, [(rows[number], points) for number, points in best if number in rows], total)
+    return SearchResults(query, [(rows[number], points) for number, points in best if number in rows], total)
 
 
 def _suggestions(query: Query, here: list[Word], most: int = 3) -> list[str]:
@@ -245,7 +247,7 @@ def search(query: str, language: str, limit: int = 20, filters: Filters | None =
     return {"hits": hits, "seconds": round(time.perf_counter() - began, 6)}
 
 
-def snippets(results: Found) -> list[tuple[list[tuple[str, bool]], list[tuple[str, bool]]]]:
+def snippets(results: SearchResults) -> list[tuple[list[tuple[str, bool]], list[tuple[str, bool]]]]:
     """For each document found: its headline and a stretch of its text, in pieces with the hits marked."""
     marker = Marker(results.query)
     return [

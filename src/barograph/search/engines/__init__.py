@@ -16,7 +16,7 @@ Groups = Sequence[Sequence[str]]  # a group a word: any of its terms will do
 
 
 @dataclass(frozen=True)
-class Row:
+class IndexRow:
     """A document's terms and labels."""
 
     number: int
@@ -26,7 +26,7 @@ class Row:
 
 
 class Engine(Protocol):
-    def write(self, rows: Sequence[Row]) -> None:
+    def write(self, rows: Sequence[IndexRow]) -> None:
         """Put rows in, in place of those with the same numbers."""
 
     def remove(self, numbers: Sequence[int]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
-from barograph.search.engines import Groups, Row
+from barograph.search.engines import Groups, IndexRow
 
 CREATE = """
 CREATE TABLE search_words (
@@ -34,7 +34,7 @@ def _all(groups: Groups, labels: Sequence[str]) -> str:
     return " & ".join([*map(_any, groups), *map(_quoted, labels)])
 
 
-def _vector(row: Row) -> str:
+def _vector(row: IndexRow) -> str:
     """Positions are not kept: a term stands at 1, with weight A in the headline."""
     headline = dict.fromkeys(row.headline)
     rest = [term for term in dict.fromkeys([*row.body, *row.labels]) if term not in headline]
@@ -42,7 +42,7 @@ def _vector(row: Row) -> str:
 
 
 class Postgresql:
-    def write(self, rows: Sequence[Row]) -> None:
+    def write(self, rows: Sequence[IndexRow]) -> None:
         values = [
             (row.number, *(" ".join(part) for part in (row.headline, row.body, row.labels)), _vector(row))
             for row in rows

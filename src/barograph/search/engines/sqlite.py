@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
-from barograph.search.engines import Groups, Row
+from barograph.search.engines import Groups, IndexRow
 
 CREATE = """
 CREATE VIRTUAL TABLE search_words USING fts5(
@@ -24,7 +24,7 @@ def _all(groups: Groups, labels: Sequence[str]) -> str:
 
 
 class Sqlite:
-    def write(self, rows: Sequence[Row]) -> None:
+    def write(self, rows: Sequence[IndexRow]) -> None:
         values = [(row.number, *(" ".join(part) for part in (row.headline, row.body, row.labels))) for row in rows]
         with connection.cursor() as cursor:
             cursor.executemany(
