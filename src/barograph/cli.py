@@ -188,7 +188,7 @@ def do_publish(args: argparse.Namespace) -> int:
     if args.take_back:
         return _take_back(args, issue)
     release = issue.releases.first()
-    if release is None or not services.take_up(release=release):  # one that stopped goes on from its step
+    if release is None or not services.resume(release=release):  # one that stopped goes on from its step
         release = services.request(issue=issue, mail=not args.no_mail)
     release = services.run(release.pk)
     steps = [{"name": s.name, "state": s.state, "seconds": s.seconds} for s in release.steps.all()]

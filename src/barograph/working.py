@@ -80,7 +80,7 @@ def forget_traces(*, now: datetime | None = None) -> int:
 def look_at_calendar() -> None:
     """What the hour asks for. One part that fails doesn't keep the others, nor the worker's other work."""
     now = timezone.now()
-    mails = (reminders.remind, hold_rule.look, release_alerts.look, mailing_alerts.look, domain_alerts.look)
+    mails = (reminders.remind, hold_rule.check, release_alerts.check, mailing_alerts.check, domain_alerts.check)
     for part in (opening.open_due, *mails, runs.tidy_if_free):
         try:
             part(now=now)

@@ -162,7 +162,7 @@ def issue():
 def test_whoever_may_let_mailings_go_on_is_told_once(people, operator, issue, outbox):
     refuse(mailing(), people[:60])
     for _time in range(2):
-        alarms.look(now=timezone.now())
+        alarms.check(now=timezone.now())
     [(_sender, recipient, raw)] = outbox
     assert recipient == operator.email
     text = message_from_bytes(raw, policy=default).get_body(("plain",)).get_content()

@@ -148,10 +148,10 @@ def test_releases_corrections_and_holds_are_on_record(cast, issue, sign_in):
     house.save()
     release = services.request(issue=issue, by=editor)
     Release.objects.filter(pk=release.pk).update(by_rule=True)
-    assert hold_rule.holds(release_id=release.pk)
-    assert hold_rule.let_go(release=release, by=editor)
+    assert hold_rule.hold_if_needed(release_id=release.pk)
+    assert hold_rule.publish_ready(release=release, by=editor)
     Release.objects.filter(pk=release.pk).update(state=ReleaseState.FAILED)
-    assert services.take_up(release=Release.objects.get(pk=release.pk), by=editor)
+    assert services.resume(release=Release.objects.get(pk=release.pk), by=editor)
     names = ["set", "called_off", "asked", "held", "let_go", "went_on"]
     assert acts_on(label=issue.key) == [f"barograph.release_{name}" for name in names]
     assert only("release_held").user is None

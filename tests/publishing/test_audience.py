@@ -48,7 +48,7 @@ def test_the_page_of_mailings_has_counts_and_every_mailing_and_no_address(issue,
     services.run(services.request(issue=issue).pk)
     page = signed_in("Publishers").get(reverse("publishing_mailings")).content.decode()
     assert "2 readers" in page
-    assert reverse("publishing_letters", args=[issue.pk]) in page
+    assert reverse("publishing_newsletter", args=[issue.pk]) in page
     assert "reader-0@" not in page
 
 

@@ -60,7 +60,7 @@ def refused(issue, outbox):
 def test_whoever_can_let_it_go_on_is_written_to_once_in_their_language(refused, team, outbox):
     editor, operator = team
     for _minute in range(3):
-        mailing_alerts.look(now=timezone.now())
+        mailing_alerts.check(now=timezone.now())
     letters = {to: message.decode(errors="replace") for _sender, to, message in outbox}
     assert set(letters) == {editor.email, operator.email}
     assert len(outbox) == 2
@@ -71,39 +71,39 @@ def test_whoever_can_let_it_go_on_is_written_to_once_in_their_language(refused, 
 
 
 def test_when_it_no_longer_goes_on_by_itself_that_is_told_too(refused, team, outbox):
-    mailing_alerts.look(now=timezone.now())
+    mailing_alerts.check(now=timezone.now())
     Mailing.objects.update(due_at=None, trips=len(sending.BREAKER_PAUSES) + 1)
-    mailing_alerts.look(now=timezone.now())
-    mailing_alerts.look(now=timezone.now())
+    mailing_alerts.check(now=timezone.now())
+    mailing_alerts.check(now=timezone.now())
     assert len(outbox) == 4
     assert "is waiting for your decision" in mailing_alerts.in_words(Mailing.objects.get())
 
 
 def test_a_second_list_that_stops_later_is_told_too_once(refused, team, outbox):
-    mailing_alerts.look(now=timezone.now())
+    mailing_alerts.check(now=timezone.now())
     second = mailing(key="issue:2020-08-03:be-ru")
     Mailing.objects.filter(pk=second.pk).update(state="paused", hold="refused", due_at=timezone.now())
     for _minute in range(3):
-        mailing_alerts.look(now=timezone.now())
+        mailing_alerts.check(now=timezone.now())
     assert len(outbox) == 4
     assert len({message.split(b"Message-ID: ")[1].split()[0] for _sender, _to, message in outbox}) == 4
 
 
 def test_while_the_server_cannot_be_reached_the_mail_waits(refused, team, outbox):
     MemoryTransport.answers += [Unreachable("no route")]
-    mailing_alerts.look(now=timezone.now())
+    mailing_alerts.check(now=timezone.now())
     assert not outbox
-    mailing_alerts.look(now=timezone.now())
+    mailing_alerts.check(now=timezone.now())
     assert len(outbox) == 2
 
 
 def test_a_person_s_own_pause_a_copy_and_what_is_long_past_are_not_told(refused, team, outbox):
     Mailing.objects.update(hold="")
-    mailing_alerts.look(now=timezone.now())
+    mailing_alerts.check(now=timezone.now())
     Mailing.objects.update(hold="copied", state="held")
-    mailing_alerts.look(now=timezone.now())
+    mailing_alerts.check(now=timezone.now())
     Mailing.objects.update(hold="refused", state="paused", created_at=timezone.now() - timedelta(days=8))
-    mailing_alerts.look(now=timezone.now())
+    mailing_alerts.check(now=timezone.now())
     assert not outbox
 
 
@@ -125,7 +125,7 @@ def test_the_release_s_page_says_it_in_words(refused, issue, team, language, wor
     page = client.get(reverse("publishing_progress", args=[issue.pk])).content.decode()
     assert words in page
     assert "5.7.1 we do not like you" in page
-    assert reverse("publishing_letters", args=[issue.pk]) in page
+    assert reverse("publishing_newsletter", args=[issue.pk]) in page
     Mailing.objects.update(hold="", state="sending")
     assert words not in client.get(reverse("publishing_progress", args=[issue.pk])).content.decode()
 

@@ -30,8 +30,8 @@ def stopped(db, data_folder, monkeypatch):
 def test_publishers_are_told_once(stopped, outbox):
     signed_in("Publishers", email="publisher@example.org")
     signed_in("Analysts", email="analyst@example.org")
-    assert release_alerts.look(now=timezone.now()) == 1
-    assert release_alerts.look(now=timezone.now()) == 0
+    assert release_alerts.check(now=timezone.now()) == 1
+    assert release_alerts.check(now=timezone.now()) == 0
     assert [to for _from, to, _mail in outbox] == ["publisher@example.org"]
 
 

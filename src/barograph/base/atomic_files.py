@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 #: Readable by the owner alone: keys, exports, backups.
 PRIVATE = 0o600
-#: As the process's umask has it.
+#: Readable by others, less what the process's umask takes away.
 SHARED = 0o666
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-#: The same for a text of several lines, where line ends and tabs are right.
+#: Control characters that may not stand in a text of several lines: all but line ends and tabs.
 IN_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
 
 

@@ -31,7 +31,7 @@ def to_ascii(host: str) -> str:
 
 
 def to_people(host: str) -> str:
-    """The same in its own script, to be shown and not to be connected to."""
+    """A host's name in its own script (IDNA): to be shown, not to be connected to."""
     try:
         return idna.decode(host) if "xn--" in host else host
     except (idna.IDNAError, UnicodeError):
@@ -39,7 +39,7 @@ def to_people(host: str) -> str:
 
 
 def in_brackets(host: str) -> str:
-    """As it stands in a URL: an IPv6 address in brackets."""
+    """A host as it is written in a URL: an IPv6 address in brackets (RFC 3986, 3.2.2)."""
     return f"[{host}]" if ":" in host else host
 
 

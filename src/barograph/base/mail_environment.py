@@ -14,7 +14,7 @@ from barograph.base import given_urls, hosts
 from barograph.base.control_characters import CONTROLS
 from barograph.base.given_urls import EnvironmentProblem
 
-#: Those of django-anymail that need nothing but HTTP.
+#: Providers of django-anymail that need no package of their own.
 PROVIDERS = (
     "brevo", "mailersend", "mailgun", "mailjet", "mailtrap", "mandrill", "postmark", "resend", "scaleway",
     "sendgrid", "sparkpost", "unisender_go",

@@ -22,7 +22,7 @@ class TooMuchMarkup(ValueError):
 
 
 def bounded(html: str) -> str:
-    """The same HTML without comments, a `<` that begins no whole tag escaped. Raises TooMuchMarkup."""
+    """HTML without its comments and with every `<` escaped that begins no whole tag. Raises TooMuchMarkup."""
     html = _UNFINISHED.sub("&lt;", _without_comments(html))
     if html.count("<") > MOST_TAGS:
         raise TooMuchMarkup

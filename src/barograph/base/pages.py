@@ -134,7 +134,7 @@ def _called(function: Callable[..., Any], *given: Any, **named: Any) -> Any:
 
 
 class _Environment(Environment):
-    """Of one interface language."""
+    """The Jinja environment of one interface language."""
 
     code_generator_class = _Code
     shown, called = staticmethod(_shown), staticmethod(_called)
@@ -213,7 +213,7 @@ def render(template: str, context: dict[str, Any], *, language: str) -> str:
 
 
 def drawn(template: str, context: dict[str, Any], language: str) -> str:
-    """The same, where the interface's language is the present one."""
+    """Render a page where the interface's language is the active one already."""
     page = environment(languages.interface(language)).get_template(template).render(**context, language=language)
     return dressed(page) if _UNDRESSED in page else page
 

@@ -155,7 +155,7 @@ def _by_wrk(port: int, seconds: int, connections: int) -> tuple[float, int]:
 
 
 def _by_hand(port: int, seconds: int, connections: int) -> tuple[float, int]:
-    """The same with a loop of our own: slower than wrk, so good for ratios alone."""
+    """Measure without wrk, by a loop of our own, which is slower: only ratios can be compared."""
     return asyncio.run(_ask(port, seconds, connections))
 
 

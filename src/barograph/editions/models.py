@@ -32,7 +32,7 @@ class Snapshot(models.Model):
 
 class EditionQuerySet(models.QuerySet):
     def standing(self) -> "EditionQuerySet":
-        """Those that were not taken back."""
+        """Editions that were not withdrawn."""
         return self.filter(withdrawal__isnull=True)
 
     def current(self) -> "EditionQuerySet":

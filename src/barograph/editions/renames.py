@@ -1,12 +1,11 @@
 """Addresses of topics and analysts that changed: editions keep the old ones, readers get the present ones.
 
-An edition is never rewritten, so what it calls by an old address is joined to
-the present one wherever it is read for the public: pages, feeds, the table of
-verdicts, search, mails and printed forms. The one exception is the edition's
-own data file, which stays as it was frozen; the data package tells the pairs.
+An edition is never rewritten, so an old address in it is replaced by the present one wherever it is read for the
+public: pages, feeds, the table of verdicts, search, mails and printed forms. The one exception is the edition's own
+data file, which stays as it was frozen; the data package lists the pairs of old and present addresses.
 
-The pairs come from the imprint, so that a change takes effect for all readers
-at one moment, with a release.
+The pairs come from the snapshot of the publication (Imprint), so that a change takes effect for all readers at one
+moment, with a release.
 """
 
 from __future__ import annotations
@@ -67,7 +66,7 @@ class Renames:
         return {**topic, "key": self.topic(topic["key"]), "commentary": commentary}
 
     def cells(self, cells: list[Cell]) -> list[Cell]:
-        """The same for an issue's cells."""
+        """An issue's cells with present addresses. The list given stays as it is."""
         if not self:
             return cells
         return [

@@ -51,7 +51,7 @@ def notify_publishers(user_id: int, too_many: bool) -> int:
     user, house, now, sent = User.objects.filter(pk=user_id).first(), publication(), timezone.now(), 0
     if user is None:
         return 0
-    for other in mailing_alerts.listeners():
+    for other in mailing_alerts.operators_and_publishers():
         if other.pk == user.pk:
             continue
         with translation.override(reminders.language_of(other, house)):

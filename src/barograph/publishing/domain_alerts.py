@@ -1,5 +1,7 @@
-"""Domains that refuse an unusual share of their readers as unknown: told by mail, once a mailing and domain, to whoever
-may let mailings go on; and their word to it, on the report's page. What is counted stands in delivery/doubts.py.
+"""Alerts about domains that refuse an unusual share of their subscribers as unknown, and the decision about them.
+
+Each mailing and domain is mailed once to those who can resume mailings; they decide on the mailing's report page. The
+counting is in delivery/doubts.py.
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ log = logging.getLogger("barograph.publishing")
 
 
 def in_words(row: DomainRefusal) -> str:
-    """What a domain has refused, and what follows. In the active language."""
+    """Describe in the active language what a domain has refused, and what follows."""
     figures = {"domain": row.domain, "refused": row.refused, "total": row.total}
     words = [_("According to %(domain)s, %(refused)s of its %(total)s addresses don’t exist.") % figures]
     if row.stopped:
@@ -54,8 +56,8 @@ def in_words(row: DomainRefusal) -> str:
     return " ".join(words)
 
 
-def look(*, now: datetime) -> None:
-    """Tell the team of domains that are in doubt since; whoever was told is not told again."""
+def check(*, now: datetime) -> None:
+    """Mail alerts about domains whose refusals are undecided, to each recipient once."""
     waiting = DomainRefusal.objects.filter(
         state__in=[Doubt.OPEN, Doubt.REPEATED], noted_at__gte=now - mailing_alerts.FRESH
     ).select_related("mailing")
@@ -65,22 +67,22 @@ def look(*, now: datetime) -> None:
             by_issue.setdefault(issue, []).append(row)
     for issue, rows in by_issue.items():
         try:
-            _tell(issue=issue, rows=rows, house=publication(), now=now)
+            _notify(issue=issue, rows=rows, house=publication(), now=now)
         except Unreachable as trouble:
             log.warning("the mail about a domain that refuses its readers waits: %s", trouble)
             return
 
 
-def _tell(*, issue: Issue, rows: list[DomainRefusal], house: Publication, now: datetime) -> None:
+def _notify(*, issue: Issue, rows: list[DomainRefusal], house: Publication, now: datetime) -> None:
     kind = ReminderKind.DOUBT
     heard = set(issue.reminders.filter(kind=kind).values_list("user_id", "about"))
-    for user in mailing_alerts.listeners():
+    for user in mailing_alerts.operators_and_publishers():
         fresh = {str(row.pk): row for row in rows if (user.pk, str(row.pk)) not in heard}
         if fresh:
-            _write(issue, user, fresh, house, now)
+            _send(issue, user, fresh, house, now)
 
 
-def _write(issue: Issue, user: User, rows: dict[str, DomainRefusal], house: Publication, now: datetime) -> None:
+def _send(issue: Issue, user: User, rows: dict[str, DomainRefusal], house: Publication, now: datetime) -> None:
     with translation.override(reminders.language_of(user, house)):
         lines = []
         for row in rows.values():

@@ -1,13 +1,13 @@
-"""The hour of release comes and topics are missing: the publication's written rule.
+"""The publication's rule for a scheduled release whose hour comes while topics are missing.
 
-It looks at releases set for an hour, when the hour comes; one that an editor starts by hand goes out as it is. Missing
-is a topic with a slot whose text is not signed off. Where the missing ones reach the share set in the publication:
+It applies to releases set for an hour; one that an editor starts by hand goes out as it is. A topic is missing where it
+has a slot and its text is not signed off. Where the missing topics reach the share set in the publication:
 
-- publish what is ready: it goes out;
-- wait: it is held, and goes out by itself as soon as fewer are missing;
-- ask: it is held until an editor says "publish what is ready" or calls it off.
+- PUBLISH: the release goes out with what is ready;
+- WAIT: it is held, and goes out by itself as soon as fewer topics are missing;
+- ASK: it is held until an editor publishes what is ready or calls the release off.
 
-Whoever may publish gets one mail about a held release, and its page shows the same two buttons under both rules.
+Everybody who may publish gets one mail about a held release. Its page has the same two buttons under WAIT and ASK.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ def lacks_too_much(*, issue: Issue, house: Publication) -> bool:
 
 
 @transaction.atomic
-def holds(*, release_id: int) -> bool:
-    """Whether the rule holds this release now; if so, its row says it. Asked just before it would begin."""
+def hold_if_needed(*, release_id: int) -> bool:
+    """Hold the release where the rule says so; returns whether it is held. Called just before it would begin."""
     release = Release.objects.select_for_update().select_related("issue").get(pk=release_id)
     if release.state != ReleaseState.WAITING or not release.by_rule or release.run_at > timezone.now():
         return False
@@ -63,8 +63,8 @@ def holds(*, release_id: int) -> bool:
 
 
 @transaction.atomic
-def let_go(*, release: Release, by: User | None = None) -> bool:
-    """An editor's word: publish what is ready. False where it is not held (any more)."""
+def publish_ready(*, release: Release, by: User | None = None) -> bool:
+    """Let a held release go out with what is ready, as an editor decided. False where it is not held (any more)."""
     rows = Release.objects.filter(pk=release.pk, state=ReleaseState.HELD)
     freed = rows.update(state=ReleaseState.WAITING, by_rule=False, published_at=timezone.now())
     if freed:
@@ -72,10 +72,10 @@ def let_go(*, release: Release, by: User | None = None) -> bool:
     return bool(freed)
 
 
-def look(*, now: datetime) -> None:
-    """Let go what waits for enough to be ready, and tell the editors once of what is held.
+def check(*, now: datetime) -> None:
+    """Free held releases that the rule holds no longer, and notify the editors once of the others.
 
-    A release that is let go is found as due by whoever looks for unfinished ones.
+    A release that is freed is due: `services.unfinished` names it to the workers.
     """
     house = publication() if Release.objects.held_back().exists() else None
     if house is None:
@@ -87,17 +87,17 @@ def look(*, now: datetime) -> None:
             if freed.update(state=ReleaseState.WAITING, published_at=now):
                 audit.note("release_let_go", about=release.issue, name=release.issue.key)
         else:
-            tell(release=release, house=house, now=now)
+            notify(release=release, house=house, now=now)
 
 
 def publishers() -> list[User]:
-    """Who may publish and can be written to."""
+    """Accounts that may publish and have an e-mail address."""
     users = User.objects.filter(is_active=True, groups__permissions__codename="add_release").exclude(email="")
     return list(users.distinct().order_by("pk"))
 
 
-def tell(*, release: Release, house: Publication, now: datetime) -> int:
-    """Write to whoever may publish that the release is held; once each. How many mails left."""
+def notify(*, release: Release, house: Publication, now: datetime) -> int:
+    """Mail everybody who may publish, once each, that the release is held. Returns the number of mails sent."""
     sent, issue = 0, release.issue
     for user in publishers():
         if issue.reminders.filter(user=user, kind=ReminderKind.HELD).exists():

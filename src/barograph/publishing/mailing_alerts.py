@@ -1,9 +1,9 @@
-"""A mailing that has stopped by itself: said in words on the release's page, and by mail to whoever can let it go on.
+"""Alerts about mailings that stopped by themselves: on the release's page, and by mail to those who can resume them.
 
-By itself it stops where the mail server refuses too much (it goes on later, a few times), an error comes at every try,
-or its hour is long past.
-One mail to a person and mailing when it stops, and one when it does not go on by itself. What is about the installation
-(a copy, a restored database) is told at the desk alone: a copy should write to nobody.
+A mailing stops by itself where the mail server refuses too much (it is resumed later, a few times), where an error
+comes at every try, or where its hour is long past. Each recipient gets one mail when a mailing stops, and one when it
+won't be resumed by itself. Holds that are about the installation (a copy, a restored database) are shown at the desk
+alone: a copy should write to nobody.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from barograph.publishing import mailing_views
 
 log = logging.getLogger("barograph.publishing")
 
-TOLD = (Hold.REFUSED, Hold.OVERDUE, Hold.BROKEN)
-#: Who hears nothing of a mailing that stopped so long ago has heard it otherwise.
+ALERTING = (Hold.REFUSED, Hold.OVERDUE, Hold.BROKEN)
+#: Mailings older than this raise no alert any more.
 FRESH = timedelta(days=7)
 
 
@@ -41,7 +41,7 @@ def stopped(issue: Issue) -> list[Mailing]:
 
 
 def in_words(mailing: Mailing) -> str:
-    """Which it is, how far it went, why it stopped, what the server said, how it goes on. In the active language."""
+    """Describe a stopped mailing in the active language: how far it went, why it stopped, when it goes on."""
     how_far = {"title": mailing_views.title_of(mailing), "done": mailing.done, "total": mailing.total}
     sentences = [_("%(title)s: %(done)s of %(total)s sent.") % how_far, mailing.get_hold_display()]
     if mailing.hold == Hold.REFUSED:
@@ -50,20 +50,20 @@ def in_words(mailing: Mailing) -> str:
             sentences.append(_("The server’s last reply: “%(words)s”.") % {"words": mailing.trouble.rstrip(".")})
     elif mailing.hold == Hold.BROKEN and mailing.trouble:
         sentences.append(_("What went wrong: “%(words)s”.") % {"words": mailing.trouble.rstrip(".")})
-    until = mailing_views.goes_on(mailing)
+    until = mailing_views.resumption(mailing)
     sentences.append(f"{until.rstrip('.')}." if until else _("The mailing is waiting for your decision."))
     return " ".join(sentences)
 
 
-def look(*, now: datetime) -> None:
-    """Tell the team of what has stopped since; whoever was told is not told again."""
-    rows = Mailing.objects.filter(state__in=WAITING, hold__in=TOLD, created_at__gte=now - FRESH).order_by("key")
+def check(*, now: datetime) -> None:
+    """Mail alerts about mailings that have stopped, to each recipient once."""
+    rows = Mailing.objects.filter(state__in=WAITING, hold__in=ALERTING, created_at__gte=now - FRESH).order_by("key")
     by_issue: dict[Issue, list[Mailing]] = {}
     for mailing in rows:
         if issue := issue_of(mailing):
             by_issue.setdefault(issue, []).append(mailing)
     for issue, mailings in by_issue.items():
-        tell(issue=issue, mailings=mailings, house=publication(), now=now)
+        notify(issue=issue, mailings=mailings, house=publication(), now=now)
 
 
 def issue_of(mailing: Mailing) -> Issue | None:
@@ -75,19 +75,19 @@ def issue_of(mailing: Mailing) -> Issue | None:
     return Issue.objects.filter(first=when).first()
 
 
-def listeners() -> list[User]:
-    """Who may let a mailing go on and can be written to: whoever may publish, and the operators."""
+def operators_and_publishers() -> list[User]:
+    """Accounts with an e-mail address that can resume a mailing: those that may publish, and the operators."""
     may = Q(groups__permissions__codename="add_release") | Q(is_superuser=True)
     return list(User.objects.filter(may, is_active=True).exclude(email="").distinct().order_by("pk"))
 
 
-def tell(*, issue: Issue, mailings: list[Mailing], house: Publication, now: datetime) -> int:
-    """Write to each listener, once about each mailing and kind of stop. How many mails left."""
+def notify(*, issue: Issue, mailings: list[Mailing], house: Publication, now: datetime) -> int:
+    """Mail each recipient once about each mailing and kind of stop. Returns the number of mails sent."""
     goes_on = [mailing for mailing in mailings if mailing.hold == Hold.REFUSED and mailing.due_at]
     stuck = [mailing for mailing in mailings if mailing not in goes_on]
     try:
         return sum(
-            _tell(issue=issue, kind=kind, mailings=some, house=house, now=now)
+            _notify_kind(issue=issue, kind=kind, mailings=some, house=house, now=now)
             for kind, some in ((ReminderKind.STOPPED, goes_on), (ReminderKind.STUCK, stuck))
         )
     except Unreachable as trouble:
@@ -95,15 +95,17 @@ def tell(*, issue: Issue, mailings: list[Mailing], house: Publication, now: date
         return 0
 
 
-def _tell(*, issue: Issue, kind: ReminderKind, mailings: list[Mailing], house: Publication, now: datetime) -> int:
+def _notify_kind(
+    *, issue: Issue, kind: ReminderKind, mailings: list[Mailing], house: Publication, now: datetime
+) -> int:
     notified, sent = set(issue.reminders.filter(kind=kind).values_list("user_id", "about")), 0
-    for user in listeners():
+    for user in operators_and_publishers():
         fresh = {str(m.pk): m for m in mailings if (user.pk, str(m.pk)) not in notified}
         if not fresh:
             continue
         with translation.override(reminders.language_of(user, house)):
             subject = _("The newsletter stopped automatically: %(period)s") % {"period": issue}
-            address = f"{settings.BASE_URL}{reverse('publishing_letters', args=[issue.pk])}"
+            address = f"{settings.BASE_URL}{reverse('publishing_newsletter', args=[issue.pk])}"
             lines = [
                 *(f"– {in_words(mailing)}" for mailing in fresh.values()),
                 "",

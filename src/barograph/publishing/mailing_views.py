@@ -1,6 +1,6 @@
-"""The desk's page of an issue's newsletter: how each list's letter looks, a test mail to oneself, how sending goes.
+"""The desk's page of an issue's newsletter: each list's mail as it will look, a test mail to oneself, and the sending.
 
-What the buttons do is in newsletter and delivery; these views ask and show.
+What the buttons do is in the apps newsletter and delivery; these views check input and show results.
 """
 
 from __future__ import annotations
@@ -36,16 +36,16 @@ from barograph.publishing.access import issue_for
 
 log = logging.getLogger("barograph.publishing")
 
-#: The letter is shown as a mail program would, shut in: no script, no form, nothing from elsewhere.
+#: Policy of the framed mail: no script, no form, nothing from elsewhere.
 FRAME = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
-VERBS: dict[str, Callable[..., bool]] = {
+ACTIONS: dict[str, Callable[..., bool]] = {
     "pause": delivery.pause,
     "resume": delivery.resume,
     "hurry": delivery.hurry,
     "stop": delivery.stop,
 }
-#: Before so many mails, a rate says little.
-ENOUGH = 20
+#: A rate is shown from this many mails on.
+ENOUGH_FOR_A_RATE = 20
 
 
 @dataclass(frozen=True)
@@ -60,12 +60,12 @@ class MailingProgress:
     may_resume: bool
     may_hurry: bool
     may_stop: bool
-    until: str  # when it goes on by itself, where it has to wait
-    waits: bool  # for somebody's word
+    until: str  # when it goes on by itself, '' where it doesn't
+    waits: bool  # for somebody's decision
 
 
-def letters(request: HttpRequest, issue_id: int) -> HttpResponse:
-    """Every list's mailing, where there are any; and one list's letter as it would go out now."""
+def newsletter_page(request: HttpRequest, issue_id: int) -> HttpResponse:
+    """Show every list's mailing, where there are any, and the mail of one list as it would go out now."""
     issue = issue_for(request, issue_id)
     house = issues.publication()
     mailings = [_progress(mailing) for mailing in newsletter.mailings_of(issue_key=issue.key)]
@@ -84,7 +84,7 @@ def letters(request: HttpRequest, issue_id: int) -> HttpResponse:
         "size": _("%(number)s KB of 100 KB") % {"number": round(proof.weight / 1000)} if proof else "",
         "address": request.user.email,
     }
-    response = render(request, "publishing/letters.html", context)
+    response = render(request, "publishing/newsletter.html", context)
     if context["busy"]:
         response["Refresh"] = "5"
     return response
@@ -99,7 +99,7 @@ def _proof(issue: Issue, list_key: str) -> proofs.Proof | None:
 
 def _progress(mailing: Mailing) -> MailingProgress:
     rate, remaining = "", ""
-    if mailing.state == "sending" and mailing.started_at and mailing.done >= ENOUGH:
+    if mailing.state == "sending" and mailing.started_at and mailing.done >= ENOUGH_FOR_A_RATE:
         seconds = max(1.0, (timezone.now() - mailing.started_at).total_seconds())
         speed = mailing.done / seconds
         rate = _("%(number)s per minute") % {"number": f"{speed * 60:.0f}"}
@@ -113,7 +113,7 @@ def _progress(mailing: Mailing) -> MailingProgress:
         may_resume=mailing.state in WAITING,
         may_hurry=mailing.state in UNFINISHED and not mailing.done and _is_ahead(mailing),
         may_stop=mailing.state not in ENDED,
-        until=goes_on(mailing),
+        until=resumption(mailing),
         waits=mailing.state == MailingState.HELD,
     )
 
@@ -143,8 +143,8 @@ def hold_all(issue: Issue, *, by: User) -> int:
     return len(paused)
 
 
-def goes_on(mailing: Mailing) -> str:
-    """When a mailing goes on by itself, where it waits for that."""
+def resumption(mailing: Mailing) -> str:
+    """When a waiting mailing goes on by itself, in words; '' where it doesn't."""
     by_itself = mailing.state in UNFINISHED or mailing.hold == Hold.REFUSED
     if not by_itself or mailing.state in ENDED or not _is_ahead(mailing):
         return ""
@@ -165,8 +165,8 @@ def _span(left: timedelta) -> str:
     return ngettext("about %(count)s minute left", "about %(count)s minutes left", minutes) % {"count": minutes}
 
 
-def letter_html(request: HttpRequest, issue_id: int, list_key: str) -> HttpResponse:
-    """One list's letter by itself, for the frame."""
+def mail_html(request: HttpRequest, issue_id: int, list_key: str) -> HttpResponse:
+    """Show the HTML of one list's mail, for the frame."""
     proof = _proof(issue_for(request, issue_id), list_key)
     if proof is None:
         raise Http404
@@ -178,7 +178,7 @@ def letter_html(request: HttpRequest, issue_id: int, list_key: str) -> HttpRespo
 
 
 def _back(issue: Issue, list_key: str = "") -> HttpResponse:
-    response = redirect("publishing_letters", issue.pk)
+    response = redirect("publishing_newsletter", issue.pk)
     if list_key:
         response["Location"] += f"?list={list_key}"
     return response
@@ -186,7 +186,7 @@ def _back(issue: Issue, list_key: str = "") -> HttpResponse:
 
 @require_POST
 def send_test(request: HttpRequest, issue_id: int, list_key: str) -> HttpResponse:
-    """The letter to the person who presses the button, and to nobody else."""
+    """Send the mail to the person who presses the button, and to nobody else."""
     issue = issue_for(request, issue_id)
     address = request.user.email
     if not address:
@@ -208,15 +208,15 @@ def send_test(request: HttpRequest, issue_id: int, list_key: str) -> HttpRespons
 
 
 @require_POST
-def steer(request: HttpRequest, issue_id: int, mailing_id: int) -> HttpResponse:
-    """Pause, go on, or stop for good."""
+def control(request: HttpRequest, issue_id: int, mailing_id: int) -> HttpResponse:
+    """Pause a mailing, resume it, send it now, or stop it for good."""
     issue = issue_for(request, issue_id)
-    verb = VERBS.get(request.POST.get("act", ""))
+    action = ACTIONS.get(request.POST.get("act", ""))
     known = {mailing.pk: mailing for mailing in newsletter.mailings_of(issue_key=issue.key)}
-    if verb is None or mailing_id not in known:
+    if action is None or mailing_id not in known:
         raise Http404
     was = known[mailing_id]
-    if verb(mailing_id=mailing_id):
+    if action(mailing_id=mailing_id):
         act = request.POST["act"]
         audit.note(f"mail_{act}", about=issue, name=issue.key, by=request.user, mailing=was.key)
         log.info("mailing %s: %s by user %s (it was %s)", was.key, act, request.user.pk, was.state)

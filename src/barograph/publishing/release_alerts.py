@@ -1,4 +1,4 @@
-"""A release that stopped at a step: whoever may publish is told by mail, once for each release.
+"""Alerts about releases that stopped at a step: one mail for each release to everybody who may publish.
 
 A worker looks once a minute (working.py). What stopped it, and the button that goes on from there, stand on the
 release's page; at a terminal `barograph publish` goes on with it.
@@ -25,13 +25,13 @@ from barograph.publishing.models import Release
 log = logging.getLogger("barograph.publishing")
 
 
-def look(*, now: datetime) -> int:
-    """Write about releases that have stopped. Returns how many mails left."""
+def check(*, now: datetime) -> int:
+    """Mail alerts about releases that have stopped, to each recipient once. Returns the number of mails sent."""
     stopped = Release.objects.filter(state=ReleaseState.FAILED).select_related("issue")
-    return sum(_tell(release, now) for release in stopped)
+    return sum(_notify(release, now) for release in stopped)
 
 
-def _tell(release: Release, now: datetime) -> int:
+def _notify(release: Release, now: datetime) -> int:
     house, issue, sent = publication(), release.issue, 0
     about = str(release.pk)
     failed = release.steps.filter(state=StepState.FAILED).first()

@@ -54,7 +54,7 @@ def results_by_step(release: Release) -> dict[str, dict[str, Any]]:
 
 
 def summary(release: Release) -> list[str]:
-    """What the steps did, in a line each."""
+    """What the steps did, as sentences in the active language."""
     if release.takes_back:
         return [_("The issue is open again. Its texts, verdicts and translations are unchanged.")]
     results, lines = results_by_step(release), []

@@ -1,9 +1,9 @@
 """Releasing an issue: request it, run its steps, resume after a stop.
 
 States of a release (`enums.ReleaseState`) and who moves it:
-- waiting → held: `hold_rule.holds`, when its hour has come and too much is missing; back by `hold_rule`
+- waiting → held: `hold_rule.hold_if_needed`, when its hour has come and too much is missing; back by `hold_rule`
 - waiting, failed → running: `run`, by the one process that claims it (`owner`, until `lease_until`)
-- running → done, failed: `run`; failed → waiting: `take_up`
+- running → done, failed: `run`; failed → waiting: `resume`
 - waiting, held → cancelled: `cancel`; anything under way → cancelled: `withdrawal.request`
 """
 
@@ -92,7 +92,7 @@ def run(release_id: int) -> Release:
     if not site.is_here():
         log.info("release %s is left to the machine that has the site", release_id)
         return Release.objects.get(pk=release_id)
-    release = None if hold_rule.holds(release_id=release_id) else _claim(release_id)
+    release = None if hold_rule.hold_if_needed(release_id=release_id) else _claim(release_id)
     if release is None:
         return Release.objects.get(pk=release_id)
     if release.published_at is None:
@@ -201,7 +201,7 @@ def cancel(*, release: Release, by=None) -> bool:
 
 
 @transaction.atomic
-def take_up(*, release: Release, by=None) -> bool:
+def resume(*, release: Release, by=None) -> bool:
     """Let a release that stopped go on from the step where it stopped. False where it had not."""
     stopped = Release.objects.filter(pk=release.pk, state=ReleaseState.FAILED).update(state=ReleaseState.WAITING)
     if stopped:

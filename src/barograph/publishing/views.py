@@ -130,7 +130,7 @@ def hold_mail(request: HttpRequest, issue_id: int) -> HttpResponse:
         messages.success(request, _("The newsletter is on hold. Fix what is wrong, then resume it here."))
     else:
         messages.error(request, _("Too late: the mailing has moved on in the meantime."))
-    return redirect("publishing_letters", issue.pk)
+    return redirect("publishing_newsletter", issue.pk)
 
 
 @require_POST
@@ -151,7 +151,7 @@ def go_on(request: HttpRequest, issue_id: int) -> HttpResponse:
     """Go on with a release that stopped, from the step where it stopped."""
     issue = issue_for(request, issue_id)
     latest = issue.releases.first()
-    if latest and services.take_up(release=latest, by=request.user):
+    if latest and services.resume(release=latest, by=request.user):
         transaction.on_commit(lambda: run_release.enqueue(latest.pk))
     return redirect("publishing_progress", issue.pk)
 
@@ -161,7 +161,7 @@ def publish_ready(request: HttpRequest, issue_id: int) -> HttpResponse:
     """Publish what is ready of a release that the rule holds."""
     issue = issue_for(request, issue_id)
     latest = issue.releases.first()
-    if latest and hold_rule.let_go(release=latest, by=request.user):
+    if latest and hold_rule.publish_ready(release=latest, by=request.user):
         transaction.on_commit(lambda: run_release.enqueue(latest.pk))
     return redirect("publishing_progress", issue.pk)
 

@@ -40,8 +40,12 @@ def urls():
         path("release/<int:issue_id>/call-off/", views.call_off, name="publishing_call_off"),
         path("release/<int:issue_id>/hold-mail/", views.hold_mail, name="publishing_hold_mail"),
         path("release/<int:issue_id>/take-back/", views.take_back, name="publishing_take_back"),
-        path("release/<int:issue_id>/letters/", mailing_views.letters, name="publishing_letters"),
-        path("release/<int:issue_id>/letters/<int:mailing_id>/steer/", mailing_views.steer, name="publishing_steer"),
+        path("release/<int:issue_id>/letters/", mailing_views.newsletter_page, name="publishing_newsletter"),
+        path(
+            "release/<int:issue_id>/letters/<int:mailing_id>/steer/",
+            mailing_views.control,
+            name="publishing_control_mailing",
+        ),
         path("release/<int:issue_id>/letters/look-up/", mail_reports.look_up, name="publishing_look_up"),
         path(
             "release/<int:issue_id>/letters/<int:mailing_id>/report/<int:refusal_id>/",
@@ -55,8 +59,8 @@ def urls():
         ),
         path(
             "release/<int:issue_id>/letters/<slug:list_key>/html/",
-            mailing_views.letter_html,
-            name="publishing_letter_html",
+            mailing_views.mail_html,
+            name="publishing_mail_html",
         ),
         path(
             "release/<int:issue_id>/letters/<slug:list_key>/test/", mailing_views.send_test, name="publishing_send_test"

@@ -1,7 +1,7 @@
-"""Taking an issue back while nobody has got a mail of it: its release is as if it had not been.
+"""Withdrawing an issue while no mail of it has left ("take back" at the desk).
 
-In one transaction the mailings end, the editions are withdrawn and the issue is open again; the site, the search and
-whatever is to be taken along follow as steps, which a crash at any line lets go on (steps.WITHDRAWAL, services.run).
+In one transaction the mailings end, the editions are withdrawn and the issue is open again. The site, the search and
+the downloads follow as steps, which are resumed after a crash (steps.WITHDRAWAL, services.run).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from barograph.publishing.steps import WITHDRAWAL
 
 @dataclass(frozen=True)
 class WithdrawalRefused(Exception):
-    """It can't be taken back. `reason` is for a person."""
+    """The issue can't be withdrawn. `reason`: why, in the active language, for a person."""
 
     reason: str
 
@@ -49,7 +49,7 @@ def is_possible(issue: Issue) -> bool:
 
 @transaction.atomic
 def request(*, issue: Issue, by=None) -> Release:
-    """Take the issue back, all of it or nothing; the files follow by `services.run`. Raises Refused."""
+    """Take the issue back, all of it or nothing; the files follow by `services.run`. Raises WithdrawalRefused."""
     issue = Issue.objects.select_for_update().get(pk=issue.pk)
     first = _release_of(issue)
     _call_off(issue)
@@ -66,7 +66,7 @@ def request(*, issue: Issue, by=None) -> Release:
 
 
 def _release_of(issue: Issue) -> Release:
-    """The release by which the issue is public. Raises Refused where it can't be undone."""
+    """The release by which the issue is public. Raises WithdrawalRefused where it can't be undone."""
     back = issue.releases.filter(kind=ReleaseKind.TAKE_BACK).first()
     since = issue.releases.filter(pk__gt=back.pk) if back else issue.releases.all()
     first = since.exclude(state=ReleaseState.CANCELLED).order_by("pk").first()
@@ -82,7 +82,10 @@ def _release_of(issue: Issue) -> Release:
 
 
 def _call_off(issue: Issue) -> None:
-    """End what is under way about the issue: what runs ends after the step it is at, if that is a late one."""
+    """Cancel releases of the issue that are under way; one that runs ends after its present step.
+
+    Raises WithdrawalRefused where one runs that has not handed over the newsletters yet.
+    """
     for release in issue.releases.select_for_update().filter(state__in=UNDER_WAY):
         early = not release.steps.filter(name="mailings", state=StepState.DONE).exists()
         if release.state == ReleaseState.RUNNING and early:

@@ -1,7 +1,7 @@
 """The index: a row per commentary and language, made from current editions alone and rebuilt at any time.
 
 `Document` has little, `DocumentText` what snippets are cut from; `DocumentTerms` is the full-text table (FTS5 on
-SQLite, tsvector on PostgreSQL: migration 0002). `Form` has each word form of the texts and the terms that it was analysed to.
+SQLite, tsvector on PostgreSQL: migration 0002). `Form` has each word form of the texts, with its terms.
 """
 
 from __future__ import annotations
