@@ -108,7 +108,7 @@ COMMANDS = {
     "mailings stop": (["none", "--yes"], 1),
     "mailings senders": ([], 0),
     "mailings admit": (["none", "--yes"], 1),
-    "accounts": (["reset-factor", "nobody"], 1),
+    "sign-ins": (["reset-factor", "nobody"], 1),
     "audit": (["export"], 0),
     "backup": (["{place}/backup.tar.gz"], 0),
     "restore": (["{place}/no-such-backup.tar.gz", "--yes"], 1),

@@ -74,7 +74,7 @@ def test_a_release_that_stopped_is_told_with_its_step():
 def test_mailings_that_wait_or_reached_nobody_are_told():
     made = mailing()
     Mailing.objects.filter(pk=made.pk).update(state="held", hold="overdue")
-    assert "awaiting your decision" in found("mailing")[0][1]
+    assert "is waiting for your decision" in found("mailing")[0][1]
     Mailing.objects.filter(pk=made.pk).update(
         state="finished", hold="", total=10, sent=0, failed=10, finished_at=timezone.now()
     )
@@ -133,4 +133,4 @@ def test_a_relay_that_is_away_is_told(settings):
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     settings.SMTP = parse_smtp(f"smtp://127.0.0.1:{port}")
-    assert "is not responding" in inspection.relay_problem()
+    assert "does not answer" in inspection.relay_problem()

@@ -108,7 +108,6 @@ def do_serve(args: argparse.Namespace) -> NoReturn:
     from barograph import operation
 
     setup("begin", **operation.address_of(args.host, args.port))
-
     operation.serve(host=args.host, port=args.port, workers=args.workers, worker=not args.no_worker)
 
 

@@ -84,7 +84,7 @@ def test_a_name_that_nobody_knows_is_the_relays_trouble(name, monkeypatch):
     if name == "nowhere.invalid":  # no name server is asked in tests
 
         def unknown(*_given, **_named):
-            raise socket.gaierror(socket.EAI_NONAME, "Name or service unknown")
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
         monkeypatch.setattr(names.socket, "getaddrinfo", unknown)
     transport = SmtpTransport(Smtp(name, 25, "", "", ""))

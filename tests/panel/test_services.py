@@ -80,12 +80,12 @@ def test_from_the_hour_that_an_editor_sets_everybody_sees_all(issue, topic, peop
 
 def test_what_was_seen_is_never_hidden_again(issue, topic, people):
     panel.open_ratings(issue=issue)
-    with pytest.raises(ValidationError, match="open to everybody already"):
+    with pytest.raises(ValidationError, match="already visible to everyone"):
         panel.open_ratings(issue=issue, at=timezone.now() + datetime.timedelta(days=1))
 
 
 def test_an_hour_that_has_passed_is_refused(issue):
-    with pytest.raises(ValidationError, match="still to come"):
+    with pytest.raises(ValidationError, match="in the future"):
         panel.open_ratings(issue=issue, at=timezone.now() - datetime.timedelta(minutes=1))
 
 
@@ -125,7 +125,7 @@ def test_a_published_issues_ratings_are_closed(issue, topic, people):
     assert Rating.objects.get().value == "worsened"
 
 
-@pytest.mark.parametrize(("text", "told"), [("  ", "Write something"), ("x" * 2001, "2000 letters")])
+@pytest.mark.parametrize(("text", "told"), [("  ", "Write something"), ("x" * 2001, "2000 characters")])
 def test_a_remark_that_cannot_be_is_refused(issue, topic, people, text, told):
     panel.rate(issue=issue, topic=topic, by=people[0], value="worsened")
     with pytest.raises(ValidationError, match=told):

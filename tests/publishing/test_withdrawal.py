@@ -313,7 +313,7 @@ def test_a_release_at_its_first_steps_is_left_alone(issue, monkeypatch):
     real = steps.BY_NAME["index"]
 
     def pressed_meanwhile(release, progress):
-        with pytest.raises(withdrawal.WithdrawalRefused, match="just being published"):
+        with pytest.raises(withdrawal.WithdrawalRefused, match="being published right now"):
             withdrawal.request(issue=issue)
         return real.do(release, progress)
 

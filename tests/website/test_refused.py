@@ -85,7 +85,7 @@ def test_an_error_of_ours_is_a_page_of_ours_and_its_log_holds_no_signed_link(web
     monkeypatch.setattr("barograph.newsletter.answers.show", fails)
     answer = web.get("/be/subscription/signed-link/")
     assert answer.status_code == 500
-    assert "пайшло не так" in answer.content.decode()
+    assert "адбылася памылка" in answer.content.decode()
     assert "what it was" not in answer.content.decode()
     assert "what it was" in caplog.text
     assert "<str:token>" in caplog.text

@@ -79,7 +79,7 @@ NOBODY = [
     ),
     ("5.0.0", "550 Requested action not taken: mailbox unavailable"),
     ("5.1.2", "Host or domain name not found. Name service error for name=nowhere.example type=A: Host not found"),
-    ("5.4.4", "[nowhere.example]: Name or service unknown"),
+    ("5.4.4", "[nowhere.example]: Name or service not known"),
     ("5.1.6", "551 5.1.6 The recipient has moved to another place"),
     ("5.0.0", "556 Domain does not accept mail (nullMX)"),
     ("5.0.0", "550 Пользователь с таким адресом не найден"),
