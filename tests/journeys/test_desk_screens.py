@@ -64,7 +64,7 @@ def test_an_open_week_follows_what_others_do_and_leaves_alone_who_is_at_work(dem
     looking.evaluate(asked)
     there = looking.locator(f"[data-part={part}]")
     expect(there).to_contain_text("Said while the other looks on.")
-    expect(looking.locator(".desk > [role=status]")).to_contain_text("Тыдзень змяніўся")
+    expect(looking.locator(".desk > [role=status]")).to_contain_text("Старонка тыдня абноўлена")
     for page in pages.values():
         page.context.close()
 

@@ -89,5 +89,5 @@ def test_the_desks_newsletter_page_is_accessible_and_sends_a_test_mail(demo, bro
     violations = Axe().run(page, context=[["main .desk"]]).response["violations"]
     assert [(v["id"], v["nodes"][0]["html"][:200]) for v in violations] == []
     page.get_by_role("button", name="Send me a test e-mail").click()
-    page.get_by_text("The test mail is on its way").first.wait_for()
+    page.get_by_text("The test e-mail is on its way").first.wait_for()
     context.close()

@@ -165,7 +165,7 @@ def test_the_second_of_two_is_told_and_both_texts_are_kept(written, demo, browse
     editor.get_by_role("button", name="Save draft").click()
     if (dialog := editor.locator("#w-save-confirmation-dialog")).is_visible():
         dialog.locator("[data-w-dialog-target=confirm]").click()
-    expect(editor.get_by_text("saved this text after you had opened it")).to_be_visible()
+    expect(editor.get_by_text("saved this text after you opened it")).to_be_visible()
     expect(editor.locator("#id_headline")).to_have_value("The analyst’s words")
     editor.get_by_role("link", name="Compare them").click()
     expect(editor.locator("main")).to_contain_text(re.compile("The editoranalyst’s words"))  # word by word
