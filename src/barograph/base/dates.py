@@ -1,7 +1,7 @@
 """Periods and dates in words, as each language prints them.
 
 Month names come from CLDR through Babel; how two dates are joined into a
-period is the house's pattern (be, ru: "3 – 9 жніўня 2020"; en: "August 3 –
+period is the project's own pattern (be, ru: "3 – 9 жніўня 2020"; en: "August 3 –
 August 9, 2020"), which CLDR's interval formats do not give. Languages that
 somebody has added are written as CLDR has them.
 """

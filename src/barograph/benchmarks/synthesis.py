@@ -73,13 +73,13 @@ class TextGenerator:
 
 @transaction.atomic
 def publication(*, topics: int, languages: list[str], seed: int) -> tuple[list[Topic], list[Person], TextGenerator]:
-    """The house, its topics and analysts; those that are there already are taken."""
+    """The publication, its topics and analysts; existing ones are used."""
     words = TextGenerator(seed)
-    house = issues.publication()
-    house.name = {code: words.some(code, 2).capitalize() for code in languages}
-    house.languages = languages
-    house.lists = [{"key": code, "label": code.upper(), "languages": [code]} for code in languages]
-    house.save()
+    publication = issues.publication()
+    publication.name = {code: words.some(code, 2).capitalize() for code in languages}
+    publication.languages = languages
+    publication.lists = [{"key": code, "label": code.upper(), "languages": [code]} for code in languages]
+    publication.save()
     for number in range(topics):
         names = {code: words.some(code, 2).capitalize() for code in languages}
         Topic.objects.get_or_create(key=f"{TOPIC}{number + 1}", defaults={"names": names, "position": number})
@@ -143,10 +143,10 @@ def _commentary(issue: Issue, topic: Topic, language: str, words: TextGenerator)
 
 def release(past_issues: list[Issue], *, progress: Progress | None = None, index: bool = True) -> None:
     """Freeze past issues, bake once, index once."""
-    house = issues.publication()
+    publication = issues.publication()
     editions.freeze_imprint()
     for done, issue in enumerate(past_issues):
-        at = issues.planned_release(publication=house, last=issue.last)
+        at = issues.planned_release(publication=publication, last=issue.last)
         editions.freeze(issue=issue, published_at=at)
         issues.mark_released(issue=issue, at=at)
         if progress and done % 10 == 0:

@@ -24,8 +24,8 @@ from barograph.commentaries.models import Commentary
 from barograph.commentaries.services import is_stale
 from barograph.editions import bodies, changes, renames, schema, summaries
 from barograph.editions.models import Edition, Imprint, Summary, Withdrawal
+from barograph.issues import services as issues
 from barograph.issues.models import Correction, Issue, Publication, StandingText, Topic
-from barograph.issues.services import publication
 from barograph.panel import services as panel
 from barograph.people.models import Person
 from barograph.scenarios.blocks import probability
@@ -39,8 +39,8 @@ def digest(content: Content) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _time(when: datetime, house: Publication) -> str:
-    return when.astimezone(ZoneInfo(house.timezone)).isoformat(timespec="seconds")
+def _time(when: datetime, publication: Publication) -> str:
+    return when.astimezone(ZoneInfo(publication.timezone)).isoformat(timespec="seconds")
 
 
 class _Sheet:
@@ -48,7 +48,7 @@ class _Sheet:
 
     def __init__(self, issue: Issue, *, live_only: bool, overrides: Iterable[Commentary], panel_shown: bool):
         self.issue = issue
-        self.house = publication()
+        self.publication = issues.publication()
         rows = Commentary.objects.filter(issue=issue).select_related("topic", "source")
         rows = rows.prefetch_related("bylines__person", "source__bylines__person")
         if live_only:
@@ -60,9 +60,9 @@ class _Sheet:
             commentaries = {key: c for key, c in commentaries.items() if c.topic_id in sources}
         self.commentaries = commentaries
         self.verdicts = {v.topic_id: v for v in issue.verdicts.all()}
-        house = self.house
-        shown_panel = house.shows_panel and panel_shown
-        self.panel = panel.shown_distributions(issue=issue, least=house.panel_least) if shown_panel else {}
+        publication = self.publication
+        shown_panel = publication.shows_panel and panel_shown
+        self.panel = panel.shown_distributions(issue=issue, least=publication.panel_least) if shown_panel else {}
         self.corrections = list(issue.corrections.select_related("topic"))
         used = {key[0] for key in commentaries} | set(self.verdicts)
         # a special issue is about its own topics alone
@@ -72,7 +72,7 @@ class _Sheet:
 
     def languages_of(self, topic: Topic) -> list[str]:
         rows = [c for (topic_id, _), c in self.commentaries.items() if topic_id == topic.pk]
-        order = {code: place for place, code in enumerate(self.house.languages)}
+        order = {code: place for place, code in enumerate(self.publication.languages)}
         rows = [c for c in rows if c.language in order]
         rows.sort(key=lambda c: (c.is_translation, order[c.language]))
         return [c.language for c in rows]
@@ -97,20 +97,20 @@ def compose(
     if panel_shown is None:
         panel_shown = panel.is_open(issue)
     sheet = _Sheet(issue, live_only=live_only, overrides=overrides or (), panel_shown=panel_shown)
-    return {language: _content(sheet, language, published_at, revised_at) for language in sheet.house.languages}
+    return {language: _content(sheet, language, published_at, revised_at) for language in sheet.publication.languages}
 
 
 def _content(sheet: _Sheet, language: str, published_at: datetime, revised_at: datetime | None) -> Content:
-    house, issue = sheet.house, sheet.issue
-    chain = [language, *house.languages]
+    publication, issue = sheet.publication, sheet.issue
+    chain = [language, *publication.languages]
     return {
         "schema": schema.VERSION,
-        "publication": {"name": localized(house.name, language, chain), "languages": list(house.languages)},
+        "publication": {"name": localized(publication.name, language, chain), "languages": list(publication.languages)},
         "issue": {"first": issue.first.isoformat(), "last": issue.last.isoformat(), "number": issue.number},
         "language": language,
         "version": 1,
-        "published": _time(published_at, house),
-        "revised": _time(revised_at, house) if revised_at else None,
+        "published": _time(published_at, publication),
+        "revised": _time(revised_at, publication) if revised_at else None,
         "corrections": [_correction(correction, language, chain) for correction in sheet.corrections],
         "topics": [_topic(sheet, topic, language, chain) for topic in sheet.topics],
     }
@@ -272,24 +272,26 @@ def _method(language: str) -> str:
 
 def compose_imprint() -> Content:
     """The publication as readers see it, unsaved."""
-    house = publication()
+    publication = issues.publication()
     standing: dict[str, dict[str, Content]] = {"about": {}, "method": {}, "privacy": {}}
     for text in StandingText.objects.all():
         standing[text.kind][text.language] = {"title": text.title, "body": bodies.frozen(text.body)}
     topics = list(Topic.objects.prefetch_related("addresses"))
-    for language in house.languages:  # the method page stands on the definitions alone where nothing else is written
+    for (
+        language
+    ) in publication.languages:  # the method page stands on the definitions alone where nothing else is written
         if any(language in texts for topic in topics for texts in (topic.improved, topic.worsened)):
             standing["method"].setdefault(language, {"title": _method(language), "body": ""})
     return {
         "schema": 1,
-        "name": house.name,
-        "strapline": house.strapline,
-        "newsletter_text": house.newsletter_text,
-        "languages": list(house.languages),
-        "rhythm": house.rhythm,
-        "timezone": house.timezone,
-        "lists": house.lists,
-        "links": house.links,
+        "name": publication.name,
+        "strapline": publication.strapline,
+        "newsletter_text": publication.newsletter_text,
+        "languages": list(publication.languages),
+        "rhythm": publication.rhythm,
+        "timezone": publication.timezone,
+        "lists": publication.lists,
+        "links": publication.links,
         "origin": _origin(),
         "topics": [
             {

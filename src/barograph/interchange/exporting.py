@@ -29,8 +29,8 @@ from barograph.interchange.issue_files import planned_last
 from barograph.interchange.richtext import Document, Image
 from barograph.interchange.scenario_streams import from_stream
 from barograph.interchange.yaml_text import Word, dump
+from barograph.issues import services as issues
 from barograph.issues.models import Issue, Publication, StandingText, Topic, Verdict
-from barograph.issues.services import publication
 from barograph.people.models import Person
 
 Progress = Callable[[int, int], None]
@@ -73,17 +73,17 @@ def _clean(text: str) -> str:
 
 class _Exporter:
     def __init__(self, root: Path):
-        self.root, self.house = root, publication()
+        self.root, self.publication = root, issues.publication()
         self.images = _Images(root)
         self.counts = dict.fromkeys(("issues", "topics", "people", "commentaries", "translations", "files"), 0)
 
     def write(self, progress: Progress | None) -> dict[str, int]:
-        self._file("publication.yaml", dump(self._publication(self.house)))
+        self._file("publication.yaml", dump(self._publication(self.publication)))
         if topics := [self._topic(topic) for topic in Topic.objects.order_by("position", "key")]:
             self._file("topics.yaml", dump(topics))
         if people := [self._person(person) for person in Person.objects.order_by("slug")]:
             self._file("people.yaml", dump(people))
-        for text in StandingText.objects.filter(language__in=self.house.languages):
+        for text in StandingText.objects.filter(language__in=self.publication.languages):
             head = dump({"title": _clean(text.title)})
             self._file(f"{text.kind}.{text.language}.md", self._page(head, text.body, "images/"))
         issues = list(Issue.objects.order_by("first"))
@@ -107,26 +107,26 @@ class _Exporter:
         return f"---\n{head}---\n" + (f"\n{text}" if text else "")
 
     def _localized(self, texts: dict[str, str]) -> dict[str, str]:
-        cleaned = {code: _clean(texts.get(code) or "") for code in self.house.languages}
+        cleaned = {code: _clean(texts.get(code) or "") for code in self.publication.languages}
         return {code: text for code, text in cleaned.items() if text}
 
-    def _publication(self, house: Publication) -> dict[str, Any]:
-        hour = str(house.release_time)[:5]
+    def _publication(self, publication: Publication) -> dict[str, Any]:
+        hour = str(publication.release_time)[:5]
         fields: dict[str, Any] = {
-            "name": self._localized(house.name),
-            "strapline": self._localized(house.strapline),
-            "newsletter_text": self._localized(house.newsletter_text),
-            "languages": _words(house.languages),
-            "rhythm": Word(house.rhythm),
-            "timezone": Word(house.timezone),
+            "name": self._localized(publication.name),
+            "strapline": self._localized(publication.strapline),
+            "newsletter_text": self._localized(publication.newsletter_text),
+            "languages": _words(publication.languages),
+            "rhythm": Word(publication.rhythm),
+            "timezone": Word(publication.timezone),
             "lists": [
                 {"key": Word(one["key"]), "label": one["label"], "languages": _words(one["languages"])}
-                for one in house.lists
+                for one in publication.lists
             ],
-            "links": [{"kind": Word(one["kind"]), "url": one["url"]} for one in house.links],
+            "links": [{"kind": Word(one["kind"]), "url": one["url"]} for one in publication.links],
         }
-        if (house.release_weekday, hour) != (0, "10:00"):
-            fields |= {"release_weekday": house.release_weekday, "release_time": hour}
+        if (publication.release_weekday, hour) != (0, "10:00"):
+            fields |= {"release_weekday": publication.release_weekday, "release_time": hour}
         return {key: value for key, value in fields.items() if value != {}}
 
     def _topic(self, topic: Topic) -> dict[str, Any]:
@@ -141,7 +141,7 @@ class _Exporter:
     # an issue
 
     def _issue(self, issue: Issue) -> None:
-        rows = Commentary.objects.filter(issue=issue, live=True, language__in=self.house.languages)
+        rows = Commentary.objects.filter(issue=issue, live=True, language__in=self.publication.languages)
         rows = rows.select_related("topic").prefetch_related("bylines__person")
         sources = {row.topic_id: row for row in rows if row.source_id is None}
         verdicts = {one.topic_id: one for one in issue.verdicts.select_related("topic").order_by("topic__key")}
@@ -157,7 +157,7 @@ class _Exporter:
     def _settings(self, issue: Issue, verdicts: Iterable[Verdict], written: Iterable[int]) -> dict[str, Any]:
         others = [one for one in verdicts if one.topic_id not in set(written)]
         fields: dict[str, Any] = {"number": issue.number}
-        if issue.last != planned_last(self.house.rhythm, issue.first):
+        if issue.last != planned_last(self.publication.rhythm, issue.first):
             fields["last"] = issue.last
         if issue.special:
             fields["special"] = True

@@ -58,11 +58,11 @@ class _DryRun(Exception):
 
 def known() -> Known:
     """What the database has."""
-    house = Publication.objects.first()
+    publication = Publication.objects.first()
     return Known(
-        publication=house is not None,
-        languages=tuple(house.languages) if house else (),
-        rhythm=house.rhythm if house else "week",
+        publication=publication is not None,
+        languages=tuple(publication.languages) if publication else (),
+        rhythm=publication.rhythm if publication else "week",
         topics=frozenset(Topic.objects.values_list("key", flat=True)),
         people=frozenset(Person.objects.values_list("slug", flat=True)),
         topic_addresses={address: topic.key for address, topic in resolved(Topic.objects.all()).items()},
@@ -151,16 +151,16 @@ class _Importer:
     def _publication(self) -> None:
         if not self.content.publication:
             return
-        house = Publication.objects.first() or Publication(id=1)
+        publication = Publication.objects.first() or Publication(id=1)
         values = dict(self.content.publication)
-        if values.get("release_time") == str(house.release_time)[:5]:
+        if values.get("release_time") == str(publication.release_time)[:5]:
             values.pop("release_time")
-        new = house._state.adding
-        changed = new or any(getattr(house, name) != value for name, value in values.items())
+        new = publication._state.adding
+        changed = new or any(getattr(publication, name) != value for name, value in values.items())
         for name, value in values.items():
-            setattr(house, name, value)
+            setattr(publication, name, value)
         if changed:
-            house.save()
+            publication.save()
         self.report.count("created" if new else "updated" if changed else "unchanged")
 
     def _topics(self) -> None:

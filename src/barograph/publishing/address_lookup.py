@@ -19,7 +19,7 @@ from barograph.delivery import reports
 from barograph.delivery import services as delivery
 from barograph.delivery.transports import Unreachable
 from barograph.desk import reminders
-from barograph.issues.services import publication
+from barograph.issues import services as issues
 from barograph.people.models import User
 from barograph.publishing import mailing_alerts
 
@@ -48,16 +48,16 @@ def look_up(*, address: str, by: User) -> reports.Found:
 @task(queue_name="mail")
 def notify_publishers(user_id: int, too_many: bool) -> int:
     """Report an account's look-ups by mail to the others who may publish. Returns the number of mails sent."""
-    user, house, now, sent = User.objects.filter(pk=user_id).first(), publication(), timezone.now(), 0
+    user, publication, now, sent = User.objects.filter(pk=user_id).first(), issues.publication(), timezone.now(), 0
     if user is None:
         return 0
     for other in mailing_alerts.operators_and_publishers():
         if other.pk == user.pk:
             continue
-        with translation.override(reminders.language_of(other, house)):
+        with translation.override(reminders.language_of(other, publication)):
             letter = reminders.letter_to(
                 user=other,
-                house=house,
+                house=publication,
                 key=f"look-ups:{user.pk}:{now:%Y-%m-%d-%H}:{int(too_many)}",
                 subject=_("Subscribers’ addresses are being looked up"),
                 text=_text(user, too_many=too_many),

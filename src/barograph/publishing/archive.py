@@ -25,12 +25,12 @@ def release_archive(
     the others.
     Safe to repeat: what is frozen and baked already stays as it is.
     """
-    house, now = issues.publication(), timezone.now()
+    publication, now = issues.publication(), timezone.now()
     past_issues = list(past_issues)
     editions.freeze_imprint()
     times = {}
     for issue in past_issues:
-        planned = issues.planned_release(publication=house, last=issue.last)
+        planned = issues.planned_release(publication=publication, last=issue.last)
         times[issue.pk] = min(now, issue.released_at or planned)
         editions.freeze(issue=issue, published_at=now if issue.released_at else times[issue.pk])
     report = bake.bake(progress=progress)

@@ -24,9 +24,9 @@ from barograph.delivery.enums import Doubt
 from barograph.delivery.models import DomainRefusal
 from barograph.delivery.transports import Unreachable
 from barograph.desk import reminders
+from barograph.issues import services as issues
 from barograph.issues.enums import ReminderKind
 from barograph.issues.models import Issue, Publication
-from barograph.issues.services import publication
 from barograph.newsletter import services as newsletter
 from barograph.people import audit
 from barograph.people.models import User
@@ -67,23 +67,23 @@ def check(*, now: datetime) -> None:
             by_issue.setdefault(issue, []).append(row)
     for issue, rows in by_issue.items():
         try:
-            _notify(issue=issue, rows=rows, house=publication(), now=now)
+            _notify(issue=issue, rows=rows, publication=issues.publication(), now=now)
         except Unreachable as trouble:
             log.warning("the mail about a domain that refuses its readers waits: %s", trouble)
             return
 
 
-def _notify(*, issue: Issue, rows: list[DomainRefusal], house: Publication, now: datetime) -> None:
+def _notify(*, issue: Issue, rows: list[DomainRefusal], publication: Publication, now: datetime) -> None:
     kind = ReminderKind.DOUBT
     heard = set(issue.reminders.filter(kind=kind).values_list("user_id", "about"))
     for user in mailing_alerts.operators_and_publishers():
         fresh = {str(row.pk): row for row in rows if (user.pk, str(row.pk)) not in heard}
         if fresh:
-            _send(issue, user, fresh, house, now)
+            _send(issue, user, fresh, publication, now)
 
 
-def _send(issue: Issue, user: User, rows: dict[str, DomainRefusal], house: Publication, now: datetime) -> None:
-    with translation.override(reminders.language_of(user, house)):
+def _send(issue: Issue, user: User, rows: dict[str, DomainRefusal], publication: Publication, now: datetime) -> None:
+    with translation.override(reminders.language_of(user, publication)):
         lines = []
         for row in rows.values():
             address = reverse("publishing_mailing_report", args=[issue.pk, row.mailing_id])
@@ -96,7 +96,7 @@ def _send(issue: Issue, user: User, rows: dict[str, DomainRefusal], house: Publi
         )
         letter = reminders.letter_to(
             user=user,
-            house=house,
+            house=publication,
             key=f"{ReminderKind.DOUBT.value}:{issue.pk}:{'+'.join(sorted(rows))}",
             subject=_("A mail provider is rejecting many readers: %(period)s") % {"period": issue},
             text="\n".join([*lines, ""]),

@@ -24,9 +24,9 @@ from django.utils.translation import gettext as _
 from barograph.commentaries.models import Commentary
 from barograph.delivery.transports import Unreachable
 from barograph.desk import reminders
+from barograph.issues import services as issues
 from barograph.issues.enums import ReleaseRule, ReminderKind
 from barograph.issues.models import Issue, Publication, Topic
-from barograph.issues.services import publication
 from barograph.people import audit
 from barograph.people.models import User
 from barograph.publishing.enums import ReleaseState
@@ -41,10 +41,10 @@ def missing(issue: Issue) -> list[Topic]:
     return list(Topic.objects.filter(pk__in=issue.slots.values("topic")).exclude(pk__in=ready))
 
 
-def lacks_too_much(*, issue: Issue, house: Publication) -> bool:
+def lacks_too_much(*, issue: Issue, publication: Publication) -> bool:
     """Whether the missing topics reach the set share of all that have a slot."""
     planned = issue.slots.count()
-    return bool(planned) and 100 * len(missing(issue)) >= house.release_missing * planned
+    return bool(planned) and 100 * len(missing(issue)) >= publication.release_missing * planned
 
 
 @transaction.atomic
@@ -53,8 +53,10 @@ def hold_if_needed(*, release_id: int) -> bool:
     release = Release.objects.select_for_update().select_related("issue").get(pk=release_id)
     if release.state != ReleaseState.WAITING or not release.by_rule or release.run_at > timezone.now():
         return False
-    house = publication()
-    if house.release_rule == ReleaseRule.PUBLISH or not lacks_too_much(issue=release.issue, house=house):
+    publication = issues.publication()
+    if publication.release_rule == ReleaseRule.PUBLISH or not lacks_too_much(
+        issue=release.issue, publication=publication
+    ):
         return False
     release.state = ReleaseState.HELD
     release.save(update_fields=["state"])
@@ -77,17 +79,17 @@ def check(*, now: datetime) -> None:
 
     A release that is freed is due: `services.unfinished` names it to the workers.
     """
-    house = publication() if Release.objects.held_back().exists() else None
-    if house is None:
+    publication = issues.publication() if Release.objects.held_back().exists() else None
+    if publication is None:
         return
     for release in Release.objects.held_back().select_related("issue"):
-        enough = not lacks_too_much(issue=release.issue, house=house)
-        if house.release_rule == ReleaseRule.PUBLISH or (house.release_rule == ReleaseRule.WAIT and enough):
+        enough = not lacks_too_much(issue=release.issue, publication=publication)
+        if publication.release_rule == ReleaseRule.PUBLISH or (publication.release_rule == ReleaseRule.WAIT and enough):
             freed = Release.objects.filter(pk=release.pk, state=ReleaseState.HELD)
             if freed.update(state=ReleaseState.WAITING, published_at=now):
                 audit.note("release_let_go", about=release.issue, name=release.issue.key)
         else:
-            notify(release=release, house=house, now=now)
+            notify(release=release, publication=publication, now=now)
 
 
 def publishers() -> list[User]:
@@ -96,13 +98,13 @@ def publishers() -> list[User]:
     return list(users.distinct().order_by("pk"))
 
 
-def notify(*, release: Release, house: Publication, now: datetime) -> int:
+def notify(*, release: Release, publication: Publication, now: datetime) -> int:
     """Mail everybody who may publish, once each, that the release is held. Returns the number of mails sent."""
     sent, issue = 0, release.issue
     for user in publishers():
         if issue.reminders.filter(user=user, kind=ReminderKind.HELD).exists():
             continue
-        with translation.override(reminders.language_of(user, house)):
+        with translation.override(reminders.language_of(user, publication)):
             subject = _("The issue of %(period)s is on hold: too few topics are ready") % {"period": issue}
             text = "\n".join(
                 [
@@ -116,7 +118,7 @@ def notify(*, release: Release, house: Publication, now: datetime) -> int:
                 ]
             )
             letter = reminders.letter_to(
-                user=user, house=house, key=f"held:{issue.pk}", subject=subject, text=text, at=now
+                user=user, house=publication, key=f"held:{issue.pk}", subject=subject, text=text, at=now
             )
         try:
             sent += reminders.send_once(issue=issue, user=user, kind=ReminderKind.HELD, letter=letter)

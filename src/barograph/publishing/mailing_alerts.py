@@ -21,9 +21,9 @@ from barograph.delivery.enums import WAITING, Hold
 from barograph.delivery.models import Mailing
 from barograph.delivery.transports import Unreachable
 from barograph.desk import reminders
+from barograph.issues import services as issues
 from barograph.issues.enums import ReminderKind
 from barograph.issues.models import Issue, Publication
-from barograph.issues.services import publication
 from barograph.newsletter import services as newsletter
 from barograph.people.models import User
 from barograph.publishing import mailing_views
@@ -63,7 +63,7 @@ def check(*, now: datetime) -> None:
         if issue := issue_of(mailing):
             by_issue.setdefault(issue, []).append(mailing)
     for issue, mailings in by_issue.items():
-        notify(issue=issue, mailings=mailings, house=publication(), now=now)
+        notify(issue=issue, mailings=mailings, publication=issues.publication(), now=now)
 
 
 def issue_of(mailing: Mailing) -> Issue | None:
@@ -81,13 +81,13 @@ def operators_and_publishers() -> list[User]:
     return list(User.objects.filter(may, is_active=True).exclude(email="").distinct().order_by("pk"))
 
 
-def notify(*, issue: Issue, mailings: list[Mailing], house: Publication, now: datetime) -> int:
+def notify(*, issue: Issue, mailings: list[Mailing], publication: Publication, now: datetime) -> int:
     """Mail each recipient once about each mailing and kind of stop. Returns the number of mails sent."""
     goes_on = [mailing for mailing in mailings if mailing.hold == Hold.REFUSED and mailing.due_at]
     stuck = [mailing for mailing in mailings if mailing not in goes_on]
     try:
         return sum(
-            _notify_kind(issue=issue, kind=kind, mailings=some, house=house, now=now)
+            _notify_kind(issue=issue, kind=kind, mailings=some, publication=publication, now=now)
             for kind, some in ((ReminderKind.STOPPED, goes_on), (ReminderKind.STUCK, stuck))
         )
     except Unreachable as trouble:
@@ -96,14 +96,14 @@ def notify(*, issue: Issue, mailings: list[Mailing], house: Publication, now: da
 
 
 def _notify_kind(
-    *, issue: Issue, kind: ReminderKind, mailings: list[Mailing], house: Publication, now: datetime
+    *, issue: Issue, kind: ReminderKind, mailings: list[Mailing], publication: Publication, now: datetime
 ) -> int:
     notified, sent = set(issue.reminders.filter(kind=kind).values_list("user_id", "about")), 0
     for user in operators_and_publishers():
         fresh = {str(m.pk): m for m in mailings if (user.pk, str(m.pk)) not in notified}
         if not fresh:
             continue
-        with translation.override(reminders.language_of(user, house)):
+        with translation.override(reminders.language_of(user, publication)):
             subject = _("The newsletter stopped automatically: %(period)s") % {"period": issue}
             address = f"{settings.BASE_URL}{reverse('publishing_newsletter', args=[issue.pk])}"
             lines = [
@@ -114,7 +114,7 @@ def _notify_kind(
             ]
             letter = reminders.letter_to(
                 user=user,
-                house=house,
+                house=publication,
                 key=f"{kind.value}:{issue.pk}:{'+'.join(sorted(fresh))}",
                 subject=subject,
                 text="\n".join([*lines, ""]),

@@ -67,9 +67,9 @@ class MailingProgress:
 def newsletter_page(request: HttpRequest, issue_id: int) -> HttpResponse:
     """Show every list's mailing, where there are any, and the mail of one list as it would go out now."""
     issue = issue_for(request, issue_id)
-    house = issues.publication()
+    publication = issues.publication()
     mailings = [_progress(mailing) for mailing in newsletter.mailings_of(issue_key=issue.key)]
-    lists = house.lists
+    lists = publication.lists
     chosen = next((entry for entry in lists if entry["key"] == request.GET.get("list")), lists[0] if lists else None)
     proof = _proof(issue, chosen["key"]) if chosen else None
     context = {

@@ -22,9 +22,9 @@ from barograph.website.preview import HEADERS, Rehearsal
 def preview(request: HttpRequest, issue_id: int) -> HttpResponse:
     """What one language's readers would find, page by page, with a frame to look at each."""
     issue = issue_for(request, issue_id)
-    house, rehearsal = issues.publication(), Rehearsal(issue)
+    publication, rehearsal = issues.publication(), Rehearsal(issue)
     asked = request.GET.get("language", "")
-    language = asked if asked in house.languages else house.languages[0]
+    language = asked if asked in publication.languages else publication.languages[0]
     content, root = rehearsal.contents[language], f"/{language}/"
     place = f"{root}{rehearsal.first}/"
     written = [topic for topic in content["topics"] if topic["commentary"]]
@@ -35,7 +35,7 @@ def preview(request: HttpRequest, issue_id: int) -> HttpResponse:
     context = {
         "issue": issue,
         "language": language,
-        "languages": [(code, languages.name(code)) for code in house.languages],
+        "languages": [(code, languages.name(code)) for code in publication.languages],
         "own": [(title, _below(issue) + address) for title, address in own],
         "first": _below(issue) + place,
         "others": [(address, _below(issue) + address) for address in others],
@@ -53,7 +53,7 @@ def preview(request: HttpRequest, issue_id: int) -> HttpResponse:
             ),
         ],
         "lacking": ", ".join(topic["name"] for topic in content["topics"] if not topic["commentary"]),
-        "lists": [entry for entry in house.lists if entry["languages"] and language in entry["languages"]],
+        "lists": [entry for entry in publication.lists if entry["languages"] and language in entry["languages"]],
     }
     return render(request, "publishing/preview.html", context)
 

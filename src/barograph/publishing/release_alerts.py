@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 
 from barograph.delivery.transports import Unreachable
 from barograph.desk import reminders
+from barograph.issues import services as issues
 from barograph.issues.enums import ReminderKind
-from barograph.issues.services import publication
 from barograph.publishing.enums import ReleaseState, StepState
 from barograph.publishing.hold_rule import publishers
 from barograph.publishing.models import Release
@@ -32,13 +32,13 @@ def check(*, now: datetime) -> int:
 
 
 def _notify(release: Release, now: datetime) -> int:
-    house, issue, sent = publication(), release.issue, 0
+    publication, issue, sent = issues.publication(), release.issue, 0
     about = str(release.pk)
     failed = release.steps.filter(state=StepState.FAILED).first()
     for user in publishers():
         if issue.reminders.filter(user=user, kind=ReminderKind.FAILED, about=about).exists():
             continue
-        with translation.override(reminders.language_of(user, house)):
+        with translation.override(reminders.language_of(user, publication)):
             subject = _("Publication of %(period)s has stopped") % {"period": issue}
             text = "\n".join(
                 [
@@ -51,7 +51,7 @@ def _notify(release: Release, now: datetime) -> int:
                 ]
             )
             mail = reminders.letter_to(
-                user=user, house=house, key=f"failed:{release.pk}", subject=subject, text=text, at=now
+                user=user, house=publication, key=f"failed:{release.pk}", subject=subject, text=text, at=now
             )
         try:
             sent += reminders.send_once(issue=issue, user=user, kind=ReminderKind.FAILED, letter=mail, about=[about])

@@ -41,16 +41,16 @@ def release(request: HttpRequest, issue_id: int) -> HttpResponse:
     issue = issue_for(request, issue_id)
     if issue.releases.under_way().exists():
         return redirect("publishing_progress", issue.pk)
-    house = issues.publication()
+    publication = issues.publication()
     corrects = issue.state == IssueState.RELEASED
     form: ReleaseForm | CorrectionForm
     outdated: list[Commentary] = []
     if corrects:
         outdated = stale_translations(issue)
-        form = CorrectionForm(request.POST or None, issue=issue, codes=house.languages, outdated=bool(outdated))
+        form = CorrectionForm(request.POST or None, issue=issue, codes=publication.languages, outdated=bool(outdated))
     else:
         readers = audience.in_words()
-        form = ReleaseForm(request.POST or None, issue=issue, planned=_planned(issue, house), readers=readers)
+        form = ReleaseForm(request.POST or None, issue=issue, planned=_planned(issue, publication), readers=readers)
     notices = sorted(week(user=request.user, key=issue.key).notices, key=lambda notice: not notice.blocks)
     blocked = not corrects and any(notice.blocks for notice in notices)
     if request.method == "POST" and not blocked and form.is_valid():
@@ -65,10 +65,10 @@ def release(request: HttpRequest, issue_id: int) -> HttpResponse:
     return render(request, "publishing/release.html", context, status=422 if form.errors else 200)
 
 
-def _planned(issue: Issue, house: Publication) -> str | None:
+def _planned(issue: Issue, publication: Publication) -> str | None:
     if issue.release_at is None or issue.release_at <= timezone.now():
         return None
-    hour = dates.hour(issue.release_at.astimezone(ZoneInfo(house.timezone)), get_language() or "en")
+    hour = dates.hour(issue.release_at.astimezone(ZoneInfo(publication.timezone)), get_language() or "en")
     return _("At the scheduled time: %(hour)s") % {"hour": hour}
 
 
