@@ -32,7 +32,7 @@ def rest() -> None:
 
 @contextmanager
 def _no_collection() -> Iterator[None]:
-    """Python looks for rubbish between chunks: with a great many rows in memory that takes a tenth of a second."""
+    """Switch garbage collection off: with a great many rows in memory, each run takes a tenth of a second."""
     was_on = gc.isenabled()
     gc.disable()
     try:
