@@ -112,7 +112,7 @@ def test_the_worker_looks_at_the_calendar_and_survives_a_part_that_fails(week, o
 
     asked = []
     monkeypatch.setattr(working.opening, "open_due", broken)
-    monkeypatch.setattr(working.hold_rule, "look", lambda *, now: asked.append(now))
+    monkeypatch.setattr(working.hold_rule, "check", lambda *, now: asked.append(now))
     working.look_at_calendar()
     assert asked
 
