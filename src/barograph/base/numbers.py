@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 from babel.numbers import format_decimal, format_percent
@@ -14,8 +14,17 @@ from barograph.base.languages import interface
 
 @lru_cache(maxsize=1024)
 def percent(share: float, language: str) -> str:
-    """0.355 → '35.5%', '35,5\u00a0%': to a tenth."""
-    return format_percent(round(share, 3), locale=interface(language), decimal_quantization=False)
+    """0.355 → '36%', '36\u00a0%': whole per cent, halves up, everywhere a share is shown.
+
+    Below 1 % and above 99 % one decimal tells: '0.5%'. What is possible is never shown as 0 %, what is not certain
+    never as 100 %.
+    """
+    exact = Decimal(str(round(share * 100, 6)))
+    is_whole = 1 <= exact <= 99 or exact in (0, 100)
+    rounded = exact.quantize(Decimal(1) if is_whole else Decimal("0.1"), ROUND_HALF_UP)
+    if not is_whole:
+        rounded = min(max(rounded, Decimal("0.1")), Decimal("99.9"))
+    return format_percent(rounded / 100, locale=interface(language), decimal_quantization=False)
 
 
 @lru_cache(maxsize=1024)

@@ -16,6 +16,7 @@ from barograph.base import pages, richtext
 from barograph.editions.changes import concerning, updated
 from barograph.editions.renames import NONE, Renames
 from barograph.feeds import addresses
+from barograph.presentation.forecasts import forecast
 
 Content = dict[str, Any]
 
@@ -67,6 +68,7 @@ def entry(content: Content, topic: Content, base_url: str, *, origin: str = "", 
         {
             "topic": topic,
             "commentary": commentary,
+            "forecast": forecast(commentary, language),
             "body": richtext.for_page(commentary["body"]),
             "issue": content["issue"],
             "corrections": concerning(content, topic["key"]),

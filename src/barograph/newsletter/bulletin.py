@@ -16,13 +16,14 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from barograph.base import barogram, dates, numbers
+from barograph.base import barogram, dates
 from barograph.base.languages import interface, name
 from barograph.delivery.messages import Picture
 from barograph.editions import renames
 from barograph.editions.renames import Renames
 from barograph.newsletter import bodies, links, mails, pictures
 from barograph.newsletter.pictures import Window
+from barograph.presentation.forecasts import forecast
 
 Content = dict[str, Any]
 Verdict = str | None
@@ -103,14 +104,6 @@ def _from(language: str) -> str:
     return words.get(language) or name(language)
 
 
-def _scenarios(commentary: Content, language: str) -> list[Content]:
-    found = []
-    for scenario in commentary["scenarios"]:
-        share = scenario["probability"]
-        found.append({**scenario, "percent": "" if share is None else numbers.percent(round(share, 2), language)})
-    return found
-
-
 @dataclass(frozen=True)
 class _Lines:
     """The topics' lines: as windows of verdicts, and as pictures where there are any."""
@@ -160,7 +153,7 @@ def _item(topic: Content, editions: Mapping[str, Content], chain: Sequence[str],
         "marked": _from(language) if language != main else "",
         "html": bodies.for_mail(commentary["body"], url),
         "plain": bodies.as_text(commentary["body"], url),
-        "scenarios": _scenarios(commentary, language),
+        "forecast": forecast(commentary, language),
         "authors": ", ".join(person["name"] for person in commentary["byline"]),
     }
     return item

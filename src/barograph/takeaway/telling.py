@@ -6,12 +6,13 @@ Call within the edition's language: words come from gettext.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from html.parser import HTMLParser
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from barograph.base import barogram, languages, richtext
+from barograph.base import barogram, dates, languages, richtext
 from barograph.website import presenters
 
 Content = dict[str, Any]
@@ -138,6 +139,9 @@ def _topic(topic: Content, content: Content, window: list, rhythm: str, base_url
             "written": view.written,
             "byline": ", ".join(person["name"] for person in view.byline),
             "question": view.question,
+            "resolves": _("Resolves by %(day)s") % {"day": dates.day(date.fromisoformat(view.resolves_by), language)}
+            if view.resolves_by
+            else "",
             "resolution": view.resolution or "",
             "rest": view.rest,
             "scenarios": [
@@ -152,7 +156,9 @@ def _topic(topic: Content, content: Content, window: list, rhythm: str, base_url
 def _missing(topic: Content, language: str) -> str:
     """What stands where there is no commentary in this language."""
     others = [languages.name(code) for code in topic["languages"] if code != language]
-    return f"{_('The commentary can be read in:')} {', '.join(others)}" if others else _("No commentary this time.")
+    if not others:
+        return _("No commentary this time.")
+    return _("The commentary is available in:") + " " + ", ".join(others)
 
 
 def drawn(window: Sequence[tuple[str, str | None]]) -> str:

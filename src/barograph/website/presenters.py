@@ -17,8 +17,9 @@ from django.utils.translation import get_language, gettext_noop, ngettext
 from django.utils.translation import gettext as _
 
 from barograph.base import barogram, dates, languages, richtext
-from barograph.base.numbers import decimal, percent
+from barograph.base.numbers import decimal
 from barograph.editions import changes
+from barograph.presentation.forecasts import ScenarioView, forecast
 
 Content = dict[str, Any]
 Verdict = str | None
@@ -243,16 +244,6 @@ def row(topic: Content, content: Content, published: Sequence[str], svg: str = "
 
 
 @dataclass(slots=True)
-class ScenarioView:
-    title: str
-    text: str
-    pros: list[str]
-    cons: list[str]
-    share: float | None
-    percent: str
-
-
-@dataclass(slots=True)
 class CommentaryView:
     """A commentary, ready for its page."""
 
@@ -273,9 +264,7 @@ class CommentaryView:
 
 def commentary_view(topic: Content, content: Content, publication: str, url: str) -> CommentaryView:
     commentary, language, spoken = topic["commentary"], content["language"], get_language()
-    shares = [s["probability"] for s in commentary["scenarios"] if s["probability"] is not None]
-    told = shares and len(shares) == len(commentary["scenarios"])
-    rest = max(0.0, round(1 - sum(shares), 3)) if told else 0.0
+    questions = forecast(commentary, language)
     names = ", ".join(person["name"] for person in commentary["byline"])
     if languages.direction(language) == "rtl":  # isolated (UAX 9), or its last slash would stand before it
         url = f"\u2066{url}\u2069"
@@ -285,25 +274,15 @@ def commentary_view(topic: Content, content: Content, publication: str, url: str
         lede=commentary["lede"],
         body=richtext.for_page(commentary["body"], notes=_told(NOTES, spoken), back=_told(BACK, spoken)),
         byline=commentary["byline"],
-        question=commentary["question"],
-        resolves_by=commentary["resolves_by"],
-        resolution=commentary["resolution"],
-        rest=percent(rest, language) if rest else "",
-        rest_share=rest,
+        question=questions.question,
+        resolves_by=questions.resolves_by,
+        resolution=questions.resolution,
+        rest=questions.rest,
+        rest_share=questions.rest_share,
         written=written(commentary, language),
         cite=f"{names}. {commentary['headline']} // {where}" if names else f"{commentary['headline']} // {where}",
         description=first_sentence(commentary),
-        scenarios=[
-            ScenarioView(
-                s["title"],
-                s["text"],
-                s["pros"],
-                s["cons"],
-                s["probability"],
-                "" if s["probability"] is None else percent(s["probability"], language),
-            )
-            for s in commentary["scenarios"]
-        ],
+        scenarios=questions.scenarios,
     )
 
 

@@ -1,0 +1,1 @@
+"""What readers see of an edition, decided once for pages, mails, feeds, PDF and EPUB."""
