@@ -102,7 +102,7 @@ def test_with_it_dates_and_numbers_are_written_as_the_language_does(hebrew):
     assert dates.day(first, "he") == "3 באוגוסט 2020"
     assert dates.month(first, "he") == "אוגוסט\u00a02020"
     assert dates.period(first, dates.date(2020, 9, 6), "he") == "3 אוג׳ – 6 ספט׳ 2020"
-    assert presenters.percent(0.355, "he") == "35.5%"
+    assert numbers.percent(0.005, "he") == "0.5%"
     with translation.override("he"):
         assert presenters.size(1_234_567, "he").startswith("1.2\u00a0")
         assert presenters.size(80_000, "he") == "80\u00a0ק״ב"
@@ -114,4 +114,4 @@ def test_without_one_everything_of_ours_is_in_english_together():
     assert dates.period(dates.date(2020, 8, 3), dates.date(2020, 8, 9), "he").replace("\u00a0", " ") == (
         "August 3 – August 9, 2020"
     )
-    assert presenters.percent(0.355, "he") == "35.5%"
+    assert numbers.percent(0.005, "he") == "0.5%"

@@ -3,6 +3,7 @@
 import pytest
 from django.utils import translation
 
+from barograph.base import numbers
 from barograph.website import presenters
 from barograph.website.chronicle import Chronicle
 from tests.website import contents
@@ -58,7 +59,7 @@ def test_the_other_option_is_what_the_probabilities_leave():
     view = presenters.commentary_view(editions["en"]["topics"][0], editions["en"], "Situation", "/x/")
     assert (view.scenarios[0].percent, view.rest) == ("60%", "40%")
     with translation.override("be"):
-        assert presenters.percent(0.355, "be") == "35,5\u00a0%"
+        assert numbers.percent(0.355, "be") == "36\u00a0%"
 
 
 def test_written_and_translated():
