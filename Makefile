@@ -48,7 +48,7 @@ lint: install-test
 	$(V)/python tools/catalogues.py check
 	$(V)/python tools/licences.py
 	@for version in 3.11 3.12 3.13; do $(V)/uv pip install -q --dry-run --require-hashes --only-binary :all: --no-binary dkimpy --python-version $$version --target .venv/lock -r requirements/base.txt -r requirements/build.txt -r requirements/test.txt || exit 1; echo "the lock installs on $$version"; done
-	BAROGRAPH_DATA=$$(mktemp -d) $(V)/python -m django makemigrations --check --dry-run --settings barograph.settings people machines issues panel commentaries editions subscribers delivery newsletter search publishing api
+	BAROGRAPH_DATA=$$(mktemp -d) $(V)/python -m django makemigrations --check --dry-run --settings barograph.settings base people machines issues panel commentaries editions subscribers delivery newsletter search publishing api
 
 # Sizes for a look in a few minutes; docs/measurements.md names the commands behind each figure.
 bench: install
