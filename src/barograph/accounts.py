@@ -95,12 +95,12 @@ def do_audit(args: argparse.Namespace, *, setup: Callable[..., None]) -> int:
     setup(needs_key=False)
     from barograph.people import audit
 
-    found = audit.lines(None)
+    lines = audit.lines(None)
     if args.since:
-        found = found.filter(timestamp__gte=datetime.combine(args.since, time(), UTC))
-    found = found.filter(timestamp__lte=datetime.now(UTC))
+        lines = lines.filter(timestamp__gte=datetime.combine(args.since, time(), UTC))
+    lines = lines.filter(timestamp__lte=datetime.now(UTC))
     note("audit_exported", file=args.format)
-    for text in audit.FORMATS[args.format](found):
+    for text in audit.FORMATS[args.format](lines):
         sys.stdout.write(text)
     sys.stdout.flush()
     return 0

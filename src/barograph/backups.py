@@ -242,9 +242,9 @@ def _set_modes(work: Path, former: os.stat_result | None) -> None:
         for path in [Path(place, name) for name in (*folders, *names)]:
             if is_private and not path.is_symlink() and path.name not in {"media", "takeaways"}:
                 path.chmod(0o700 if path.is_dir() else 0o600)
-    mark = work / "installation" / "restored"  # mailings ask before they go out (delivery/installation.py)
-    mark.parent.mkdir(exist_ok=True, mode=0o700)
-    mark.touch()
+    restored = work / "installation" / "restored"  # mailings ask before they go out (delivery/installation.py)
+    restored.parent.mkdir(exist_ok=True, mode=0o700)
+    restored.touch()
     work.chmod(stat.S_IMODE(former.st_mode) if former else modes.THROUGH)
     if former and os.geteuid() == 0:
         for place, folders, names in os.walk(work):

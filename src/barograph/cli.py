@@ -213,8 +213,8 @@ def _take_back(args: argparse.Namespace, issue: Any) -> int:
     except withdrawal.WithdrawalRefused as refused:
         raise Refused(str(refused)) from refused
     steps = [{"name": s.name, "state": s.state, "seconds": s.seconds} for s in release.steps.all()]
-    told = f"{issue.key} has been taken back." if release.state == "done" else "A worker will finish it in a moment."
-    _emit(args, {"issue": issue.key, "state": release.state, "steps": steps}, told)
+    message = f"{issue.key} has been taken back." if release.state == "done" else "A worker will finish it in a moment."
+    _emit(args, {"issue": issue.key, "state": release.state, "steps": steps}, message)
     return 0
 
 
@@ -223,10 +223,10 @@ def do_bake(args: argparse.Namespace) -> int:
     from barograph.website import bake
 
     if args.why:
-        found = bake.why(args.why)
-        if found is None:
+        reason = bake.why(args.why)
+        if reason is None:
             raise Refused(f"The site has no file at {args.why}.")
-        _emit(args, found, f"Written in version {found['version']}: {found['reason']}.")
+        _emit(args, reason, f"Written in version {reason['version']}: {reason['reason']}.")
         return 0
     if args.here:
         from barograph.machines import site
@@ -240,9 +240,9 @@ def do_bake(args: argparse.Namespace) -> int:
         from barograph.editions.models import Edition
         from barograph.takeaway import making
 
-        made = Progress("Making PDF, EPUB and cards")
-        making.make(Edition.objects.current().order_by("-first"), progress=made)
-        made.end()
+        making_progress = Progress("Making PDF, EPUB and cards")
+        making.make(Edition.objects.current().order_by("-first"), progress=making_progress)
+        making_progress.end()
     progress = Progress("Baking")
     report = bake.bake(everything=args.all, progress=progress)
     progress.end()

@@ -16,7 +16,7 @@ class Refused(Exception):
     """A command can't be done. The message is one sentence for the operator."""
 
 
-def _found(key: str) -> Any:
+def _mailing(key: str) -> Any:
     from barograph.delivery.models import Mailing
 
     mailing = Mailing.objects.filter(key=key).first()
@@ -68,7 +68,7 @@ def do_resume(args: argparse.Namespace, say: Say) -> None:
     from barograph.delivery import services
     from barograph.delivery.enums import ABOUT_THE_INSTALLATION
 
-    mailing = _found(args.key)
+    mailing = _mailing(args.key)
     question = f"{mailing.total - mailing.done} mails of {mailing.key} will go out."
     if mailing.hold:
         question = f"{mailing.get_hold_display()} {question}"
@@ -84,7 +84,7 @@ def do_resume(args: argparse.Namespace, say: Say) -> None:
 def do_pause(args: argparse.Namespace, say: Say) -> None:
     from barograph.delivery import services
 
-    mailing = _found(args.key)
+    mailing = _mailing(args.key)
     if not services.pause(mailing_id=mailing.pk):
         raise Refused(f"{mailing.key} is not under way: it is {mailing.get_state_display()}.")
     _note("pause", mailing.key)
@@ -94,7 +94,7 @@ def do_pause(args: argparse.Namespace, say: Say) -> None:
 def do_stop(args: argparse.Namespace, say: Say) -> None:
     from barograph.delivery import services
 
-    mailing = _found(args.key)
+    mailing = _mailing(args.key)
     _agreed(args, f"Who has not got {mailing.key} yet will never get it.")
     if not services.stop(mailing_id=mailing.pk):
         raise Refused(f"{mailing.key} has ended already.")
@@ -106,22 +106,22 @@ def do_report(args: argparse.Namespace, say: Say) -> None:
     from barograph.delivery import reports
     from barograph.delivery.enums import Blame
 
-    found = reports.report(_found(args.key))
+    report = reports.report(_mailing(args.key))
     if args.json:
-        say(json.dumps(found.as_dict(), ensure_ascii=False))
+        say(json.dumps(report.as_dict(), ensure_ascii=False))
         return
-    say(f"{found.key}: {found.sent} of {found.total} sent, {found.failed} refused, {found.skipped} left before")
-    if found.waiting:
-        say(f"{found.waiting} still wait")
-    if found.per_minute:
-        say(f"{found.seconds:.0f} s, {found.per_minute} a minute; {found.repeated} were handed over more than once")
-    for entry in found.corrections:
+    say(f"{report.key}: {report.sent} of {report.total} sent, {report.failed} refused, {report.skipped} left before")
+    if report.waiting:
+        say(f"{report.waiting} still wait")
+    if report.per_minute:
+        say(f"{report.seconds:.0f} s, {report.per_minute} a minute; {report.repeated} were handed over more than once")
+    for entry in report.corrections:
         say(f"corrected {entry['at'][:16]}, when {entry['sent']} had gone out")
-    for blame, number in found.refusals.items():
+    for blame, number in report.refusals.items():
         say(f"  {Blame(blame).label}: {number}")
-    for domain, number in found.domains.items():
+    for domain, number in report.domains.items():
         say(f"  {domain or 'smaller domains together'}: {number}")
-    for doubt in found.doubts:
+    for doubt in report.doubts:
         figures = f"{doubt['refused']} of {doubt['total']} readers as unknown, {doubt['stopped']} stopped"
         say(f"  {doubt['domain']} refuses {figures}. See: barograph mailings domains")
 
@@ -237,9 +237,9 @@ def add(command: Callable[..., argparse.ArgumentParser], *, setup: Callable[...,
     listed = verbs.add_parser("list", help="the newest mailings, and why one waits")
     listed.add_argument("--limit", type=int, default=20, metavar="N")
     listed.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
-    told = verbs.add_parser("report", help="what became of a mailing")
-    told.add_argument("key", metavar="KEY")
-    told.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    report = verbs.add_parser("report", help="what became of a mailing")
+    report.add_argument("key", metavar="KEY")
+    report.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     domains = verbs.add_parser("domains", help="domains that refuse an unusual share of their readers as unknown")
     word = domains.add_mutually_exclusive_group()
     word.add_argument("--stop", metavar="DOMAIN", help="they are gone: mail them no more")

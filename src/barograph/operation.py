@@ -42,12 +42,12 @@ def ensure_desk_files() -> None:
 
     own = sorted((Path(__file__).parent / "desk" / "static").rglob("*"))
     stamp = hashlib.sha256("".join(f"{p}{p.stat().st_mtime_ns}" for p in own).encode()).hexdigest()
-    mark = settings.STATIC_ROOT / ".made-for"
-    wanted = f"{__version__} {stamp}"
-    if mark.exists() and mark.read_text(encoding="utf-8") == wanted:
+    stamp_file = settings.STATIC_ROOT / ".made-for"
+    current = f"{__version__} {stamp}"
+    if stamp_file.exists() and stamp_file.read_text(encoding="utf-8") == current:
         return
     call_command("collectstatic", interactive=False, verbosity=0)
-    mark.write_text(wanted, encoding="utf-8")
+    stamp_file.write_text(current, encoding="utf-8")
 
 
 def address_of(host: str, port: int) -> dict[str, str]:
@@ -94,11 +94,11 @@ def web_command(host: str, port: int, workers: int = 1) -> list[str]:
 def _open_files() -> int:
     """How many files and connections a process may have open: as many as the system lets us, up to FILES."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
-    if soft == resource.RLIM_INFINITY or soft >= wanted:
-        return wanted
-    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-    return wanted
+    limit = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft == resource.RLIM_INFINITY or soft >= limit:
+        return limit
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+    return limit
 
 
 def _free(host: str, port: int) -> bool:
@@ -185,12 +185,12 @@ def demo(
 ) -> NoReturn:
     """The whole product on this machine. Its own data folder is marked, and only such a one is ever deleted."""
     folder = Path(data or os.environ.get("BAROGRAPH_DATA") or "data").absolute()
-    mark = folder / "demo"
-    if folder.exists() and any(folder.iterdir()) and not mark.exists():
+    marker = folder / "demo"
+    if folder.exists() and any(folder.iterdir()) and not marker.exists():
         raise Unsafe(f"{folder} holds something that is no demo. Choose another folder with --data.")
     if not _free("127.0.0.1", port):
         raise Unsafe(f"Port {port} is taken. Choose another: make demo ARGS='--port 8123'.")
-    if fresh and mark.exists():
+    if fresh and marker.exists():
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
     mail_port = _some_port()
@@ -199,10 +199,10 @@ def demo(
     (folder / DEMO_ADDRESS).write_text(f"{base}\n", encoding="ascii")
     complete = _made_of(base)
     site = folder / "site" / "current"
-    if mark.exists() and site.exists() and mark.read_text(encoding="utf-8") == complete:
+    if marker.exists() and site.exists() and marker.read_text(encoding="utf-8") == complete:
         configure(data=str(folder), demo=True, **environment)  # all is there: the processes can start at once
     else:
-        mark.touch()
+        marker.touch()
         setup("begin", data=str(folder), demo=True, **environment)
         from barograph.demo import seed
         from barograph.website import bake
@@ -210,7 +210,7 @@ def demo(
         ensure_desk_files()
         seed.ensure(say=say)
         bake.bake()
-        mark.write_text(complete, encoding="utf-8")
+        marker.write_text(complete, encoding="utf-8")
     occupancy.share(folder)
     mailbox = [sys.executable, "-m", "barograph.demo.mailbox", "--port", str(mail_port), "--data", str(folder)]
     children = {"mail": mailbox, "web": web_command("127.0.0.1", port), "worker": WORKER}
@@ -341,11 +341,11 @@ def _sender_records() -> list[tuple[str, bool, str]]:
         signers = dkim.signers(settings.DATA / "keys", domain=sender)
     except dkim.UnfitKey as error:
         return [("DKIM", False, f"{str(error).capitalize()}. Make another, see docs/operating.md.")]
-    found = sender_records.examine(
+    findings = sender_records.examine(
         sender=sender,
         relay=settings.SMTP.host,
         site=site.hostname or "",
         bounces=settings.BOUNCES.domain,
         signers=signers,
     )
-    return [tuple(finding) for finding in found]
+    return [tuple(finding) for finding in findings]

@@ -91,17 +91,17 @@ def _rotate(args: argparse.Namespace, say: Say) -> None:
         if sys.stderr.isatty():
             sys.stderr.write(f"\rSealing: {done} of {total}\033[K")
 
-    found = rotation.rotate(progress=progress)
+    rotated = rotation.rotate(progress=progress)
     if args.json:
-        say(json.dumps(found.__dict__))
+        say(json.dumps(rotated.__dict__))
         return
-    went = "gone on with: " if found.was_resumed else ""
+    went = "gone on with: " if rotated.was_resumed else ""
     say(
-        f"{went}{found.sealed} addresses are sealed, and they and {found.refusals} refusals are looked up, "
-        f"with key {found.version}. Back up the data folder now."
+        f"{went}{rotated.sealed} addresses are sealed, and they and {rotated.refusals} refusals are looked up, "
+        f"with key {rotated.version}. Back up the data folder now."
     )
-    if found.unreadable:
-        say(f"{found.unreadable} could not be opened with any key and stay as they are.")
+    if rotated.unreadable:
+        say(f"{rotated.unreadable} could not be opened with any key and stay as they are.")
 
 
 def _replace_lost_key(args: argparse.Namespace, say: Say) -> int:
@@ -167,19 +167,19 @@ def _look_up(args: argparse.Namespace, say: Say) -> None:
     from barograph.delivery import reports
     from barograph.subscribers.enums import Refusal
 
-    found = reports.look_up(address=_address(args))
+    record = reports.look_up(address=_address(args))
     if args.json:
-        say(json.dumps(found.as_dict(), ensure_ascii=False))
+        say(json.dumps(record.as_dict(), ensure_ascii=False))
         return
-    say(f"{found.state}: {', '.join(found.lists) or 'no list'}" if found.state else "Nobody subscribes with it.")
+    say(f"{record.state}: {', '.join(record.lists) or 'no list'}" if record.state else "Nobody subscribes with it.")
     reasons = dict(Refusal.choices)
-    for reason in found.refusals:
+    for reason in record.refusals:
         say(f"not mailed: {reason} ({reasons.get(reason.partition(' ')[0], '')})")
-    if found.sealed_until:
-        say(f"the sealed address is erased on {found.sealed_until:%Y-%m-%d}; barograph subscribers lift - undoes it")
-    for failure in found.failures:
+    if record.sealed_until:
+        say(f"the sealed address is erased on {record.sealed_until:%Y-%m-%d}; barograph subscribers lift - undoes it")
+    for failure in record.failures:
         say(f"counted against it: {failure.date:%Y-%m-%d} {failure.status} {failure.reason}")
-    for row in found.deliveries:
+    for row in record.deliveries:
         said = f" ({row.last_code} {row.last_text})" if row.last_code else ""
         when = f" {row.settled_at:%Y-%m-%d %H:%M} UTC" if row.settled_at else ""
         say(f"{row.mailing.key}: {row.get_state_display()}{when}{said}")
@@ -189,14 +189,14 @@ def _look_up(args: argparse.Namespace, say: Say) -> None:
 def do_bounce(args: argparse.Namespace, *, say: Say) -> int:
     from barograph.delivery.bounces import explain
 
-    found = []
+    mails = []
     for name in args.files:
         with open(name, "rb") as file:
-            found.append({"file": name, "recipients": [judgement.as_dict() for judgement in explain(file.read())]})
+            mails.append({"file": name, "recipients": [judgement.as_dict() for judgement in explain(file.read())]})
     if args.json:
-        say(json.dumps(found, ensure_ascii=False))
+        say(json.dumps(mails, ensure_ascii=False))
         return 0
-    for mail in found:
+    for mail in mails:
         say(f"{mail['file']}:" if mail["recipients"] else f"{mail['file']}: no report")
         for who in mail["recipients"]:
             status = f" ({who['status']})" if who["status"] else ""

@@ -133,9 +133,9 @@ def _refuse_wrong_key() -> None:
 def _require_current_tables() -> None:
     from barograph.machines import schema
 
-    found = schema.examine()
-    schema.refuse_newer(found)
-    schema.refuse_older(found)
+    state = schema.examine()
+    schema.refuse_newer(state)
+    schema.refuse_older(state)
 
 
 def ensure_database(*, may_migrate: bool = True, needs_key: bool = True) -> None:
@@ -149,12 +149,12 @@ def ensure_database(*, may_migrate: bool = True, needs_key: bool = True) -> None
     from barograph.search.services import ensure_index
 
     with schema.locked():
-        found = schema.examine()
-        schema.refuse_newer(found)
-        if found.pending:
+        state = schema.examine()
+        schema.refuse_newer(state)
+        if state.pending:
             if not may_migrate:
-                schema.refuse_older(found)
-            if not found.is_empty and needs_key and settings.ADDRESS_KEY_IS_NEW:
+                schema.refuse_older(state)
+            if not state.is_empty and needs_key and settings.ADDRESS_KEY_IS_NEW:
                 _refuse_lost_key()
             _migrate()
             services.note_version()

@@ -78,14 +78,14 @@ def become(
     `says` is printed once they are started and something `answers_on` that host and port; then a browser `opens` that
     address.
     """
-    told = json.dumps({"children": children, "says": says, "answers_on": answers_on, "opens": opens})
+    setup = json.dumps({"children": children, "says": says, "answers_on": answers_on, "opens": opens})
     sys.stdout.flush()
     sys.stderr.flush()
-    os.execv(sys.executable, [sys.executable, "-P", "-m", "barograph.supervisor", told])  # noqa: S606 our own program
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "barograph.supervisor", setup])  # noqa: S606 our own program
 
 
-def main(told: str) -> None:
-    given = json.loads(told)
+def main(setup: str) -> None:
+    given = json.loads(setup)
 
     def started() -> None:
         if given["answers_on"]:

@@ -91,7 +91,7 @@ def test_nothing_that_an_account_does_leaves_its_name_in_the_database(zofia):
     audit.note_account(user=zofia, before=before, by=zofia)
     commentary.save_revision(user=zofia)
     assert found_in_clear(SECRETS) == []
-    (line, *_) = audit.told(audit.lines(None).filter(action="barograph.roles_changed"))
+    (line, *_) = audit.lines_in_words(audit.lines(None).filter(action="barograph.roles_changed"))
     assert (line.by, line.name) == ("Zofia-Quill", "Zofia-Quill")
     assert any("zofia" in row for row in audit.as_csv(audit.lines(None)) for row in [row.casefold()])
 

@@ -37,7 +37,7 @@ def test_lines_of_a_deleted_account_stay_and_keep_its_name(kept):
     user, operator = UserFactory(username="gone"), UserFactory(is_superuser=True)
     audit.note("sign_in", about=user, by=user)
     user.delete()
-    line = audit.told(audit.lines(operator))[0]
+    line = audit.lines_in_words(audit.lines(operator))[0]
     assert (line.by, line.name, str(line.kind)) == ("gone", "gone", "sign-ins")
 
 

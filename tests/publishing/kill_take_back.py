@@ -20,7 +20,7 @@ from tests.factories import CommentaryFactory, IssueFactory  # noqa: E402
 
 def prepare():
     issues.publication()
-    making._made = lambda edition, imprint: {"card.png": b"a card"}
+    making._make_files = lambda edition, imprint: {"card.png": b"a card"}
     for number in (1, 2):
         CommentaryFactory(language="en", issue=IssueFactory(number=number))
         services.run(services.request(issue=Issue.objects.get(number=number), mail=number == 2).pk)

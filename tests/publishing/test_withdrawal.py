@@ -46,7 +46,7 @@ def forms(monkeypatch):
     def made(edition, imprint):
         return {name: f"{edition} {name}".encode() for name in ("bulletin.pdf", "bulletin.epub", "card.png")}
 
-    monkeypatch.setattr(making, "_made", made)
+    monkeypatch.setattr(making, "_make_files", made)
 
 
 def written(headline, **place):
@@ -333,10 +333,10 @@ def test_between_two_others_and_as_the_only_one_nothing_of_it_is_left(issue, ear
     released(issue)
     later = written("Поздний день", topic=earlier.topic, issue=IssueFactory(number=issue.number + 1)).issue
     services.run(services.request(issue=later, mail=False).pk)
-    make, made = making._made, []
-    making._made = lambda edition, imprint: made.append(edition.first) or make(edition, imprint)
+    make, made = making._make_files, []
+    making._make_files = lambda edition, imprint: made.append(edition.first) or make(edition, imprint)
     take_back(issue)
-    making._made = make
+    making._make_files = make
     assert {*made} == {later.first}, "its printed forms show the weeks before it"
     pages = site(data_folder)
     assert pages == baked_whole(settings, data_folder)

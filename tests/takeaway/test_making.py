@@ -85,7 +85,7 @@ def test_a_year_takes_in_a_form_that_is_made_otherwise(two_weeks):
 
 
 def test_in_whatever_order_a_year_is_printed_its_archive_has_the_same_bytes(two_weeks, monkeypatch):
-    monkeypatch.setattr(making, "_made", lambda edition, imprint: {ready.PDF: edition.digest.encode()})
+    monkeypatch.setattr(making, "_make_files", lambda edition, imprint: {ready.PDF: edition.digest.encode()})
     publish(issue(2))
     for first in ("2020-08-17", "2020-08-03", "2020-08-10"):
         making.make(current().filter(first=first))
@@ -152,7 +152,7 @@ def printed(monkeypatch):
         made.append(f"{edition.first} {edition.language}")
         return {ready.PDF: b"a PDF", ready.EPUB: b"a book"}
 
-    monkeypatch.setattr(making, "_made", make)
+    monkeypatch.setattr(making, "_make_files", make)
     return made
 
 
@@ -183,14 +183,14 @@ def test_the_worker_makes_what_older_weeks_lack_one_by_one_and_their_pages_name_
 
 
 def test_an_issue_that_cant_be_printed_doesnt_keep_the_others(two_weeks, printed, monkeypatch, caplog):
-    real = making._made
+    real = making._make_files
 
     def made(edition, imprint):
         if edition.first == two_weeks.first:
             raise OSError(28, "No space")
         return real(edition, imprint)
 
-    monkeypatch.setattr(making, "_made", made)
+    monkeypatch.setattr(making, "_make_files", made)
     assert ask_for_missing_forms() == 2
     worked_off()
     assert {day.split()[0] for day in printed} == {"2020-08-03"}

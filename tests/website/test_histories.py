@@ -85,7 +85,7 @@ class Histories(TestCase):
         claim()  # the site is to be baked there
         try:
             contents.found(contents.imprint(people=people()))
-            with mock.patch.object(making, "_made", printed):
+            with mock.patch.object(making, "_make_files", printed):
                 self.play(steps)
                 bake.bake()
                 step_by_step = tree(bake.folder() / "current")

@@ -101,7 +101,7 @@ class AuditView(BaseListingView):
 
     def paginate_queryset(self, queryset: QuerySet, page_size: int) -> tuple:
         paginator, page, entries, more = super().paginate_queryset(queryset, page_size)
-        return paginator, page, audit.told(entries), more
+        return paginator, page, audit.lines_in_words(entries), more
 
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         found = super().get_context_data(*args, **kwargs)

@@ -102,13 +102,13 @@ def open_issue(
 
 def hanging_on(issue: Issue) -> list[str]:
     """What an issue can't be removed for, in words: all that refers to it but its slots and reminders; its release."""
-    found = [_("its publication")] if issue.state == IssueState.RELEASED else []
+    reasons = [_("its publication")] if issue.state == IssueState.RELEASED else []
     for relation in issue._meta.related_objects:
         if relation.related_model not in {Slot, Reminder}:
             rows = relation.related_model._default_manager.filter(**{relation.field.name: issue})
             if rows.exists():
-                found.append(str(relation.related_model._meta.verbose_name_plural))
-    return found
+                reasons.append(str(relation.related_model._meta.verbose_name_plural))
+    return reasons
 
 
 @transaction.atomic
@@ -157,12 +157,12 @@ def open_special(*, first: date, last: date, topics: Iterable[Topic], release_at
 
 def fill_slots(*, issue: Issue, house: Publication, topics: Iterable[Topic], before: Issue | None) -> None:
     """A slot a topic: planned writer or substitute; where there is no plan, who wrote last time, if there."""
-    found = list(topics)
+    topics = list(topics)
     plans = {plan.topic_id: plan for plan in PlannedTopic.objects.select_related("writer", "substitute")}
     last_time = {slot.topic_id: slot.writer for slot in before.slots.select_related("writer")} if before else {}
     away = Away(issue=issue, zone=ZoneInfo(house.timezone))
     slots = []
-    for topic in found:
+    for topic in topics:
         plan = plans.get(topic.pk)
         due = deadline(plan=None if issue.special else plan, issue=issue, zone=away.zone)
         people = [plan.writer, plan.substitute] if plan else [last_time.get(topic.pk)]
@@ -284,7 +284,7 @@ def writers() -> QuerySet:
 @transaction.atomic
 def assign_writer(*, issue: Issue, topic: Topic, writer=None) -> Slot:
     """Who writes a topic in an issue; nobody, where `writer` is left out."""
-    slot, _made = Slot.objects.get_or_create(issue=issue, topic=topic, defaults={"due": issue.release_at})
+    slot, _created = Slot.objects.get_or_create(issue=issue, topic=topic, defaults={"due": issue.release_at})
     slot.writer = writer
     slot.save(update_fields=["writer"])
     return slot

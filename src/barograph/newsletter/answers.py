@@ -51,8 +51,8 @@ def page(*methods: str, strict: bool = True) -> Callable[[View], View]:
                 try:
                     response = view(request, imprint, language, **rest)
                 except refusals.UNREADABLE as error:  # a body too large, or damaged
-                    found = refusals.unreadable(error)
-                    response = message(request, imprint, language, found.title, *found.words, status=found.status)
+                    refusal = refusals.unreadable(error)
+                    response = message(request, imprint, language, refusal.title, *refusal.words, status=refusal.status)
             # Django would log refusals with their address, and a signed link belongs in no log
             response._has_been_logged = True
             return response

@@ -138,9 +138,9 @@ def _items(node: Tag, url: str, indent: str) -> list[str]:
     """A list's lines; what stands by itself in an item comes below its words, further in."""
     lines = []
     for number, item in enumerate(node.find_all("li", recursive=False), start=1):
-        mark = f"{number}. " if node.name == "ol" else "– "
-        found = _blocks(item, url, indent + " " * len(mark), first=indent + mark)
-        if found and not found[0].startswith(indent + mark):
-            found.insert(0, (indent + mark).rstrip())
-        lines += found
+        bullet = f"{number}. " if node.name == "ol" else "– "
+        inside = _blocks(item, url, indent + " " * len(bullet), first=indent + bullet)
+        if inside and not inside[0].startswith(indent + bullet):
+            inside.insert(0, (indent + bullet).rstrip())
+        lines += inside
     return lines

@@ -80,7 +80,7 @@ def summary(verdicts: Iterable[Verdict]) -> str:
 
 def windows(history: Sequence[Content]) -> dict[str, Window]:
     """How the topics of the last content moved: (period, verdict) from the first in which they were rated."""
-    found = {}
+    by_topic = {}
     for topic in history[-1]["topics"] if history else ():
         verdicts = [
             (
@@ -89,11 +89,11 @@ def windows(history: Sequence[Content]) -> dict[str, Window]:
             )
             for content in history[-WINDOW:]
         ]
-        found[topic["key"]] = list(dropwhile(lambda entry: entry[1] is None, verdicts))
-    return found
+        by_topic[topic["key"]] = list(dropwhile(lambda entry: entry[1] is None, verdicts))
+    return by_topic
 
 
-def told(window: Window, rhythm: str) -> str:
+def in_words(window: Window, rhythm: str) -> str:
     """A barogram in words: 'Last 26 weeks: 2 worsened, 24 unchanged'."""
     return f"{dates.latest(len(window), rhythm)}: {summary(verdict for _period, verdict in window)}"
 
@@ -117,7 +117,7 @@ class _Lines:
         window, picture = self.windows.get(key, ()), self.pictures.get(key)
         return {
             "line": barogram.marks(verdict for _period, verdict in window[-LINE:]),
-            "told": told(window, self.rhythm) if window else "",
+            "told": in_words(window, self.rhythm) if window else "",
             "picture": picture.name if picture else "",
         }
 
@@ -138,13 +138,13 @@ def _item(topic: Content, editions: Mapping[str, Content], chain: Sequence[str],
         "detail": "full",
         **lines.of(topic["key"]),
     }
-    found = chosen(editions, chain, topic["key"])
-    if found is None:
+    choice = chosen(editions, chain, topic["key"])
+    if choice is None:
         item["elsewhere"] = [
             (name(code), links.site(f"/{code}/{first}/{topic['key']}/")) for code in topic["languages"]
         ]
         return item
-    language, commentary = found
+    language, commentary = choice
     url = links.site(f"/{language}/{first}/{topic['key']}/")
     item["commentary"] = commentary
     item |= {
@@ -206,15 +206,15 @@ def compose(
 ) -> Bulletin:
     """The letter for a list; `chain` holds only languages that have an edition. Never heavier than MOST_BYTES."""
     with translation.override(interface(chain[0])):
-        made = pictures.drawn(windows(history))
-        shown = {**context(editions, chain, history, imprint, made), "label": label, "only_changes": only_changes}
+        drawings = pictures.drawn(windows(history))
+        shown = {**context(editions, chain, history, imprint, drawings), "label": label, "only_changes": only_changes}
         for full, section, with_pictures in _STEPS:
             for item in shown["items"]:
                 rank = RANKS[item["verdict"]]
                 item["detail"] = "full" if rank <= full else "lede" if rank <= section else "row"
                 item["picture"] = item["picture"] if with_pictures else ""
             names = {item["picture"] for item in shown["items"]}
-            inside = tuple({p.name: p for p in made.values() if p.name in names}.values())
+            inside = tuple({p.name: p for p in drawings.values() if p.name in names}.values())
             letter = Bulletin(*mails.rendered("bulletin", shown, language=chain[0]), inside)
             if mails.weight(letter.html, letter.text, letter.pictures) <= MOST_BYTES:
                 break

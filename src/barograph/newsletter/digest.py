@@ -29,8 +29,8 @@ def _written(week: Week, chain: Sequence[str], key: str) -> Content | None:
     if topic is None:
         return None
     issue = week[chain[0]]["issue"]
-    found = bulletin.chosen(week, chain, key)
-    language, commentary = found or (chain[0], None)
+    choice = bulletin.chosen(week, chain, key)
+    language, commentary = choice or (chain[0], None)
     return {
         "verdict": topic["verdict"],
         "glyph": barogram.MARKS[topic["verdict"]],
@@ -46,7 +46,7 @@ def _written(week: Week, chain: Sequence[str], key: str) -> Content | None:
 def _topic(key: str, name: str, weeks: Sequence[Week], chain: Sequence[str], window: Window) -> Content:
     written = [week for week in (_written(week, chain, key) for week in weeks) if week]
     moved = [week for week in written if RANKS[week["verdict"]] == 0]
-    told = moved or [week for week in written if week["headline"]][-1:]
+    shown = moved or [week for week in written if week["headline"]][-1:]
     return {
         "key": key,
         "topic": name,
@@ -54,7 +54,7 @@ def _topic(key: str, name: str, weeks: Sequence[Week], chain: Sequence[str], win
         "line": barogram.marks(verdict for _period, verdict in window),
         "summary": bulletin.summary(verdict for _period, verdict in window),
         "window": window,
-        "weeks": told,
+        "weeks": shown,
     }
 
 
@@ -71,9 +71,9 @@ def compose(weeks: Sequence[Week], chain: Sequence[str], imprint: Content, label
                 names[topic["key"]] = topic["name"]
         identity = renames.of(imprint).identity
         items = [{**_topic(key, names[key], weeks, chain, windows[key]), "section": identity(key)} for key in names]
-        made = pictures.drawn(windows)
+        drawings = pictures.drawn(windows)
         for item in items:
-            item["picture"] = made[item["key"]].name if item["key"] in made else ""
+            item["picture"] = drawings[item["key"]].name if item["key"] in drawings else ""
         first = date.fromisoformat(history[0]["issue"]["first"])
         shown = {
             **mails.common(imprint, chain[0]),
@@ -83,7 +83,7 @@ def compose(weeks: Sequence[Week], chain: Sequence[str], imprint: Content, label
             "label": label,
             "wrapped": bodies.wrapped,
         }
-        inside = tuple({picture.name: picture for picture in made.values()}.values())
+        inside = tuple({picture.name: picture for picture in drawings.values()}.values())
         letter = Bulletin(*mails.rendered("month", shown, language=chain[0]), inside)
         for rank in (2, 0, -1):  # too heavy: without pictures, then without what did not move, then figures alone
             if mails.weight(letter.html, letter.text, letter.pictures) <= bulletin.MOST_BYTES:

@@ -27,8 +27,8 @@ def pngs(svgs: Sequence[str], *, width: int, height: int, scale: int, colours: i
         font_paths=typst.Fonts(include_system_fonts=False),
         sys_inputs={"drawings": json.dumps(svgs)},
     )
-    made = compiler.compile(format="png", ppi=72 * scale)
-    return [_small(page, colours) for page in (made if isinstance(made, list) else [made])]
+    pages = compiler.compile(format="png", ppi=72 * scale)
+    return [_small(page, colours) for page in (pages if isinstance(pages, list) else [pages])]
 
 
 def _small(png: bytes, colours: int) -> bytes:

@@ -42,9 +42,9 @@ def _kept_classes() -> frozenset[str]:
     return frozenset(re.findall(r"\.([a-z]+)", _styles()[1]))
 
 
-def _needed(found: re.Match[str]) -> str:
+def _needed(match: re.Match[str]) -> str:
     """A class attribute with what dark mode and narrow screens still need of it: the rest is inlined."""
-    names = [name for name in found[1].split() if name in _kept_classes()]
+    names = [name for name in match[1].split() if name in _kept_classes()]
     return f' class="{" ".join(names)}"' if names else ""
 
 

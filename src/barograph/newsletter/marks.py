@@ -38,4 +38,4 @@ class Marks:
         text = text.replace(f"mark-{self.number}-settings", SETTINGS)
         text = text.replace(f"mark-{self.number}-unsubscribe", UNSUBSCRIBE)
         text = text.replace(f"<!--mark-{self.number}-end-->", SECTION_END)
-        return re.sub(rf"<!--mark-{self.number}-section:([\w-]+)-->", lambda found: SECTION.format(found[1]), text)
+        return re.sub(rf"<!--mark-{self.number}-section:([\w-]+)-->", lambda match: SECTION.format(match[1]), text)

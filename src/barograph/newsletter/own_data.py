@@ -53,13 +53,13 @@ def send_own_data(subscriber_id: str, asked_at: str, tries: int) -> None:
 
 def _send(subscriber_id: uuid.UUID, asked_at: datetime) -> None:
     subscriber = Subscriber.objects.confirmed().filter(pk=subscriber_id).first()
-    found = services.own_data(subscriber_id=subscriber_id)
-    if subscriber is None or found is None:
+    own = services.own_data(subscriber_id=subscriber_id)
+    if subscriber is None or own is None:
         return
     renamed = current_renames()
-    for entry in found["subscriptions"]:
+    for entry in own["subscriptions"]:
         entry["topics"] = [renamed.topic(key) for key in entry["topics"]]
-    data = json.dumps(found, ensure_ascii=False, indent=2)
+    data = json.dumps(own, ensure_ascii=False, indent=2)
     letter = mails.own_data(subscriber=subscriber, data=data, at=asked_at, imprint=with_sender(current_imprint()))
     answer = delivery.send_system_mail(letter=letter, address=subscriber.address(), recipient=subscriber.pk.hex)
     if answer.is_for_later:

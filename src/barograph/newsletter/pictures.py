@@ -40,18 +40,18 @@ def drawn(windows: Mapping[str, Window]) -> dict[str, Picture]:
     """
     svgs = {key: _svg(window) for key, window in windows.items() if len(window) > 1}
     kinds = list(dict.fromkeys(svgs.values()))
-    made = dict(zip(kinds, _pngs(kinds), strict=True))
-    found: dict[str, Picture] = {}
+    images = dict(zip(kinds, _pngs(kinds), strict=True))
+    pictures: dict[str, Picture] = {}
     taken: dict[str, Picture] = {}
     room = MOST_BYTES
     for key, svg in svgs.items():
-        content = made[svg]
+        content = images[svg]
         if svg not in taken and len(content) <= room:
             taken[svg] = Picture(f"{hashlib.sha256(content).hexdigest()[:16]}@barogram", content)
             room -= len(content)
         if svg in taken:
-            found[key] = taken[svg]
-    return found
+            pictures[key] = taken[svg]
+    return pictures
 
 
 def _svg(window: Window) -> str:
@@ -64,7 +64,7 @@ def _pngs(svgs: Sequence[str]) -> list[bytes]:
     """Drawn by another program: what it takes of memory to draw goes with it, and a worker sends on for hours."""
     if not svgs:
         return []
-    told = json.dumps({"svgs": svgs, "width": WIDTH, "height": HEIGHT, "scale": SCALE, "colours": COLOURS})
+    request = json.dumps({"svgs": svgs, "width": WIDTH, "height": HEIGHT, "scale": SCALE, "colours": COLOURS})
     command = [sys.executable, "-P", "-m", "barograph.newsletter.drawing"]
-    done = subprocess.run(command, input=told, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603 our own
+    done = subprocess.run(command, input=request, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603 our own
     return [base64.b64decode(png) for png in json.loads(done.stdout)]

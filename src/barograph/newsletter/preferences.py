@@ -48,7 +48,7 @@ def preferences(request: HttpRequest, imprint: Content, language: str, token: st
         return _move(request, imprint, language, subscriber)
     if act == "data":
         return _send_data(request, imprint, language, subscriber)
-    form = _save(request, imprint, subscriber) if act else _kept(subscriber, imprint)
+    form = _save(request, imprint, subscriber) if act else _saved_page(subscriber, imprint)
     return _page(request, imprint, language, form)
 
 
@@ -84,7 +84,7 @@ def _paces(imprint: Content) -> list[tuple[str, str]]:
     return [(str(pace), words[pace]) for pace in offered]
 
 
-def _kept(subscriber: Subscriber, imprint: Content) -> Content:
+def _saved_page(subscriber: Subscriber, imprint: Content) -> Content:
     renamed = renames.of(imprint)
     entries = list(subscriber.subscriptions.all())
     until = subscriber.paused_until
@@ -168,7 +168,7 @@ def _move(request: HttpRequest, imprint: Content, language: str, subscriber: Sub
     except addresses.InvalidAddress:
         problem = _("This does not look like an e-mail address. Check it: it should look like name@example.org.")
     if problem:
-        form = _kept(subscriber, imprint) | {"moving": address, "problem": problem, "about": "address"}
+        form = _saved_page(subscriber, imprint) | {"moving": address, "problem": problem, "about": "address"}
         return _page(request, imprint, language, form)
     if asked is Asked.TOO_MANY:
         return _wait(request, imprint, language)

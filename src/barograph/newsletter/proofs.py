@@ -91,19 +91,19 @@ def _without_personal_links(letter: Bulletin, language: str) -> Bulletin:
 
 def send_proof(*, issue: Issue, list_key: str, address: str, at: datetime | None = None) -> Answer:
     """Send the letter to one of the team, marked as a test. Raises NoSuchList, transports.Unreachable."""
-    found = proof(issue=issue, list_key=list_key)
+    example = proof(issue=issue, list_key=list_key)
     at = at or timezone.now()
-    with translation.override(interface(found.language)):
-        subject = _("Test: %(subject)s") % {"subject": found.letter.subject}
+    with translation.override(interface(example.language)):
+        subject = _("Test: %(subject)s") % {"subject": example.letter.subject}
     letter = Letter(
         key=f"test:{issue.key}:{list_key}:{at.isoformat()}",
-        sender=found.sender,
+        sender=example.sender,
         subject=subject,
-        html=found.letter.html,
-        text=found.letter.text,
+        html=example.letter.html,
+        text=example.letter.text,
         date=at,
-        headers=found.answers,
-        pictures=found.letter.pictures,
+        headers=example.answers,
+        pictures=example.letter.pictures,
     )
     recipient = hashlib.sha256(address.encode()).hexdigest()
     return delivery.send_system_mail(letter=letter, address=address, recipient=recipient)

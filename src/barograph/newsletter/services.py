@@ -45,13 +45,13 @@ def make_mailings(*, issue_key: str, due_at: datetime | None = None) -> list[Mai
     if not editions:
         raise NothingToSend(f"the issue of {issue_key} has no edition")
     imprint = with_sender(current_imprint())
-    made = []
+    mailings = []
     for entry in imprint["lists"]:
         chain = [language for language in entry["languages"] if language in editions]
         if chain:
             week = _Week(first, entry, chain, editions, imprint, due_at)
-            made += [mailing for mailing in (week.issue(), week.changes(), week.month()) if mailing]
-    return made
+            mailings += [mailing for mailing in (week.issue(), week.changes(), week.month()) if mailing]
+    return mailings
 
 
 def check_mailings(*, issue_key: str) -> int:
@@ -108,9 +108,9 @@ def to_take_back(*, issue_key: str) -> list[Mailing]:
 
     A summary is of other issues. One that has begun goes on, and is not made again.
     """
-    found = mailings_of(issue_key=issue_key)
-    own = [mailing for mailing in found if not mailing.key.startswith("month:")]
-    with_it = [mailing for mailing in found if mailing not in own and _went_with(mailing, issue_key)]
+    mailings = mailings_of(issue_key=issue_key)
+    own = [mailing for mailing in mailings if not mailing.key.startswith("month:")]
+    with_it = [mailing for mailing in mailings if mailing not in own and _went_with(mailing, issue_key)]
     return own + [mailing for mailing in with_it if not mailing.is_finished and not mailing.done]
 
 
@@ -131,7 +131,7 @@ class _Week:
 
     def issue(self) -> Mailing:
         """The bulletin, for everybody who wants every issue."""
-        return self._kept("issue", self.first.isoformat()) or self._made(
+        return self._existing("issue", self.first.isoformat()) or self._make(
             "issue", self.first.isoformat(), self._bulletin(), paces=[Pace.ISSUE]
         )
 
@@ -159,8 +159,8 @@ class _Week:
         moved = self._moved()
         key = self.first.isoformat()
         if not moved or not self._has_readers(TOLD_AT_ONCE):
-            return self._kept("changes", key)
-        return self._kept("changes", key) or self._made(
+            return self._existing("changes", key)
+        return self._existing("changes", key) or self._make(
             "changes", key, self._bulletin(only_changes=True), paces=sorted(TOLD_AT_ONCE), topics=moved
         )
 
@@ -168,13 +168,13 @@ class _Week:
         """The month before this issue's in summary, with the first issue after it that is mailed."""
         last = self.first.replace(day=1) - timedelta(days=1)
         key = f"{last:%Y-%m}"
-        if kept := self._kept("month", key):
-            return kept
+        if existing := self._existing("month", key):
+            return existing
         weeks = _month(last, self.chain)
         if not weeks or not self._has_readers(MONTHLY):
             return None
         letter = digest.compose(weeks, self.chain, self.imprint, self.entry["label"])
-        return self._made("month", key, letter, paces=sorted(MONTHLY))
+        return self._make("month", key, letter, paces=sorted(MONTHLY))
 
     def _has_readers(self, paces: frozenset[Pace]) -> bool:
         return subscribers.anybody_reads(list_key=self.entry["key"], paces=paces)
@@ -189,12 +189,12 @@ class _Week:
         own = headers(kind, self.entry, self.chain, issue_key=self.first.isoformat())
         return {**mails.answers(self.imprint, self.chain[0]), **own}
 
-    def _kept(self, kind: str, when: str) -> Mailing | None:
+    def _existing(self, kind: str, when: str) -> Mailing | None:
         """That mailing, where it was made before; what was cut off in making it goes on."""
-        kept = Mailing.objects.filter(key=f"{kind}:{when}:{self.entry['key']}").first()
-        return delivery.make_mailing(mailing=kept)[0] if kept else None
+        existing = Mailing.objects.filter(key=f"{kind}:{when}:{self.entry['key']}").first()
+        return delivery.make_mailing(mailing=existing)[0] if existing else None
 
-    def _made(
+    def _make(
         self, kind: str, when: str, letter: Bulletin, *, paces: Sequence[str], topics: Sequence[str] = ()
     ) -> Mailing:
         mailing = Mailing(

@@ -95,13 +95,13 @@ def _send(request: SignUpRequest) -> None:
     letter = write(
         subscriber=subscriber, list_key=request.list_key, imprint=with_sender(current_imprint()), request=request
     )
-    kept = subscriber.address()
+    address = subscriber.address()
     if not asked.may_be_written_to:
         return
-    answer = delivery.send_system_mail(letter=letter, address=kept, recipient=subscriber.pk.hex)
+    answer = delivery.send_system_mail(letter=letter, address=address, recipient=subscriber.pk.hex)
     if answer.is_for_later:
         raise Unreachable(f"{answer.code} {answer.text}")
-    if not kept.isascii():
+    if not address.isascii():
         limits.note_scripts(are_taken=answer.status != NO_SMTPUTF8)
         if answer.status == NO_SMTPUTF8:
             log.warning("sign-up request %s: %s", request.pk, answer.text)

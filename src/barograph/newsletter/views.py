@@ -121,21 +121,21 @@ def unsubscribe(request: HttpRequest, imprint: Content, language: str, token: st
         wish = tokens.read_unsubscription(token)
     except tokens.InvalidToken:
         return broken(request, imprint, language)
-    found = services.leaving(wish)
+    departure = services.leaving(wish)
     name = label(imprint, wish.list_key)
-    if not found.is_known:
+    if not departure.is_known:
         context = {"name_of_list": name, "list": wish.list_key if _is_offered(imprint, wish.list_key) else ""}
         return show(request, "unknown", imprint, language, context, status=410)
-    others = _others(found.owner, wish.list_key)
-    is_theirs = found.gets(wish.list_key) or (found.owner is not None and not found.owner.is_confirmed)
+    others = _others(departure.owner, wish.list_key)
+    is_theirs = departure.gets(wish.list_key) or (departure.owner is not None and not departure.owner.is_confirmed)
     if request.method != "POST":
         if not is_theirs and not others:
             return gone(request, imprint, language, name)
         context = {"name_of_list": name, "others": ", ".join(label(imprint, key) for key in others)}
         return show(request, "unsubscribe", imprint, language, context)
-    everything = _act(request) == "leave-all" and found.owner is not None
+    everything = _act(request) == "leave-all" and departure.owner is not None
     services.leave_by_link(wish, everything=everything)
-    if others and not everything and found.owner:
+    if others and not everything and departure.owner:
         names = ", ".join(label(imprint, key) for key in others)
         return message(
             request,
@@ -143,12 +143,12 @@ def unsubscribe(request: HttpRequest, imprint: Content, language: str, token: st
             language,
             _("You have unsubscribed"),
             _("You still get: %(names)s.") % {"names": names},
-            link=links.own_settings(found.owner, language),
+            link=links.own_settings(departure.owner, language),
             link_words=_("Subscription settings"),
         )
     if not is_theirs and not everything:
         return gone(request, imprint, language, name)
-    if found.others:
+    if departure.others:
         words = _("You won’t get the newsletter %(name)s anymore.") % {"name": name}
         return message(request, imprint, language, _("You have unsubscribed"), words, **again(language))
     return left(request, imprint, language)

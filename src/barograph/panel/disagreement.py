@@ -19,14 +19,14 @@ WEIGHTS = {"low": 1.0, "medium": 2.0, "high": 3.0, "": 2.0}
 
 def distribution(values: Iterable[str], scale: Sequence[str], weights: Iterable[float] | None = None) -> list[float]:
     """The weight of each category of `scale`, in its order. ValueError for a value outside the scale."""
-    found = list(values)
-    if unknown := set(found) - set(scale):
+    ratings = list(values)
+    if unknown := set(ratings) - set(scale):
         raise ValueError(f"Not on the scale: {sorted(unknown)}")
     if weights is None:
-        counts = Counter(found)
+        counts = Counter(ratings)
         return [float(counts[category]) for category in scale]
     given = _checked(list(weights))
-    pairs = list(zip(found, given, strict=True))
+    pairs = list(zip(ratings, given, strict=True))
     return [fsum(weight for value, weight in pairs if value == category) for category in scale]
 
 
@@ -41,12 +41,12 @@ def median(counts: Sequence[float]) -> tuple[int, int]:
 
     ValueError where there is no rating at all.
     """
-    found = _checked(counts)
-    total = fsum(found)
+    weights = _checked(counts)
+    total = fsum(weights)
     if not total:
         raise ValueError("Nobody has rated.")
-    lower = next(place for place in range(len(found)) if 2 * fsum(found[: place + 1]) >= total)
-    upper = next(place for place in range(len(found)) if 2 * fsum(found[: place + 1]) > total)
+    lower = next(place for place in range(len(weights)) if 2 * fsum(weights[: place + 1]) >= total)
+    upper = next(place for place in range(len(weights)) if 2 * fsum(weights[: place + 1]) > total)
     return lower, upper
 
 

@@ -134,12 +134,12 @@ def opinions(*, issue: Issue, viewers: Iterable[Person], chair: bool = False) ->
     by_topic: dict[int, list[Rating]] = {}
     for rating in issue.ratings.select_related("by"):
         by_topic.setdefault(rating.topic_id, []).append(rating)
-    found = {}
+    shown = {}
     for topic, ratings in by_topic.items():
         mine = next((rating for rating in ratings if rating.by_id in own), None)
         revealed = open_to_all or mine is not None
-        found[topic] = Opinion(mine, len(ratings), revealed, ratings if revealed else [])
-    return found
+        shown[topic] = Opinion(mine, len(ratings), revealed, ratings if revealed else [])
+    return shown
 
 
 def _sees(*, issue: Issue, topic: Topic, viewers: Iterable[Person], chair: bool) -> bool:
@@ -172,10 +172,10 @@ def say(*, issue: Issue, topic: Topic, viewers: Iterable[Person], chair: bool, u
 
 def discussions(*, issue: Issue, opened: Iterable[int]) -> dict[int, list[Remark]]:
     """Topic's id → its remarks in order, for the topics whose discussion is open to somebody; in one query."""
-    found: dict[int, list[Remark]] = {}
+    remarks: dict[int, list[Remark]] = {}
     for remark in issue.remarks.filter(topic__in=list(opened)).select_related("by"):
-        found.setdefault(remark.topic_id, []).append(remark)
-    return found
+        remarks.setdefault(remark.topic_id, []).append(remark)
+    return remarks
 
 
 def shown_distributions(*, issue: Issue, least: int) -> dict[int, dict[str, int]]:
@@ -183,4 +183,4 @@ def shown_distributions(*, issue: Issue, least: int) -> dict[int, dict[str, int]
     counts: dict[int, dict[str, int]] = {}
     for topic, value in issue.ratings.values_list("topic_id", "value"):
         counts.setdefault(topic, dict.fromkeys(SCALE, 0))[value] += 1
-    return {topic: found for topic, found in counts.items() if sum(found.values()) >= max(least, 3)}
+    return {topic: count for topic, count in counts.items() if sum(count.values()) >= max(least, 3)}

@@ -159,16 +159,16 @@ def kind_of(action: str, about: tuple[str, str]) -> Kind:
 
 def lines_of(kind: str) -> Q:
     """What finds the lines of a kind."""
-    own = Q(action__in=[action for action, (found, *_words) in ACTS.items() if found == kind])
+    own = Q(action__in=[action for action, (act_kind, *_words) in ACTS.items() if act_kind == kind])
     foreign = ~Q(action__in=list(ACTS))
     if kind == Kind.TEXTS:
         return own | (foreign & ~about(_ABOUT))
-    return own | (foreign & about([pair for pair, found in _ABOUT.items() if found == kind]))
+    return own | (foreign & about([pair for pair, act_kind in _ABOUT.items() if act_kind == kind]))
 
 
 def about(pairs: Any) -> Q:
     """Lines about one of these (app, model)."""
-    found = Q(pk__in=[])
+    query = Q(pk__in=[])
     for app, model in pairs:
-        found |= Q(content_type__app_label=app, content_type__model=model)
-    return found
+        query |= Q(content_type__app_label=app, content_type__model=model)
+    return query

@@ -52,12 +52,12 @@ def note(
     return log(row_of(about), f"barograph.{action}", user=row_of(by), title=name or None, data=data)
 
 
-def row_of(found: Any) -> Any:
+def row_of(row: Any) -> Any:
     """The row itself: of a request's user, wrapped twice (django-otp), Wagtail would keep no line, silently."""
-    while isinstance(found, LazyObject):
-        found.pk  # noqa: B018 - unwraps
-        found = found._wrapped  # type: ignore[attr-defined]
-    return found
+    while isinstance(row, LazyObject):
+        row.pk  # noqa: B018 - unwraps
+        row = row._wrapped  # type: ignore[attr-defined]
+    return row
 
 
 def lines(user: User | None) -> QuerySet[ModelLogEntry]:
@@ -67,18 +67,18 @@ def lines(user: User | None) -> QuerySet[ModelLogEntry]:
     taken out or in, to whoever keeps the accounts; releases and mailings to whoever may publish. Who wrote or changed a
     text tells who stands behind its byline: without the right to see that, those lines are left out.
     """
-    found = ModelLogEntry.objects.select_related("user", "content_type").order_by("-timestamp", "-pk")
+    entries = ModelLogEntry.objects.select_related("user", "content_type").order_by("-timestamp", "-pk")
     if user is None:
-        return found
+        return entries
     seen = Q(pk__in=ModelLogEntry.objects.viewable_by_user(user).values("pk"))
     if user.has_perm(KEEPS_ACCOUNTS):
         seen |= acts.about(acts.ABOUT_ACCOUNTS) | acts.lines_of(acts.Kind.DATA)
     if user.has_perm(PUBLISHES):
         seen |= acts.lines_of(acts.Kind.RELEASES)
-    found = found.filter(seen)
+    entries = entries.filter(seen)
     if not sight.may_see_pens(user):
-        found = found.filter(acts.about(acts.TELLS_NO_PEN)).exclude(action="barograph.api_write")
-    return found
+        entries = entries.filter(acts.about(acts.TELLS_NO_PEN)).exclude(action="barograph.api_write")
+    return entries
 
 
 def of_person(user: User) -> Q:
@@ -105,7 +105,9 @@ class Line:
     def details(self) -> str:
         """What else there is to say, in words."""
         return "; ".join(
-            f"{acts.DETAILS[key]}: {_told(value)}" for key, value in self.data.items() if key in acts.DETAILS and value
+            f"{acts.DETAILS[key]}: {_in_words(value)}"
+            for key, value in self.data.items()
+            if key in acts.DETAILS and value
         )
 
     @property
@@ -126,7 +128,7 @@ class Line:
         }
 
 
-def told(entries: Iterable[ModelLogEntry]) -> list[Line]:
+def lines_in_words(entries: Iterable[ModelLogEntry]) -> list[Line]:
     """A page of lines. One query for names of people who have gone."""
     entries = list(entries)
     gone = {str(entry.user_id) for entry in entries if entry.user_id and entry.user is None}
@@ -162,7 +164,7 @@ def _by(entry: ModelLogEntry, names: dict[str, str]) -> str:
     return f"({entry.data['account']})" if entry.data.get("account") else ""
 
 
-def _told(value: Any) -> str:
+def _in_words(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
@@ -172,9 +174,9 @@ def _streamed(entries: QuerySet[ModelLogEntry]) -> Iterator[dict[str, Any]]:
     for entry in entries.order_by("timestamp", "pk").iterator(chunk_size=1000):
         page.append(entry)
         if len(page) == 1000:
-            yield from (line.as_dict() for line in told(page))
+            yield from (line.as_dict() for line in lines_in_words(page))
             page = []
-    yield from (line.as_dict() for line in told(page))
+    yield from (line.as_dict() for line in lines_in_words(page))
 
 
 def as_json_lines(entries: QuerySet[ModelLogEntry]) -> Iterator[str]:
@@ -232,5 +234,5 @@ def note_rights(*, group: Group, before: list[str], by: Any) -> None:
 
 
 def _difference(before: list[str], now: list[str]) -> dict[str, list[str]]:
-    found = {"added": sorted(set(now) - set(before)), "removed": sorted(set(before) - set(now))}
-    return {key: names for key, names in found.items() if names}
+    difference = {"added": sorted(set(now) - set(before)), "removed": sorted(set(before) - set(now))}
+    return {key: names for key, names in difference.items() if names}

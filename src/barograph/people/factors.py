@@ -129,5 +129,5 @@ def _figures(code: str) -> str:
 
 
 def _digest(user: User, code: str) -> str:
-    told = "".join(letter for letter in code.lower() if letter.isalnum())
-    return salted_hmac(f"barograph.people.recovery {user.pk}", told, algorithm="sha256").hexdigest()
+    plain_code = "".join(letter for letter in code.lower() if letter.isalnum())
+    return salted_hmac(f"barograph.people.recovery {user.pk}", plain_code, algorithm="sha256").hexdigest()

@@ -65,14 +65,14 @@ def invite(*, by: User, email: str, name: str, language: str, roles: Iterable[Gr
         email = other.email  # in the same letters, so that the database refuses it as well
     try:
         with transaction.atomic():
-            made = Invitation.objects.create(
+            invitation = Invitation.objects.create(
                 email=email, name=name, language=language, by=by, secret=_secret(), expires_at=now + AGE
             )
     except IntegrityError as error:
         raise ValidationError(_("This address has already been invited. Resend that invitation below.")) from error
-    made.groups.set(roles)
-    audit.note("invitation_made", about=made, by=by, roles=[role.name for role in roles])
-    return made
+    invitation.groups.set(roles)
+    audit.note("invitation_made", about=invitation, by=by, roles=[role.name for role in roles])
+    return invitation
 
 
 def _check_address(email: str) -> None:
@@ -80,10 +80,10 @@ def _check_address(email: str) -> None:
     known = User.objects.filter(email__iexact=email).order_by("-is_active").first()
     if known is None:
         return
-    told = {"name": known.get_username()}
+    names = {"name": known.get_username()}
     if known.is_active:
-        raise ValidationError(_("“%(name)s” already has this address. Change their roles under Users.") % told)
-    raise ValidationError(_("“%(name)s” had this address, and the account was closed. Reopen it under Users.") % told)
+        raise ValidationError(_("“%(name)s” already has this address. Change their roles under Users.") % names)
+    raise ValidationError(_("“%(name)s” had this address, and the account was closed. Reopen it under Users.") % names)
 
 
 @transaction.atomic
@@ -125,14 +125,14 @@ def find(token: str) -> Invitation:
         pk, secret = signing.Signer(salt=_SALT).unsign_object(token)
     except (signing.BadSignature, ValueError, TypeError) as error:
         raise Gone from error
-    found = Invitation.objects.open().select_related("by").filter(pk=pk, expires_at__gt=timezone.now()).first()
-    if found is None or not constant_time_compare(found.secret, secret):
+    invitation = Invitation.objects.open().select_related("by").filter(pk=pk, expires_at__gt=timezone.now()).first()
+    if invitation is None or not constant_time_compare(invitation.secret, secret):
         raise Gone
-    if found.by is None or not found.by.is_active or not found.by.has_perm(MAY_INVITE):
+    if invitation.by is None or not invitation.by.is_active or not invitation.by.has_perm(MAY_INVITE):
         raise Gone
-    if User.objects.filter(email__iexact=found.email).exists():
+    if User.objects.filter(email__iexact=invitation.email).exists():
         raise Gone
-    return found
+    return invitation
 
 
 @transaction.atomic

@@ -41,12 +41,12 @@ def make(*, user: User, state: dict[str, Any], answer: str, name: str) -> WebAut
         return None
     try:
         with transaction.atomic():
-            made = WebAuthnHelper(request=None).register_complete(user=user, state=state, data=json.loads(answer))
+            credential = WebAuthnHelper(request=None).register_complete(user=user, state=state, data=json.loads(answer))
     except WRONG:
         return None
-    made.name = " ".join(name.split())[:LONGEST_NAME]
-    made.save(update_fields=["name"])
-    return made
+    credential.name = " ".join(name.split())[:LONGEST_NAME]
+    credential.save(update_fields=["name"])
+    return credential
 
 
 def ask_to_use(*, user: User) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -61,10 +61,12 @@ def use(*, user: User, state: dict[str, Any], answer: str) -> WebAuthnCredential
         return None
     try:
         with transaction.atomic():
-            found = WebAuthnHelper(request=None).authenticate_complete(user=user, state=state, data=json.loads(answer))
+            credential = WebAuthnHelper(request=None).authenticate_complete(
+                user=user, state=state, data=json.loads(answer)
+            )
     except WRONG:
         return None
-    return found if found.confirmed else None
+    return credential if credential.confirmed else None
 
 
 def remove(*, user: User, pk: str) -> bool:

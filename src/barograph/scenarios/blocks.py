@@ -42,11 +42,11 @@ def read_probability(text: str) -> float:
             code="invalid",
         ) from None
     if 1 < share <= 100 and not {"%", "/"} & set(numbers.plain_sign(text)):
-        told = _("“%(text)s” is more than 1. Enter %(share)s or %(percent)s.")
-        raise ValidationError(told % {"text": shown, **_written(share / 100)}, code="max_value")
+        message = _("“%(text)s” is more than 1. Enter %(share)s or %(percent)s.")
+        raise ValidationError(message % {"text": shown, **_written(share / 100)}, code="max_value")
     if not 0 <= share <= 1:
-        told = _("“%(text)s” is out of range. A probability is between 0 and 1.")
-        raise ValidationError(told % {"text": shown}, code="range")
+        message = _("“%(text)s” is out of range. A probability is between 0 and 1.")
+        raise ValidationError(message % {"text": shown}, code="range")
     return float(share)
 
 
@@ -128,13 +128,13 @@ class ScenarioBlock(blocks.StructBlock):
 
     def _as_typed(self, value):
         """Of a draft: what is right, cleaned; what is wrong, as it was typed."""
-        found = []
+        fields = []
         for name, typed in value.items():
             try:
-                found.append((name, self.child_blocks[name].clean(typed)))
+                fields.append((name, self.child_blocks[name].clean(typed)))
             except ValidationError:
-                found.append((name, typed))
-        return self._to_struct_value(found)
+                fields.append((name, typed))
+        return self._to_struct_value(fields)
 
     class Meta:
         icon = "list-ul"

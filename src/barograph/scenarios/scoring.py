@@ -27,14 +27,14 @@ def _probability(value: float) -> float:
 
 def _checked(probabilities: Sequence[float], outcome: int) -> list[float]:
     """The probabilities as floats; ValueError where they or the outcome are none."""
-    found = [_probability(p) for p in probabilities]
-    if not found:
+    checked = [_probability(p) for p in probabilities]
+    if not checked:
         raise ValueError("There are no probabilities.")
-    if abs(fsum(found) - 1) > TOLERANCE:
-        raise ValueError(f"The probabilities sum to {fsum(found)!r}, not to 1.")
-    if isinstance(outcome, bool) or not isinstance(outcome, int) or not 0 <= outcome < len(found):
-        raise ValueError(f"The outcome {outcome!r} is none of the {len(found)} options.")
-    return found
+    if abs(fsum(checked) - 1) > TOLERANCE:
+        raise ValueError(f"The probabilities sum to {fsum(checked)!r}, not to 1.")
+    if isinstance(outcome, bool) or not isinstance(outcome, int) or not 0 <= outcome < len(checked):
+        raise ValueError(f"The outcome {outcome!r} is none of the {len(checked)} options.")
+    return checked
 
 
 def _ln(p: float) -> float:
@@ -46,8 +46,8 @@ def brier_score(probabilities: Sequence[float], outcome: int) -> float:
 
     Brier, G. W. (1950): Verification of forecasts expressed in terms of probability. Monthly Weather Review 78, 1–3.
     """
-    found = _checked(probabilities, outcome)
-    return fsum((p - (place == outcome)) ** 2 for place, p in enumerate(found))
+    checked = _checked(probabilities, outcome)
+    return fsum((p - (place == outcome)) ** 2 for place, p in enumerate(checked))
 
 
 def log_score(probabilities: Sequence[float], outcome: int) -> float:
@@ -63,10 +63,10 @@ def baseline_score(probabilities: Sequence[float], outcome: int) -> float:
 
     As Metaculus defines its baseline score (Good's rule, scaled). One option alone says nothing: 0.0.
     """
-    found = _checked(probabilities, outcome)
-    if len(found) == 1:
+    checked = _checked(probabilities, outcome)
+    if len(checked) == 1:
         return 0.0
-    return 100 * (1 + _ln(found[outcome]) / log(len(found)))
+    return 100 * (1 + _ln(checked[outcome]) / log(len(checked)))
 
 
 def ranked_probability_score(probabilities: Sequence[float], outcome: int) -> float:
@@ -75,8 +75,8 @@ def ranked_probability_score(probabilities: Sequence[float], outcome: int) -> fl
     Epstein, E. S. (1969): A scoring system for probability forecasts of ranked categories. Journal of Applied
     Meteorology 8, 985–987; in the form of Murphy (1971). A near miss costs less than a far one.
     """
-    found = _checked(probabilities, outcome)
-    return fsum((below - (outcome <= cut)) ** 2 for cut, below in enumerate(accumulate(found[:-1])))
+    checked = _checked(probabilities, outcome)
+    return fsum((below - (outcome <= cut)) ** 2 for cut, below in enumerate(accumulate(checked[:-1])))
 
 
 def peer_scores(list_of_probabilities: Sequence[Sequence[float]], outcome: int) -> list[float]:
@@ -164,9 +164,9 @@ def calibration(
     if not some:
         raise ValueError("There are no forecasts.")
     rows: list[tuple[float, float, int, float | None, float | None]] = []
-    for place, found in enumerate(sorted_in):
-        count = len(found)
-        mean = fsum(p for p, _ in found) / count if count else None
-        share = fsum(happened for _, happened in found) / count if count else None
+    for place, in_bin in enumerate(sorted_in):
+        count = len(in_bin)
+        mean = fsum(p for p, _ in in_bin) / count if count else None
+        share = fsum(happened for _, happened in in_bin) / count if count else None
         rows.append((edges[place], edges[place + 1], count, mean, share))
     return rows

@@ -94,11 +94,11 @@ def raised(key: str) -> tuple[str, ...]:
 
     Who has an old key can't test a guess against a hash made with a newer one.
     """
-    found, version = [key], int(key[:3])
+    keys, version = [key], int(key[:3])
     for number in range(version + 1, keyring.version() + 1):
         secret = derived(keyring.key(number) or "", f"address lookup {number}")
-        found.append(f"{number:03}:{hmac.new(secret, found[-1][4:].encode(), hashlib.sha256).hexdigest()}")
-    return tuple(found)
+        keys.append(f"{number:03}:{hmac.new(secret, keys[-1][4:].encode(), hashlib.sha256).hexdigest()}")
+    return tuple(keys)
 
 
 def newer_keys() -> str:

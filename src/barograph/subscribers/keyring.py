@@ -37,9 +37,9 @@ def keys() -> tuple[str, ...]:
         stat = path.stat()
     except FileNotFoundError:
         return (settings.ADDRESS_KEY,)
-    mark = (stat.st_mtime_ns, stat.st_ino)
-    if path not in _seen or _seen[path][0] != mark:
-        _seen[path] = (mark, tuple(path.read_text(encoding="ascii").split()))
+    version = (stat.st_mtime_ns, stat.st_ino)
+    if path not in _seen or _seen[path][0] != version:
+        _seen[path] = (version, tuple(path.read_text(encoding="ascii").split()))
     return (settings.ADDRESS_KEY, *_seen[path][1][1:])
 
 

@@ -95,8 +95,12 @@ class SubscriberQuerySet(models.QuerySet):
 
     def receiving(self, *, list_key: str, on: date) -> SubscriberQuerySet:
         """Confirmed subscribers of a list who are not pausing on that day."""
-        wanted = Subscription.objects.filter(subscriber=OuterRef("pk"), list_key=list_key)
-        return self.confirmed().filter(Q(paused_until__isnull=True) | Q(paused_until__lte=on)).filter(Exists(wanted))
+        subscriptions = Subscription.objects.filter(subscriber=OuterRef("pk"), list_key=list_key)
+        return (
+            self.confirmed()
+            .filter(Q(paused_until__isnull=True) | Q(paused_until__lte=on))
+            .filter(Exists(subscriptions))
+        )
 
 
 class Subscriber(models.Model):

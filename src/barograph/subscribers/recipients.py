@@ -73,12 +73,12 @@ def still_receiving(
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         rows = cursor.fetchall()
-    found = {}
+    recipients = {}
     for pk, topics, language, cipher, links, address_key in rows:
         reader = key.to_python(pk)
         chosen = tuple(json.loads(topics)) if topics != "[]" else ()
-        found[reader] = Recipient(reader, language, cipher, chosen, links, address_key)
-    return found
+        recipients[reader] = Recipient(reader, language, cipher, chosen, links, address_key)
+    return recipients
 
 
 def end_of_chunk(*, list_key: str, after: uuid.UUID | None, size: int) -> uuid.UUID | None:

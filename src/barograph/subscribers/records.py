@@ -15,6 +15,6 @@ from barograph.subscribers.models import Export
 def keep(*, act: str, number: int, by: Any = None) -> Export:
     """Enter an act, by somebody who is signed in or, without `by`, at a terminal; here and in the audit log."""
     account = "" if by else audit.account()
-    kept = Export.objects.create(act=act, at=timezone.now(), by=by, account=account, number=number)
-    audit.note(f"data_{act}", about=kept, name="–", by=by, at_terminal=True, number=number)
-    return kept
+    record = Export.objects.create(act=act, at=timezone.now(), by=by, account=account, number=number)
+    audit.note(f"data_{act}", about=record, name="–", by=by, at_terminal=True, number=number)
+    return record

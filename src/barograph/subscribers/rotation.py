@@ -70,12 +70,12 @@ def _rotate(by, progress: Callable[[int, int], None] | None) -> Rotation:
     records.keep(act=Act.ROTATION, number=people.count(), by=by)
     counts = {"refusals": 0, "sealed": 0, "unreadable": 0}
     for rows, chunk in ((noes, _refusals), (people, _people)):
-        mark: Any = None
+        position: Any = None
         while True:
-            found, mark = chunk(rows, mark)
-            for name, number in found.items():
+            count, position = chunk(rows, position)
+            for name, number in count.items():
                 counts[name] += number
-            if mark is None:
+            if position is None:
                 break
             if progress:
                 progress(sum(counts.values()), total)
@@ -103,8 +103,8 @@ def _next(rows: Any, after: Any) -> list:
 @transaction.atomic
 def _refusals(rows: Any, after: Any) -> tuple[dict[str, int], Any]:
     """Hash the next noes anew → how many, and the last one; None at the end. Two of one address become one."""
-    found = _next(rows, after)
-    for no in found:
+    page = _next(rows, after)
+    for no in page:
         key = addresses.raised(no.address_key)[-1]
         same = Suppression.all_rows.filter(address_key=key, list_key=no.list_key)
         if not same.exists():
@@ -112,27 +112,27 @@ def _refusals(rows: Any, after: Any) -> tuple[dict[str, int], Any]:
             continue
         same.filter(reason__in=WEAKER[Refusal(no.reason)]).update(reason=no.reason, date=no.date)
         no.delete()
-    return {"refusals": len(found)}, found[-1].pk if found else None
+    return {"refusals": len(page)}, page[-1].pk if page else None
 
 
 @transaction.atomic
 def _people(rows: Any, after: Any) -> tuple[dict[str, int], Any]:
     """Seal and hash the next rows anew → how many, how many don't open, and the last one; None at the end."""
-    found = _next(rows, after)
+    page = _next(rows, after)
     sealed = unreadable = 0
-    for subscriber in found:
+    for subscriber in page:
         try:
             subscriber.address_cipher = addresses.seal(subscriber.address(), bound_to=subscriber.pk.hex)
             sealed += 1
         except addresses.Unreadable:
             unreadable += 1
         subscriber.address_key = addresses.raised(subscriber.address_key)[-1]
-    keys = {subscriber.address_key: subscriber for subscriber in found}
-    for other in Subscriber.all_rows.known_as(keys).exclude(pk__in=[subscriber.pk for subscriber in found]):
+    keys = {subscriber.address_key: subscriber for subscriber in page}
+    for other in Subscriber.all_rows.known_as(keys).exclude(pk__in=[subscriber.pk for subscriber in page]):
         twin = keys.pop(other.address_key)  # a machine that lacked the key took the address for a new one
         if twin.is_confirmed:
             services.join(twin, other, now=timezone.now())
         else:
             twin.delete()
     Subscriber.all_rows.bulk_update(keys.values(), ["address_cipher", "address_key"], batch_size=100)
-    return {"sealed": sealed, "unreadable": unreadable}, found[-1].pk if found else None
+    return {"sealed": sealed, "unreadable": unreadable}, page[-1].pk if page else None

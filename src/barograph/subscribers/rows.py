@@ -126,14 +126,14 @@ class _Cells:
     def language(self, list_key: str) -> str:
         """What the file says, in the publication's own code; a no needs none."""
         code = plain(self.cells["language"])
-        found = self.offer.language(code) if code else self.offer.language_of(list_key)
-        if found is None and self.says_yes:
+        language = self.offer.language(code) if code else self.offer.language_of(list_key)
+        if language is None and self.says_yes:
             words = _("“%(code)s” is not one of the publication’s languages: %(known)s.")
             said = words % {"code": code[:20], "known": ", ".join(self.offer.languages)}
             if (meant := _COUNTRIES.get(code.lower())) in self.offer.languages:
                 said += " " + _("Did you mean %(code)s?") % {"code": meant}
             self.refuse(said)
-        return found or self.offer.languages[0]
+        return language or self.offer.languages[0]
 
     def confirmed_at(self) -> datetime | None:
         text = plain(self.cells["confirmed_at"])

@@ -115,8 +115,8 @@ def _still_meant(subscriber: Subscriber | None, confirmation: Confirmation) -> S
 @transaction.atomic
 def confirm(*, confirmation: Confirmation) -> Subscriber:
     """The person says yes to these lists. Works once. Raises Used and Stale."""
-    found = Subscriber.objects.select_for_update().filter(pk=confirmation.subscriber_id).first()
-    subscriber = _still_meant(found, confirmation)
+    subscriber = Subscriber.objects.select_for_update().filter(pk=confirmation.subscriber_id).first()
+    subscriber = _still_meant(subscriber, confirmation)
     now = timezone.now()
     if not subscriber.is_confirmed:
         subscriber.state, subscriber.confirmed_at, subscriber.stopped_at = SubscriberState.CONFIRMED, now, None
@@ -144,10 +144,10 @@ def _subscribe(subscriber: Subscriber, list_keys: Iterable[str], *, now: datetim
 @transaction.atomic
 def refuse(*, keys: tuple[str, ...], list_key: str = "", reason: str = Refusal.LEFT) -> None:
     """Keep a no to one list, or to all (''), so that no import turns it into a yes. `keys`: as from `keys_of`."""
-    kept = Suppression.all_rows.known_as(keys).filter(list_key=list_key)
-    kept.filter(arrives_with__isnull=False).update(arrives_with=None)  # whatever becomes of an import under way
-    kept.filter(reason__in=WEAKER[Refusal(reason)]).update(reason=reason, date=timezone.localdate())
-    if len(keys) > 1 and kept.exists():
+    earlier = Suppression.all_rows.known_as(keys).filter(list_key=list_key)
+    earlier.filter(arrives_with__isnull=False).update(arrives_with=None)  # whatever becomes of an import under way
+    earlier.filter(reason__in=WEAKER[Refusal(reason)]).update(reason=reason, date=timezone.localdate())
+    if len(keys) > 1 and earlier.exists():
         return
     Suppression.objects.bulk_create(
         [Suppression(address_key=keys[-1], list_key=list_key, reason=reason, date=timezone.localdate())],
@@ -174,16 +174,16 @@ def change_preferences(
     subscriber = Subscriber.objects.select_for_update().confirmed().filter(pk=subscriber_id).first()
     if subscriber is None:
         raise Stale("no such subscriber any more")
-    wanted = set(list_keys)
-    if not wanted:
+    chosen = set(list_keys)
+    if not chosen:
         leave(subscriber_id=subscriber_id)
         return None
     has = set(subscriber.subscriptions.values_list("list_key", flat=True))
-    for key in has - wanted:
+    for key in has - chosen:
         refuse(keys=subscriber.keys(), list_key=key)
-    subscriber.subscriptions.exclude(list_key__in=wanted).delete()
+    subscriber.subscriptions.exclude(list_key__in=chosen).delete()
     now = timezone.now()
-    _subscribe(subscriber, wanted - has, now=now)
+    _subscribe(subscriber, chosen - has, now=now)
     wishes = {} if topics is None else {"topics": list(topics)}
     if pace is not None:
         wishes["pace"] = Pace(pace).value
@@ -351,14 +351,14 @@ def leave_by_link(wish: Unsubscription, *, everything: bool = False) -> Leaving:
     Where nobody gets that list, the no is kept all the same: an import must not bring it back.
     Returns whom it was about, as it was before.
     """
-    found = leaving(wish)
-    if wish.address_key and not found.gets(wish.list_key):
+    departure = leaving(wish)
+    if wish.address_key and not departure.gets(wish.list_key):
         refuse(keys=addresses.raised(wish.address_key), list_key=wish.list_key)
-    if found.owner:
-        leave(subscriber_id=found.owner.pk, list_key="" if everything else wish.list_key)
-    for other in found.others:
+    if departure.owner:
+        leave(subscriber_id=departure.owner.pk, list_key="" if everything else wish.list_key)
+    for other in departure.others:
         leave(subscriber_id=other.pk, list_key=wish.list_key)
-    return found
+    return departure
 
 
 @transaction.atomic
@@ -404,7 +404,7 @@ def receiving_by_list() -> dict[str, int]:
 def counts() -> dict[str, int]:
     """How many subscribers there are, by state and by list, and how many addresses said no."""
     today = timezone.localdate()
-    found = {
+    counted = {
         "confirmed": Subscriber.objects.confirmed().count(),
         "pending": Subscriber.objects.pending().count(),
         "paused": Subscriber.objects.confirmed().filter(paused_until__gt=today).count(),
@@ -413,5 +413,5 @@ def counts() -> dict[str, int]:
     }
     lists = Subscription.objects.filter(subscriber__state=SubscriberState.CONFIRMED)
     for key in lists.values_list("list_key", flat=True).order_by("list_key").distinct():
-        found[f"list {key}"] = lists.filter(list_key=key).count()
-    return found
+        counted[f"list {key}"] = lists.filter(list_key=key).count()
+    return counted

@@ -45,8 +45,8 @@ def _separator(file: TextIO) -> tuple[str, int]:
     Returns it and how many lines to leave out. The file is then at its beginning, or behind that line.
     """
     first = next((line for line in file if line.strip()), "")
-    if told := _SEPARATOR_LINE.fullmatch(first):
-        return told[1], 1
+    if match := _SEPARATOR_LINE.fullmatch(first):
+        return match[1], 1
     file.seek(0)
     return max(SEPARATORS, key=first.count), 0
 

@@ -83,11 +83,11 @@ def _derived(salt: bytes, secret: bytes) -> bytes:
 
 
 def _signer(purpose: str) -> _Signer:
-    return _made(purpose, django_settings.SECRET_KEY, tuple(django_settings.SECRET_KEY_FALLBACKS))
+    return _signed(purpose, django_settings.SECRET_KEY, tuple(django_settings.SECRET_KEY_FALLBACKS))
 
 
 @lru_cache(maxsize=32)
-def _made(purpose: str, key: str, fallbacks: tuple[str, ...]) -> _Signer:
+def _signed(purpose: str, key: str, fallbacks: tuple[str, ...]) -> _Signer:
     return _Signer(key=key, salt=_salt(purpose), fallback_keys=list(fallbacks))
 
 

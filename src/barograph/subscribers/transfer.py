@@ -73,8 +73,8 @@ def import_csv(
 def _checked(path: str | Path, offer: Offer, report: ImportReport) -> list[Row]:
     """All rows that can be taken in, the problems of the others in the report. Raises OSError and UnicodeError."""
     with tables.text_of(path) as file:
-        found = (row_of(cells, line, offer, report.problem) for line, cells in tables.read(file, report.problem))
-        return [row for row in found if row is not None]
+        rows = (row_of(cells, line, offer, report.problem) for line, cells in tables.read(file, report.problem))
+        return [row for row in rows if row is not None]
 
 
 def export_csv(path: str | Path, *, by=None) -> int:

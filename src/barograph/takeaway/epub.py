@@ -26,21 +26,21 @@ _VOID = re.compile(r"<(img|br)\b([^>]*?)\s*/?>")
 def epub(content: Content, imprint: Content, windows: Windows) -> bytes:
     """The issue as an EPUB file."""
     with translation.override(languages.interface(content["language"])):
-        told = telling.bulletin(content, imprint, windows, settings.BASE_URL)
-        return _packed(_parts(told, content))
+        values = telling.bulletin(content, imprint, windows, settings.BASE_URL)
+        return _packed(_parts(values, content))
 
 
-def _parts(told: Content, content: Content) -> dict[str, str]:
+def _parts(values: Content, content: Content) -> dict[str, str]:
     language = content["language"]
-    chapters = [topic for topic in told["topics"] if topic["commentary"]]
+    chapters = [topic for topic in values["topics"] if topic["commentary"]]
     for number, topic in enumerate(chapters, start=1):  # a topic's own address could be "nav", or begin with a digit
         topic["commentary"]["body"] = _xhtml(topic["commentary"]["html"])
         topic["id"] = f"chapter-{number}"
         topic["file"] = f"{topic['id']}.xhtml"
-    name = f"{told['origin']}/{language}/{content['issue']['first']}/"  # stays when the site moves
-    moment = datetime.fromisoformat(told["published_at"]).astimezone(UTC)
+    name = f"{values['origin']}/{language}/{content['issue']['first']}/"  # stays when the site moves
+    moment = datetime.fromisoformat(values["published_at"]).astimezone(UTC)
     context: dict[str, Any] = {
-        **told,
+        **values,
         "chapters": chapters,
         "identifier": f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, name)}",
         "modified": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),

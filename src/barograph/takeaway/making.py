@@ -26,17 +26,17 @@ Progress = Callable[[int, int], None]
 def make(editions: Iterable[Edition], *, progress: Progress | None = None) -> int:
     """Make what these current editions lack, then their years' archives. Returns how many editions it was done for."""
     imprint, done, years = current_imprint(), 0, set()
-    wanted = list(editions)
-    for number, edition in enumerate(wanted, start=1):
+    editions_to_make = list(editions)
+    for number, edition in enumerate(editions_to_make, start=1):
         first = edition.first.isoformat()
         years.add((edition.language, edition.first.year))
         if not ready.is_whole(edition.language, first, edition.digest):
             with typesetting.press():
-                made = _made(edition, imprint)
-            ready.keep(edition.language, first, edition.digest, made)
+                files = _make_files(edition, imprint)
+            ready.keep(edition.language, first, edition.digest, files)
             done += 1
         if progress:
-            progress(number, len(wanted))
+            progress(number, len(editions_to_make))
     for language, number in sorted(years):
         _make_year(language, number, imprint)
     return done
@@ -74,7 +74,7 @@ def unmake(*, first: date) -> None:
             _make_year(language, first.year, current_imprint())
 
 
-def _made(edition: Edition, imprint: Content) -> dict[str, bytes]:
+def _make_files(edition: Edition, imprint: Content) -> dict[str, bytes]:
     """An edition's files. For those that can't be made the version before stands in, and `ready.LACKING` names them."""
     content, windows = present(edition), windows_of(edition)
     makers: dict[str, Callable[[], bytes]] = {
@@ -85,11 +85,11 @@ def _made(edition: Edition, imprint: Content) -> dict[str, bytes]:
     for topic in content["topics"]:
         if topic["commentary"]:
             makers[ready.card_name(topic["key"])] = partial(printing.commentary_card, topic, content, imprint, windows)
-    made: dict[str, bytes] = {}
+    files: dict[str, bytes] = {}
     lacking: list[str] = []
     for name, make_one in makers.items():
         try:
-            made[name] = make_one()
+            files[name] = make_one()
         except (typesetting.NotSet, ValueError, OSError) as error:
             if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise
@@ -97,9 +97,9 @@ def _made(edition: Edition, imprint: Content) -> dict[str, bytes]:
             lacking.append(name)
     if lacking:
         before = ready.earlier(edition.language, edition.first.isoformat())
-        made |= {name: before[name] for name in lacking if name in before}
-        made[ready.LACKING] = "\n".join(lacking).encode()
-    return made
+        files |= {name: before[name] for name in lacking if name in before}
+        files[ready.LACKING] = "\n".join(lacking).encode()
+    return files
 
 
 def windows_of(edition: Edition) -> Windows:
@@ -116,7 +116,8 @@ def windows_up_to(first: str, language: str, content: Content) -> Windows:
     key = current_renames().topic
     verdicts = [(day, {key(topic["key"]): topic["verdict"] for topic in topics}) for day, topics in periods]
     return {
-        topic["key"]: [(day, found.get(key(topic["key"]))) for day, found in verdicts] for topic in content["topics"]
+        topic["key"]: [(day, by_topic.get(key(topic["key"]))) for day, by_topic in verdicts]
+        for topic in content["topics"]
     }
 
 

@@ -18,12 +18,12 @@ import typst
 FONTS = Path(__file__).resolve().parent / "fonts"
 
 
-def made(fonts: typst.Fonts, told: dict[str, Any]) -> dict[str, str]:
-    options = {name: told[name] for name in ("format", "ppi", "pdf_standards") if name in told}
-    if "timestamp" in told:
-        options["timestamp"] = datetime.fromisoformat(told["timestamp"])
+def compiled(fonts: typst.Fonts, values: dict[str, Any]) -> dict[str, str]:
+    options = {name: values[name] for name in ("format", "ppi", "pdf_standards") if name in values}
+    if "timestamp" in values:
+        options["timestamp"] = datetime.fromisoformat(values["timestamp"])
     try:
-        pages = typst.Compiler(input=told["input"], root=told["root"], font_paths=fonts).compile(**options)
+        pages = typst.Compiler(input=values["input"], root=values["root"], font_paths=fonts).compile(**options)
     except typst.TypstError as error:
         return {"error": error.message}
     whole = b"".join(pages) if isinstance(pages, list) else pages or b""
@@ -33,7 +33,7 @@ def made(fonts: typst.Fonts, told: dict[str, Any]) -> dict[str, str]:
 def main() -> None:
     fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(FONTS)])
     for line in sys.stdin:
-        sys.stdout.write(json.dumps(made(fonts, json.loads(line))) + "\n")
+        sys.stdout.write(json.dumps(compiled(fonts, json.loads(line))) + "\n")
         sys.stdout.flush()
 
 

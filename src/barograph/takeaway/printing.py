@@ -24,21 +24,21 @@ LONGEST, LINE, LINES = 320, 62, 3  # letters of a headline on a card, of one in 
 def pdf(content: Content, imprint: Content, windows: Windows) -> bytes:
     """The whole issue on A4, tagged. Raises typesetting.NotSet."""
     with translation.override(languages.interface(content["language"])):
-        told = telling.bulletin(content, imprint, windows, settings.BASE_URL)
+        values = telling.bulletin(content, imprint, windows, settings.BASE_URL)
     files: dict[str, Path] = {}
-    for topic in told["topics"]:
+    for topic in values["topics"]:
         if topic["commentary"]:
             topic["commentary"]["body"] = _with_pictures(telling.tree(topic["commentary"].pop("html")), files)
     try:
-        return typesetting.pdf("bulletin.typ", told, at=told["published_at"], files=files)
+        return typesetting.pdf("bulletin.typ", values, at=values["published_at"], files=files)
     except typesetting.NotSet as error:
         if not files:
             raise
         log.warning("A picture can't be set, the PDF tells all of them by their words: %s", error)
-    for topic in told["topics"]:
+    for topic in values["topics"]:
         if topic["commentary"]:
             _without_pictures(topic["commentary"]["body"])
-    return typesetting.pdf("bulletin.typ", told, at=told["published_at"])
+    return typesetting.pdf("bulletin.typ", values, at=values["published_at"])
 
 
 def _without_pictures(nodes: list) -> None:
@@ -66,17 +66,17 @@ def _with_pictures(nodes: list, files: dict[str, Path]) -> list:
 def issue_card(content: Content, imprint: Content) -> bytes:
     """1200 × 630, PNG: the period and what moved."""
     with translation.override(languages.interface(content["language"])):
-        told = telling.masthead(content, imprint)
+        values = telling.masthead(content, imprint)
     moved = [topic for topic in content["topics"] if topic["verdict"] in presenters.MOVED and topic["commentary"]]
     lines = [{"verdict": t["verdict"], "text": _shortened(t["commentary"]["headline"], LINE)} for t in moved[:LINES]]
     return _card(
-        told,
-        headline=told["period"],
+        values,
+        headline=values["period"],
         topic="",
         lines=lines,
-        parts=told["summary"],
+        parts=values["summary"],
         barogram="",
-        period=told["number"],
+        period=values["number"],
     )
 
 
@@ -84,16 +84,16 @@ def commentary_card(topic: Content, content: Content, imprint: Content, windows:
     """1200 × 630, PNG: topic, headline, verdict and the line it ends."""
     window = windows.get(topic["key"], [])
     with translation.override(languages.interface(content["language"])):
-        told = telling.masthead(content, imprint)
+        values = telling.masthead(content, imprint)
         part = {"verdict": topic["verdict"] or "", "text": presenters.sentence(topic["verdict"])}
     return _card(
-        told,
+        values,
         headline=_shortened(topic["commentary"]["headline"], LONGEST),
         topic=topic["name"],
         lines=[],
         parts=[part],
         barogram=telling.drawn(window) if len(window) > 1 else "",
-        period=told["period"],
+        period=values["period"],
     )
 
 
@@ -101,6 +101,6 @@ def _shortened(text: str, limit: int) -> str:
     return text if len(text) <= limit else f"{text[:limit].rsplit(' ', 1)[0].rstrip(' ,;:–—-')}…"
 
 
-def _card(told: Content, **values: Any) -> bytes:
-    wanted = ("language", "dir", "publication")
-    return typesetting.png("card.typ", {**{name: told[name] for name in wanted}, **values})
+def _card(masthead: Content, **values: Any) -> bytes:
+    names = ("language", "dir", "publication")
+    return typesetting.png("card.typ", {**{name: masthead[name] for name in names}, **values})

@@ -109,7 +109,7 @@ def _topic(topic: Content, content: Content, window: list, rhythm: str, base_url
     language, first = content["language"], content["issue"]["first"]
     verdicts = [verdict for _first, verdict in window]
     label = presenters.window_label(verdicts, rhythm) if verdicts else ""
-    told: Content = {
+    values: Content = {
         "key": topic["key"],
         "name": topic["name"],
         "verdict": topic["verdict"] or "",
@@ -124,7 +124,7 @@ def _topic(topic: Content, content: Content, window: list, rhythm: str, base_url
     if topic["commentary"]:
         address = f"{base_url}{presenters.commentary_path(language, first, topic['key'])}"
         view = presenters.commentary_view(topic, content, content["publication"]["name"], address)
-        told["commentary"] = {
+        values["commentary"] = {
             "headline": view.headline,
             "lede": view.lede,
             "html": richtext.with_full_addresses(
@@ -150,7 +150,7 @@ def _topic(topic: Content, content: Content, window: list, rhythm: str, base_url
             ],
             "address": address,
         }
-    return told
+    return values
 
 
 def _missing(topic: Content, language: str) -> str:

@@ -46,11 +46,11 @@ def press() -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-P", "-m", "barograph.takeaway.press"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "encoding": "utf-8"}
     with subprocess.Popen(command, **pipes) as begun:  # noqa: S603 our own program
-        mark = _press.set(begun)
+        token = _press.set(begun)
         try:
             yield begun
         finally:
-            _press.reset(mark)
+            _press.reset(token)
             with contextlib.suppress(BrokenPipeError):  # it has ended, and somebody's NotSet says so
                 begun.stdin.close()
 
@@ -70,11 +70,11 @@ def _compile(template: str, data: dict[str, Any], files: dict[str, Path], **opti
     return base64.b64decode(answer["made"])
 
 
-def _asked(at_work: subprocess.Popen[str], told: dict[str, Any]) -> dict[str, str]:
+def _asked(at_work: subprocess.Popen[str], request: dict[str, Any]) -> dict[str, str]:
     assert at_work.stdin
     assert at_work.stdout
     with contextlib.suppress(BrokenPipeError):
-        at_work.stdin.write(json.dumps(told) + "\n")
+        at_work.stdin.write(json.dumps(request) + "\n")
         at_work.stdin.flush()
     if line := at_work.stdout.readline():
         return json.loads(line)
@@ -104,10 +104,10 @@ _POINT = re.compile(r"\\u\{([0-9a-f]+)\}")
 
 def _undisplayed(message: str) -> str | None:
     """The text in Typst's complaint (PDF/UA-1, 7.21.7: every glyph has a meaning); None where it is another one."""
-    found = _UNDISPLAYED.search(message)
-    if not found:
+    match = _UNDISPLAYED.search(message)
+    if not match:
         return None
-    return _POINT.sub(lambda point: chr(int(point[1], 16)), found[1][1:-1]) or None
+    return _POINT.sub(lambda point: chr(int(point[1], 16)), match[1][1:-1]) or None
 
 
 def _marked(value: Any, text: str) -> Any:
@@ -126,8 +126,8 @@ def _pdf(template: str, data: dict[str, Any], at: str, files: dict[str, Path]) -
 
 def png(template: str, data: dict[str, Any], *, scale: float = 1) -> bytes:
     """The first page as PNG, a point a pixel at scale 1, in a small palette."""
-    made = _compile(template, data, {}, format="png", ppi=72 * scale)
-    with Image.open(io.BytesIO(made)) as picture:
+    pages = _compile(template, data, {}, format="png", ppi=72 * scale)
+    with Image.open(io.BytesIO(pages)) as picture:
         small = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
     out = io.BytesIO()
     small.save(out, "PNG", optimize=True)

@@ -53,10 +53,10 @@ def archive(year: int, issues: Iterable[tuple[Content, Mapping[str, Path]]], imp
 def _page(content: Content, imprint: Content) -> tuple[str, Content]:
     """The issue as one page without any other file, and its line in the index."""
     with translation.override(languages.interface(content["language"])):
-        told = telling.bulletin(content, imprint, {}, settings.BASE_URL)
-        for topic in told["topics"]:
+        values = telling.bulletin(content, imprint, {}, settings.BASE_URL)
+        for topic in values["topics"]:
             if topic["commentary"]:
                 topic["commentary"]["body"] = _PICTURE.sub(r"<i>\1</i>", topic["commentary"]["html"])
-        text = pages.render("takeaway/issue.html", told, language=told.pop("language"))
-    line = {name: told[name] for name in ("period", "summary_text", "publication")}
+        text = pages.render("takeaway/issue.html", values, language=values.pop("language"))
+    line = {name: values[name] for name in ("period", "summary_text", "publication")}
     return text, {**line, "first": content["issue"]["first"]}
