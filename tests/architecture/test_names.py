@@ -26,6 +26,7 @@ CLEAN = [
     "search",
     "subscribers",
     "takeaway",
+    "website",
 ]
 
 

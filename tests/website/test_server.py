@@ -310,7 +310,7 @@ def test_a_large_file_is_sent_whole_and_memory_is_bounded(application, site):
     for number in range(60):
         (site / f"current/data/{number}.txt").write_text("x" * 1000)
         assert ask(application, f"/data/{number}.txt")[0] == 200
-        assert tree.kept <= 20_000
+        assert tree.cached_bytes <= 20_000
 
 
 @pytest.mark.parametrize("size", [3_000, 700_000], ids=["from memory", "from the disk"])

@@ -106,10 +106,10 @@ def test_a_year_in_short_tells_what_its_cells_tell():
     keys = [topic["key"] for topic in issues[0]["en"]["topics"]]
     assert [held.topics[key].line for key in keys] == ["wuu", "-i.", "u-."]
     assert sums.counted("w.-iuu") == {"worsened": 1, "unchanged": 2, "improved": 1, None: 1}
-    (row,) = (sums.Told(*row) for row in held.topics[keys[1]].told)
+    (row,) = (sums.Change(*row) for row in held.topics[keys[1]].changes)
     assert (row.place, row.verdict, row.revised) == (1, "improved", None)
     assert row.url == f"/en/2020-08-10/{keys[1]}/"
-    marks = {key: topic.mark for key, topic in held.topics.items()}
+    marks = {key: topic.digest for key, topic in held.topics.items()}
     issues[1]["en"]["topics"][1]["commentary"]["headline"] = "Another"
     anew = Chronicle(contents.imprint(), issues[::-1], "en").sum(2020).topics
-    assert [anew[key].mark == marks[key] for key in keys] == [True, False, True]
+    assert [anew[key].digest == marks[key] for key in keys] == [True, False, True]

@@ -137,7 +137,7 @@ def _of_year(language: str, number: int) -> EditionQuerySet:
 def _marks(language: str, number: int) -> list[str]:
     """Of each issue: they change when its edition does, and when its PDF or EPUB is made or changed."""
     rows = _of_year(language, number).values_list("first", "digest")
-    return [ready.mark(language, first.isoformat(), digest) for first, digest in rows]
+    return [ready.reading_digest(language, first.isoformat(), digest) for first, digest in rows]
 
 
 def _archive(language: str, number: int, imprint: Content) -> bytes:

@@ -140,8 +140,8 @@ def why(path: str) -> dict[str, str | int] | None:
     """Why a file of the newest tree was last written, and in which version; None where there is no such file."""
     place = path.strip("/")
     with _alone(), opened(folder() / "record.sqlite3") as record:
-        found = record.file(place) or record.file(f"{place}/index.html".lstrip("/"))
-        return {"reason": found.reason, "version": found.version} if found else None
+        entry = record.file(place) or record.file(f"{place}/index.html".lstrip("/"))
+        return {"reason": entry.reason, "version": entry.version} if entry else None
 
 
 class _Baking:
@@ -156,7 +156,7 @@ class _Baking:
         self.whole = everything or not self.newest
         self.aside: Path | None = None
         self.fresh = 0  # files that the newest tree doesn't have
-        self.kept = ready.journal()
+        self.journal = ready.journal()
         self.sources = sources()
 
     def run(self) -> BakeReport:
@@ -170,7 +170,7 @@ class _Baking:
                 "common": self.sources.common,
                 "house": self.sources.house,
                 "marks": self.sources.marks,
-                "kept": len(self.kept),
+                "kept": len(self.journal),
             }
             if not self.whole and not due and not gone:
                 self.record.note(states)
@@ -192,11 +192,11 @@ class _Baking:
             return None
         before = self.record.state("marks") or {}
         now = self.sources.marks
-        made, seen = self.kept, self.record.state("kept") or 0
-        if len(made) < seen:  # the folder of what is ready is another one
+        journal, seen = self.journal, self.record.state("kept") or 0
+        if len(journal) < seen:  # the folder of what is ready is another one
             return None
         changed = {first for first in before.keys() | now.keys() if before.get(first) != now.get(first)}
-        return frozenset(changed.union(made[seen:]))
+        return frozenset(changed.union(journal[seen:]))
 
     def _gone(self, looked: list[Item], touched: frozenset[str] | None, house: bool) -> list[str]:
         if not self.newest:
@@ -229,8 +229,8 @@ class _Baking:
         below += self.record.below("sitemap-")
         for first in touched:
             below += self.record.below(f"data/editions/{first}.")
-        if kept := self.record.below("images/"):
-            below += set(kept) - self.sources.images
+        if images := self.record.below("images/"):
+            below += set(images) - self.sources.images
         return set(below)
 
     def _begun(self) -> Path:
@@ -251,20 +251,20 @@ class _Baking:
         self.record.renew(number, written, gone, states, whole=self.whole)
         return path
 
-    def _write_due(self, found: Iterator[Item], touched: frozenset[str] | None) -> tuple[list[Item], list[Item]]:
+    def _write_due(self, outputs: Iterator[Item], touched: frozenset[str] | None) -> tuple[list[Item], list[Item]]:
         """Write what changed → all that was looked at, and what was written."""
         if touched is None:
-            looked = list(found)
+            looked = list(outputs)
             known = {} if self.whole else self.record.keys()
             due = [item for item in looked if known.get(item.path) != item.key]
             if due and crew.pays(len(due)):
                 self._begun()
                 crew.write_all(due, self.trees, self.progress, shared=self.whole)
                 return looked, due
-            found = iter(looked)
-        return self._write_along(found)
+            outputs = iter(looked)
+        return self._write_along(outputs)
 
-    def _write_along(self, found: Iterator[Item]) -> tuple[list[Item], list[Item]]:
+    def _write_along(self, outputs: Iterator[Item]) -> tuple[list[Item], list[Item]]:
         """The same, the first files being written while the next are planned.
 
         Compressing and writing let other threads run: they take the second core.
@@ -273,7 +273,7 @@ class _Baking:
         due: list[Item] = []
         with ThreadPoolExecutor(2) as pool:
             waiting: deque[Future] = deque()
-            while batch := list(islice(found, BATCH)):
+            while batch := list(islice(outputs, BATCH)):
                 looked += batch
                 known = {} if self.whole else self.record.keys(item.path for item in batch)
                 for item in batch:

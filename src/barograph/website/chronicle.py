@@ -51,7 +51,7 @@ def _place(entry: Entry) -> int:
     return entry.index
 
 
-def _point(year: int, row: sums.Told) -> barogram.Point:
+def _point(year: int, row: sums.Change) -> barogram.Point:
     """The barogram names and links a change, and rings a correction; a level stretch has neither."""
     moved = row.verdict in presenters.MOVED
     return barogram.Point(
@@ -83,11 +83,11 @@ class Chronicle:
         self.language = language
         self._load = load
         self._remember = remember
-        held = [editions for editions in reversed(issues) if language in editions]
-        self.contents = [editions[language] for editions in held]
+        in_language = [editions for editions in reversed(issues) if language in editions]
+        self.contents = [editions[language] for editions in in_language]
         #: the same issues in each of the publication's languages
         self.beside: Mapping[str, Chronicle] = {language: self}
-        self.published = [[code for code in imprint["languages"] if code in editions] for editions in held]
+        self.published = [[code for code in imprint["languages"] if code in editions] for editions in in_language]
         self.firsts = [content["issue"]["first"] for content in self.contents]
         self._years = [int(first[:4]) for first in self.firsts]
         self._periods: dict[int, str] = {}
@@ -118,10 +118,10 @@ class Chronicle:
         return self._keyed(index).get(key)
 
     def _keyed(self, index: int) -> dict[str, Cell]:
-        found = self._by_key.get(index)
-        if found is None:
-            found = self._by_key[index] = {cell.key: cell for cell in self.cells(index)}
-        return found
+        by_key = self._by_key.get(index)
+        if by_key is None:
+            by_key = self._by_key[index] = {cell.key: cell for cell in self.cells(index)}
+        return by_key
 
     def topic(self, index: int, key: str) -> Content:
         """A topic of an issue, with all its texts."""
@@ -137,52 +137,60 @@ class Chronicle:
     def entries(self, year: int) -> dict[str, list[Entry]]:
         """Every topic's entries of a year, oldest first."""
         if year not in self._entries:
-            found: defaultdict[str, list[Entry]] = defaultdict(list)
+            by_topic: defaultdict[str, list[Entry]] = defaultdict(list)
             for entry in chain.from_iterable(self._rows(year)):
-                found[entry.cell.key].append(entry)
-            self._entries[year] = dict(found)
+                by_topic[entry.cell.key].append(entry)
+            self._entries[year] = dict(by_topic)
         return self._entries[year]
 
     def signed(self, year: int) -> dict[str, list[Entry]]:
         """Slug → what of a year stands under that name, newest first."""
         if year not in self._people:
-            found: defaultdict[str, list[Entry]] = defaultdict(list)
+            by_person: defaultdict[str, list[Entry]] = defaultdict(list)
             for entry in chain.from_iterable(reversed(self._rows(year))):
                 for slug in entry.cell.people.split():
-                    found[slug].append(entry)
-            self._people[year] = dict(found)
+                    by_person[slug].append(entry)
+            self._people[year] = dict(by_person)
         return self._people[year]
 
     def sum(self, year: int) -> sums.Sum:
         """A year in short. Closed years aren't read for it, where it is remembered."""
         if year not in self._sums:
-            self._sums[year] = sums.Sum(*self.kept("", year, partial(self._summed, year)))
+            self._sums[year] = sums.Sum(*self.remembered("", year, partial(self._summed, year)))
         return self._sums[year]
 
-    def kept(self, what: str, year: int, make: Callable[[], Any]) -> Any:
+    def remembered(self, what: str, year: int, make: Callable[[], Any]) -> Any:
         """What was made of a year's issues in this language, or is made now."""
         made_from = [self.contents[index].get("digest") for index in self.years[year]]
         return self._remember(f"{what}{self.language}/{year}", made_from, make)
 
     def _summed(self, year: int) -> list[dict[str, list]]:
         with translation.override(languages.interface(self.language)):
-            topics = {key: self._topic_sum(year, found) for key, found in self.entries(year).items()}
-        people = {slug: [sums.mark(e.cell for e in found), len(found)] for slug, found in self.signed(year).items()}
+            topics = {key: self._topic_sum(year, entries) for key, entries in self.entries(year).items()}
+        people = {
+            slug: [sums.cells_digest(e.cell for e in entries), len(entries)]
+            for slug, entries in self.signed(year).items()
+        }
         return [topics, people]
 
     def _topic_sum(self, year: int, entries: list[Entry]) -> list:
         start = self.years[year][0]
         line = [sums.ABSENT] * len(self.years[year])
         verdicts: list[Verdict] = [None] * len(line)
-        told = []
+        changes = []
         for entry in entries:
             place, cell = entry.index - start, entry.cell
             line[place], verdicts[place] = sums.LETTERS[cell.verdict], cell.verdict
             if cell.verdict in presenters.MOVED or cell.revised:
                 row = (self.address(entry), self.period(entry.index), cell.headline or "", cell.verdict, cell.revised)
-                told.append(sums.Told(place, *row))
-        drawn = barogram.stretch(verdicts, {row.place: _point(year, row) for row in told})
-        return [sums.mark(entry.cell for entry in entries), "".join(line), [list(row) for row in told], list(drawn)]
+                changes.append(sums.Change(place, *row))
+        drawn = barogram.stretch(verdicts, {row.place: _point(year, row) for row in changes})
+        return [
+            sums.cells_digest(entry.cell for entry in entries),
+            "".join(line),
+            [list(row) for row in changes],
+            list(drawn),
+        ]
 
     @cached_property
     def topics(self) -> list[str]:
@@ -219,10 +227,10 @@ class Chronicle:
             if len(self._windows) > WINDOWS:
                 self._windows.clear()
             places = range(max(0, index + 1 - WINDOW), index + 1)
-            held = [self._keyed(place).get(key) for place in places]
+            window_cells = [self._keyed(place).get(key) for place in places]
             self._windows[index, key] = [
                 (first, cell.verdict if cell else None)
-                for first, cell in zip(self.firsts[places.start : places.stop], held, strict=True)
+                for first, cell in zip(self.firsts[places.start : places.stop], window_cells, strict=True)
             ]
         return self._windows[index, key]
 
@@ -284,7 +292,7 @@ class Chronicle:
     @cached_property
     def years(self) -> dict[int, list[int]]:
         """Year → indices of its issues, oldest first."""
-        found: dict[int, list[int]] = {}
+        by_year: dict[int, list[int]] = {}
         for index, year in enumerate(self._years):
-            found.setdefault(year, []).append(index)
-        return found
+            by_year.setdefault(year, []).append(index)
+        return by_year

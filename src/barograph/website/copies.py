@@ -89,20 +89,20 @@ def _page(source: Path, place: str, main: str) -> str:
 def relative(html: str, place: str, main: str) -> str:
     """A page's HTML with addresses relative to `place` ('be/archive/index.html')."""
     up = "../" * (len(PurePosixPath(place).parts) - 1)
-    html = _SENT.sub(lambda found: _elsewhere(f"{main}/{found[1]}/subscribe/"), html)
-    html = _ADDRESS.sub(lambda found: f'{found[1]}{up}{_file(found[2])}"', html)
-    html = _LEADS.sub(lambda found: f'{found[1]}{up}{_file(found[2])}"', html)
-    html = _STYLE.sub(lambda found: f"<style>{_CSS_URL.sub(lambda url: f'url({up}{url[1]})', found[1])}</style>", html)
+    html = _SENT.sub(lambda match: _elsewhere(f"{main}/{match[1]}/subscribe/"), html)
+    html = _ADDRESS.sub(lambda match: f'{match[1]}{up}{_file(match[2])}"', html)
+    html = _LEADS.sub(lambda match: f'{match[1]}{up}{_file(match[2])}"', html)
+    html = _STYLE.sub(lambda match: f"<style>{_CSS_URL.sub(lambda url: f'url({up}{url[1]})', match[1])}</style>", html)
     styles = _STYLE.search(html)
-    return _POLICY.sub(lambda found: f'{found[1]}{style.policy(styles[1])}"', html) if styles else html
+    return _POLICY.sub(lambda match: f'{match[1]}{style.policy(styles[1])}"', html) if styles else html
 
 
 def _file(address: str) -> str:
     """An address of the site, without its first slash → the file it is: 'be/#a' → 'be/index.html#a'."""
-    path, mark, rest = re.fullmatch(r"([^?#]*)([?#]?)(.*)", address).groups()  # type: ignore[union-attr]
+    path, separator, rest = re.fullmatch(r"([^?#]*)([?#]?)(.*)", address).groups()  # type: ignore[union-attr]
     if not path or path.endswith("/"):
         path += "index.html"
-    return f"{path}{mark}{rest}"
+    return f"{path}{separator}{rest}"
 
 
 def _elsewhere(address: str) -> str:

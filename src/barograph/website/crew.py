@@ -69,8 +69,8 @@ def _seldom() -> None:
 
 def _beside(item: Item) -> str:
     """What is made from the same edition lies together, so that it is read once."""
-    if found := _DATA.fullmatch(item.path):
-        first, language = found.groups()
+    if match := _DATA.fullmatch(item.path):
+        first, language = match.groups()
         return f"{language}/{first}/index.json"
     return item.path
 

@@ -179,8 +179,8 @@ class PublicHeaders(MiddlewareMixin):
             if name not in own or not response.has_header(name):
                 response[name] = value
         response.setdefault("Cache-Control", "no-store")
-        found = _LANGUAGE.match(path)
-        if found and response.status_code != 404:  # the address says it, not what the browser wishes
-            response["Content-Language"] = found[1]
+        match = _LANGUAGE.match(path)
+        if match and response.status_code != 404:  # the address says it, not what the browser wishes
+            response["Content-Language"] = match[1]
         patch_vary_headers(response, ["Accept-Encoding"])
         return GZipMiddleware(self.get_response).process_response(request, response)

@@ -104,13 +104,13 @@ class IssuePlans(Planner):
     def _taken(self, index: int) -> Context:
         """The issue's files with their sizes, and its card."""
         place = f"{presenters.issue_path(self.language, self.chronicle.first(index))}"
-        found = self._ready(index)
+        downloads = self._ready(index)
         forms = [("PDF", ready.PDF), ("EPUB", ready.EPUB)]
         return {
             "takeaways": [
-                (label, f"{place}{name}", presenters.size(found[name], self.language))
+                (label, f"{place}{name}", presenters.size(downloads[name], self.language))
                 for label, name in forms
-                if name in found
+                if name in downloads
             ],
             "card": self._card(index, ready.CARD, place),
         }

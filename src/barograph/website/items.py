@@ -71,11 +71,11 @@ def sources() -> Sources:
     renamed = renames.of(imprint)
     issues = summaries.current(renamed)
     common, house = _parts(imprint)
-    marks = {next(iter(editions.values()))["issue"]["first"]: _mark(editions) for editions in issues}
+    marks = {next(iter(editions.values()))["issue"]["first"]: _issue_digest(editions) for editions in issues}
     return Sources(imprint, issues, common, house, marks, renamed)
 
 
-def _mark(editions: dict[str, Content]) -> str:
+def _issue_digest(editions: dict[str, Content]) -> str:
     """Changes when an issue's editions change."""
     return hashlib.sha256(" ".join([line["digest"] for line in editions.values()]).encode()).hexdigest()
 
@@ -94,19 +94,19 @@ def _parts(imprint: Content) -> tuple[str, str]:
 
 
 def items(
-    found: Sources, touched: frozenset[str] | None, *, house: bool = False, remember: Remember = anew
+    sources: Sources, touched: frozenset[str] | None, *, house: bool = False, remember: Remember = anew
 ) -> Iterator[Item]:
     """`touched`: first days of the issues that are new or corrected; None: every file there is.
 
     `house`: besides, what topics, people and standing texts show. `remember` keeps the sums of years.
     Whatever lies at the address of something renamed has a file at its former addresses, too.
     """
-    for item in _items(found, touched, house=house, remember=remember):
+    for item in _items(sources, touched, house=house, remember=remember):
         yield item
-        for path in redirects.former(item.path, found.renames):
+        for path in redirects.former(item.path, sources.renames):
             yield from _left_behind(path, item)
-    if found.renames:
-        yield _fixed(redirects.TABLE, redirects.table(found.renames))
+    if sources.renames:
+        yield _fixed(redirects.TABLE, redirects.table(sources.renames))
 
 
 def _left_behind(path: str, item: Item) -> Iterator[Item]:
@@ -120,22 +120,24 @@ def _left_behind(path: str, item: Item) -> Iterator[Item]:
 
 
 def _items(
-    found: Sources, touched: frozenset[str] | None, *, house: bool = False, remember: Remember = anew
+    sources: Sources, touched: frozenset[str] | None, *, house: bool = False, remember: Remember = anew
 ) -> Iterator[Item]:
-    load = _loader(found.renames)
+    load = _loader(sources.renames)
     # feeds and tables take longest to compress: whoever writes while we plan has the pages left for the end
-    told: dict[str, Any] = {"load": load, "touched": touched, "remember": remember}
-    for path, key, made in feed_files(found.imprint, found.issues, settings.BASE_URL, frozen=summaries.content, **told):
-        if callable(made):
-            yield Item(path, digest([found.common, key]), made, "data of an issue")
+    options: dict[str, Any] = {"load": load, "touched": touched, "remember": remember}
+    for path, key, content in feed_files(
+        sources.imprint, sources.issues, settings.BASE_URL, frozen=summaries.content, **options
+    ):
+        if callable(content):
+            yield Item(path, digest([sources.common, key]), content, "data of an issue")
         else:
-            yield _fixed(path, made)
-    for plan in plans(found.imprint, found.issues, house=house, **told):
-        yield Item(plan.path, plan.key(found.common), partial(_page, plan), plan.reason)
+            yield _fixed(path, content)
+    for plan in plans(sources.imprint, sources.issues, house=house, **options):
+        yield Item(plan.path, plan.key(sources.common), partial(_page, plan), plan.reason)
     for address, content in sorted(style.assets().items()):
         yield _fixed(address.lstrip("/"), content)
-    yield from _images(found, touched)
-    yield from _takeaways(found, touched)
+    yield from _images(sources, touched)
+    yield from _takeaways(sources, touched)
 
 
 def _loader(renamed: renames.Renames) -> Callable[[int], Content]:
@@ -151,9 +153,9 @@ def _fixed(path: str, content: bytes) -> Item:
     return Item(path, hashlib.sha256(content).hexdigest(), partial(bytes, content), "its contents")
 
 
-def _images(found: Sources, touched: frozenset[str] | None) -> Iterator[Item]:
-    names = set(_IMAGE.findall(str(found.imprint["standing"])))
-    for editions in found.issues:
+def _images(sources: Sources, touched: frozenset[str] | None) -> Iterator[Item]:
+    names = set(_IMAGE.findall(str(sources.imprint["standing"])))
+    for editions in sources.issues:
         for line in editions.values():
             if line["images"] and (touched is None or line["issue"]["first"] in touched):
                 names.update(line["images"])
@@ -165,10 +167,10 @@ def _images(found: Sources, touched: frozenset[str] | None) -> Iterator[Item]:
             log.warning("An image that a page shows is missing: %s", name)
 
 
-def _takeaways(found: Sources, touched: frozenset[str] | None) -> Iterator[Item]:
+def _takeaways(sources: Sources, touched: frozenset[str] | None) -> Iterator[Item]:
     """Printed forms and cards that are ready, and each year's archive as it was last made."""
     years = set()
-    for editions in found.issues:
+    for editions in sources.issues:
         first = next(iter(editions.values()))["issue"]["first"]
         if touched is not None and first not in touched and first[:4] not in touched:
             continue
@@ -176,21 +178,21 @@ def _takeaways(found: Sources, touched: frozenset[str] | None) -> Iterator[Item]
             years.add((language, first[:4]))
             for name, path in ready.shown(language, first, line["digest"]).items():
                 key = ready.card_of(name)
-                place = f"{found.renames.topic(key)}/{ready.CARD}" if key else name
+                place = f"{sources.renames.topic(key)}/{ready.CARD}" if key else name
                 yield _taken(f"{language}/{first}/{place}", path, path.parent.name)
     for language, year in sorted(years):
         if path := ready.latest_year(language, int(year)):
             yield _taken(f"{language}/archive/{year}.zip", path, path.name)
 
 
-def _taken(place: str, path: Path, mark: str) -> Item:
-    return Item(place, digest([mark, path.stat().st_size, path.name]), path.read_bytes, "a form that is ready")
+def _taken(place: str, path: Path, version: str) -> Item:
+    return Item(place, digest([version, path.stat().st_size, path.name]), path.read_bytes, "a form that is ready")
 
 
 @cache
 def _making() -> str:
     """A digest of all that turns contents into pages: templates, styles, code, catalogues."""
-    found = hashlib.sha256()
+    hasher = hashlib.sha256()
     parts = [
         *pages.PACKAGE.glob("*/jinja2/**/*.*"),
         *pages.PACKAGE.glob("base/*.py"),
@@ -200,7 +202,7 @@ def _making() -> str:
         *pages.PACKAGE.glob("locale/**/*.mo"),
     ]
     for source in sorted(parts):
-        found.update(str(source.relative_to(pages.PACKAGE)).encode())
-        found.update(source.read_bytes())
-    found.update(style.css().encode())
-    return found.hexdigest()
+        hasher.update(str(source.relative_to(pages.PACKAGE)).encode())
+        hasher.update(source.read_bytes())
+    hasher.update(style.css().encode())
+    return hasher.hexdigest()

@@ -25,8 +25,8 @@ class LitePlans(Planner):
                     yield self._lite(path, "lite_commentary", partial(self._commentary, cell.key))
 
     def _lite(self, path: str, template: str, make) -> Plan:
-        mark = [self.digests[self.last], self.chronicle.published[self.last]] if self.last >= 0 else None
-        return self._plan(path, template, mark, make, having=[self.language], fallback="lite/")
+        inputs = [self.digests[self.last], self.chronicle.published[self.last]] if self.last >= 0 else None
+        return self._plan(path, template, inputs, make, having=[self.language], fallback="lite/")
 
     def _overview(self) -> Context:
         if self.last < 0:

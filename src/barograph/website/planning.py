@@ -94,11 +94,11 @@ class Scope:
         """Of the years (rising) that something has pages for: those touched, and the ones beside them."""
         if self.all_years:
             return years
-        found: set[int] = set()
+        nearby: set[int] = set()
         for touched in self.years:
             place = bisect_left(years, touched)
-            found.update(years[max(0, place - 1) : place + 2])
-        return sorted(found)
+            nearby.update(years[max(0, place - 1) : place + 2])
+        return sorted(nearby)
 
     def why(self, index: int, first: str) -> str:
         """In a few words, why a page of this issue may have changed."""
@@ -117,21 +117,21 @@ class Planner:
         self.name = localized(imprint["name"], self.language, imprint["languages"])
         self.last = len(chronicle.contents) - 1
         self.renames = renames.of(imprint)
-        self._found: dict[int, dict[str, int]] = {}
+        self._downloads: dict[int, dict[str, int]] = {}
         self._sums: dict[int, dict[str, str]] = {}
-        self._told: dict[presenters.Verdict, tuple[str, str]] = {}
+        self._verdict_words: dict[presenters.Verdict, tuple[str, str]] = {}
         self._frames: dict[str, Context] = {}
         self._drawings: dict[tuple[int, str], tuple[str, str]] = {}
 
     def _ready(self, index: int) -> dict[str, int]:
         """What can be taken along of an issue: name → size in bytes. Drafts have nothing yet."""
-        mark = self.chronicle.contents[index].get("digest")
-        if not mark:
+        edition_digest = self.chronicle.contents[index].get("digest")
+        if not edition_digest:
             return {}
-        if index not in self._found:
-            found = ready.files(self.language, self.chronicle.first(index), mark)
-            self._found[index] = {self._present(name): path.stat().st_size for name, path in found.items()}
-        return self._found[index]
+        if index not in self._downloads:
+            files = ready.files(self.language, self.chronicle.first(index), edition_digest)
+            self._downloads[index] = {self._present(name): path.stat().st_size for name, path in files.items()}
+        return self._downloads[index]
 
     def _present(self, name: str) -> str:
         """A file's name among an edition's, with the present address of the topic whose card it is."""
@@ -147,9 +147,9 @@ class Planner:
         if name not in self._ready(index):
             return ""
         if index not in self._sums:
-            mark, first = self.chronicle.contents[index]["digest"], self.chronicle.first(index)
-            found = ready.sums(self.language, first, mark)
-            self._sums[index] = {self._present(key): value for key, value in found.items()}
+            edition_digest, first = self.chronicle.contents[index]["digest"], self.chronicle.first(index)
+            versions = ready.sums(self.language, first, edition_digest)
+            self._sums[index] = {self._present(key): value for key, value in versions.items()}
         version = self._sums[index].get(name) or self.chronicle.contents[index]["digest"][:12]
         return f"{settings.BASE_URL}{page}{ready.CARD}?v={version}"
 
@@ -232,9 +232,9 @@ class Planner:
 
     def _words(self, verdict: presenters.Verdict) -> tuple[str, str]:
         """The verdict in a word or two, and as a sentence. Call within the page's language."""
-        if verdict not in self._told:
-            self._told[verdict] = presenters.word(verdict), presenters.sentence(verdict)
-        return self._told[verdict]
+        if verdict not in self._verdict_words:
+            self._verdict_words[verdict] = presenters.word(verdict), presenters.sentence(verdict)
+        return self._verdict_words[verdict]
 
     def _history_row(self, entry: Entry) -> Context:
         verdict = entry.cell.verdict
@@ -248,7 +248,3 @@ class Planner:
             "sentence": sentence,
             "revised": entry.cell.revised,
         }
-
-
-def told(link: presenters.Link) -> list:
-    return [link.url, link.period, link.headline, link.verdict, link.written]

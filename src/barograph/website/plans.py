@@ -81,13 +81,13 @@ class OtherPlans(Planner):
 
     def _definitions(self) -> list[Content]:
         """What "improved" and "worsened" mean, topic by topic, where it is written in this language."""
-        found = []
+        definitions = []
         for topic in self.imprint["topics"]:
             own = {kind: topic.get(kind, {}).get(self.language, "") for kind in ("improved", "worsened")}
             if any(own.values()):
                 name = localized(topic["names"], self.language, self.imprint["languages"])
-                found.append({"key": topic["key"], "name": name, **own})
-        return found
+                definitions.append({"key": topic["key"], "name": name, **own})
+        return definitions
 
     def _widgets(self, last: int) -> Iterator[Plan]:
         """The widget in the reader's colours, in light and in dark, and the page that shows how to set it in."""
@@ -150,7 +150,7 @@ def one_commentary(
 ) -> str:
     """A commentary's page out of contents that need not be published: for the desk's preview."""
     chronicle = Chronicle(imprint, issues, language)
-    index = next(place for place, held in enumerate(chronicle.contents) if held is content)
+    index = next(place for place, other in enumerate(chronicle.contents) if other is content)
     planner = IssuePlans(imprint, chronicle, [""] * len(chronicle.contents), Scope(chronicle, None))
     plan = planner.commentary(index, chronicle.in_short(index, key))
     with translation.override(languages.interface(language)):

@@ -45,16 +45,16 @@ WINDOW = 26
 
 def sentence(verdict: Verdict) -> str:
     """The verdict as a reader is told it."""
-    return _told(SENTENCES[verdict], get_language())
+    return _translated(SENTENCES[verdict], get_language())
 
 
 def word(verdict: Verdict) -> str:
     """The verdict in a word or two."""
-    return _told(WORDS[verdict], get_language())
+    return _translated(WORDS[verdict], get_language())
 
 
 @lru_cache(maxsize=64)
-def _told(message: str, _language: str | None) -> str:
+def _translated(message: str, _language: str | None) -> str:
     """A message in the present language; every page asks for the same few many times."""
     return _(message)
 
@@ -214,9 +214,9 @@ def panel_words(counts: Content | None) -> str:
     if not counts:
         return ""
     total = sum(counts.values())
-    told = ", ".join(counted(value, counts[value]) for value in ("worsened", "unchanged", "improved"))
+    ratings = ", ".join(counted(value, counts[value]) for value in ("worsened", "unchanged", "improved"))
     text = ngettext("The panel’s %(count)s rating: %(ratings)s", "The panel’s %(count)s ratings: %(ratings)s", total)
-    return text % {"count": total, "ratings": told}
+    return text % {"count": total, "ratings": ratings}
 
 
 def row(topic: Content, content: Content, published: Sequence[str], svg: str = "") -> Row:
@@ -272,7 +272,7 @@ def commentary_view(topic: Content, content: Content, publication: str, url: str
     return CommentaryView(
         headline=commentary["headline"],
         lede=commentary["lede"],
-        body=richtext.for_page(commentary["body"], notes=_told(NOTES, spoken), back=_told(BACK, spoken)),
+        body=richtext.for_page(commentary["body"], notes=_translated(NOTES, spoken), back=_translated(BACK, spoken)),
         byline=commentary["byline"],
         question=questions.question,
         resolves_by=questions.resolves_by,
@@ -289,7 +289,7 @@ def commentary_view(topic: Content, content: Content, publication: str, url: str
 def corrections(content: Content, topic: str | None = None) -> list[Content]:
     """The issue's corrections with their topics' names, or one topic's alone; the newest first."""
     names = {t["key"]: t["name"] for t in content["topics"]}
-    found = content["corrections"] if topic is None else changes.concerning(content, topic)
+    concerning = content["corrections"] if topic is None else changes.concerning(content, topic)
     shown = [
         {
             "date": c["date"],
@@ -297,7 +297,7 @@ def corrections(content: Content, topic: str | None = None) -> list[Content]:
             "note": c["note"],
             "language": c.get("note_language", content["language"]),
         }
-        for c in found
+        for c in concerning
     ]
     return sorted(shown, key=lambda c: c["date"], reverse=True)
 

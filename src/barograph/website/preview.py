@@ -67,19 +67,19 @@ class Rehearsal:
     def __init__(self, issue: Issue) -> None:
         self.first = issue.first.isoformat()
         self.imprint = compose_imprint()
-        made = upcoming(issue=issue, published_at=timezone.now())
+        composed = upcoming(issue=issue, published_at=timezone.now())
         renamed = renames.of(self.imprint)
-        self.contents = {language: renamed.content(content) for language, (_before, content) in made.items()}
-        held = {next(iter(lines.values()))["issue"]["first"]: lines for lines in summaries.current(renamed)}
-        held[self.first] = self.contents
-        self.issues = [held[first] for first in sorted(held, reverse=True)]
+        self.contents = {language: renamed.content(content) for language, (_before, content) in composed.items()}
+        by_first = {next(iter(lines.values()))["issue"]["first"]: lines for lines in summaries.current(renamed)}
+        by_first[self.first] = self.contents
+        self.issues = [by_first[first] for first in sorted(by_first, reverse=True)]
         self._load = lru_cache(maxsize=64)(lambda edition: renamed.content(summaries.content(edition)))
 
     @cached_property
     def pages(self) -> dict[str, Plan]:
         """The pages that the release would write or change, by their addresses: `/be/2020-08-03/`."""
-        found = plans.plans(self.imprint, self.issues, load=self._load, touched=frozenset({self.first}), house=True)
-        return {"/" + plan.path.removesuffix("index.html"): plan for plan in found}
+        planned = plans.plans(self.imprint, self.issues, load=self._load, touched=frozenset({self.first}), house=True)
+        return {"/" + plan.path.removesuffix("index.html"): plan for plan in planned}
 
     def page(self, address: str, *, below: str) -> HttpResponse | None:
         """One of the pages, its links to others of them leading on below an address of the desk."""
@@ -103,7 +103,7 @@ class Rehearsal:
             {code: line if "edition" not in line else self._load(line["edition"]) for code, line in lines.items()}
             for lines in self.issues[:ISSUES]
         ]
-        return {f"/{path}": made for path, made in feeds(self.imprint, newest, settings.BASE_URL, language)}
+        return {f"/{path}": content for path, content in feeds(self.imprint, newest, settings.BASE_URL, language)}
 
 
 def _answer(body: str, status: int = 200) -> HttpResponse:

@@ -16,16 +16,16 @@ def read(wish: bytes, size: int) -> tuple[int, int] | None:
 
     Several stretches at once are answered with the whole, as is what nobody can read. Raises Unsatisfiable.
     """
-    found = _ONE.fullmatch(wish[:100].strip())
-    if found is None or not (found[1] or found[2]):
+    match = _ONE.fullmatch(wish[:100].strip())
+    if match is None or not (match[1] or match[2]):
         return None
-    if not found[1]:  # the last so many bytes
-        length = int(found[2])
+    if not match[1]:  # the last so many bytes
+        length = int(match[2])
         if not length or not size:
             raise Unsatisfiable
         return max(0, size - length), size
-    start, end = int(found[1]), min(int(found[2]) + 1, size) if found[2] else size
-    if found[2] and int(found[2]) < start:
+    start, end = int(match[1]), min(int(match[2]) + 1, size) if match[2] else size
+    if match[2] and int(match[2]) < start:
         return None
     if start >= size:
         raise Unsatisfiable

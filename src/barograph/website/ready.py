@@ -58,10 +58,10 @@ def _place(language: str, first: str, digest: str) -> Path:
 def files(language: str, first: str, digest: str) -> dict[str, Path]:
     """Name → file of what is ready for this edition; empty where it isn't."""
     try:
-        found = sorted(_place(language, first, digest).iterdir())
+        paths = sorted(_place(language, first, digest).iterdir())
     except (FileNotFoundError, NotADirectoryError):
         return {}
-    return {path.name: path for path in found if path.name not in (SUMS, LACKING)}
+    return {path.name: path for path in paths if path.name not in (SUMS, LACKING)}
 
 
 def shown(language: str, first: str, digest: str) -> dict[str, Path]:
@@ -69,10 +69,10 @@ def shown(language: str, first: str, digest: str) -> dict[str, Path]:
 
     No page names those: they lie at their addresses for whoever has a link.
     """
-    found = files(language, first, digest)
-    if PDF in found or not (older := _latest(language, first)):
-        return found
-    return {path.name: path for path in sorted(older.iterdir()) if path.name != SUMS and path.name != LACKING} | found
+    own = files(language, first, digest)
+    if PDF in own or not (older := _latest(language, first)):
+        return own
+    return {path.name: path for path in sorted(older.iterdir()) if path.name != SUMS and path.name != LACKING} | own
 
 
 def _latest(language: str, first: str) -> Path | None:
@@ -113,7 +113,7 @@ def sums(language: str, first: str, digest: str) -> dict[str, str]:
         return {}
 
 
-def keep(language: str, first: str, digest: str, made: Mapping[str, bytes]) -> None:
+def keep(language: str, first: str, digest: str, contents: Mapping[str, bytes]) -> None:
     """Put an edition's files in place, all at once; those of its earlier versions go.
 
     `LACKING` among them names those that couldn't be made: such an edition is not whole, and is tried again.
@@ -122,9 +122,9 @@ def keep(language: str, first: str, digest: str, made: Mapping[str, bytes]) -> N
     place.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=".new-", dir=place.parent))
     try:
-        for name, content in made.items():
+        for name, content in contents.items():
             _write(aside / name, content)
-        cards = {name: _sum(content) for name, content in made.items() if name.endswith(".png")}
+        cards = {name: _sum(content) for name, content in contents.items() if name.endswith(".png")}
         _write(aside / SUMS, json.dumps(cards).encode("ascii"))
         aside.chmod(0o755)
         shutil.rmtree(place, ignore_errors=True)
@@ -141,16 +141,16 @@ def _sum(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:12]
 
 
-def mark(language: str, first: str, digest: str) -> str:
+def reading_digest(language: str, first: str, digest: str) -> str:
     """Changes when an edition changes, or what is ready of it to be read."""
-    found = files(language, first, digest)
-    forms = [hashlib.sha256(found[name].read_bytes()).hexdigest() if name in found else "" for name in (PDF, EPUB)]
+    own = files(language, first, digest)
+    forms = [hashlib.sha256(own[name].read_bytes()).hexdigest() if name in own else "" for name in (PDF, EPUB)]
     return " ".join([digest, *forms])
 
 
 def _year(language: str, year: int, marks: Iterable[str]) -> Path:
-    found = hashlib.sha256("\n".join(marks).encode()).hexdigest()[:16]
-    return folder() / language / f"{year}-{found}.zip"
+    digest = hashlib.sha256("\n".join(marks).encode()).hexdigest()[:16]
+    return folder() / language / f"{year}-{digest}.zip"
 
 
 def year(language: str, year: int, marks: Iterable[str]) -> Path | None:

@@ -75,13 +75,13 @@ class Record:
         """Path → key: of these files, or of all."""
         if paths is None:
             return dict(self.connection.execute("SELECT path, key FROM file"))
-        found: dict[str, str] = {}
-        wanted = list(paths)
-        for start in range(0, len(wanted), 500):
-            some = wanted[start : start + 500]
+        keys: dict[str, str] = {}
+        asked = list(paths)
+        for start in range(0, len(asked), 500):
+            some = asked[start : start + 500]
             marks = ",".join("?" * len(some))
-            found.update(self.connection.execute(f"SELECT path, key FROM file WHERE path IN ({marks})", some))  # noqa: S608
-        return found
+            keys.update(self.connection.execute(f"SELECT path, key FROM file WHERE path IN ({marks})", some))  # noqa: S608
+        return keys
 
     def below(self, folder: str, ending: str = "") -> list[str]:
         """Files under a folder, given with its last slash, whose paths end so."""

@@ -19,11 +19,11 @@ def page(request: HttpRequest, refusal: Callable[[], Refusal]) -> HttpResponse:
     wishes = (request.path.lstrip("/").split("/", 1)[0], translation.get_language())
     language = next((code for code in wishes if code in imprint["languages"]), imprint["languages"][0])
     with translation.override(interface(language)):
-        found = refusal()
-    context = {"heading": found.title, "words": found.words, "link": "", "link_words": ""}
+        answer = refusal()
+    context = {"heading": answer.title, "words": answer.words, "link": "", "link_words": ""}
     shell = pages.shell_context(imprint, language, {code: f"/{code}/" for code in imprint["languages"]})
     html = pages.render("newsletter/message.html", {**shell, **context}, language=language)
-    response = HttpResponse(html, status=found.status)
+    response = HttpResponse(html, status=answer.status)
     response["Content-Language"] = language
     response["Cache-Control"] = "no-store"
     return response

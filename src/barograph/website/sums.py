@@ -15,7 +15,7 @@ LETTERS: dict[Verdict, str] = {None: "-", "unchanged": "u", "worsened": "w", "im
 ABSENT = "."
 
 
-class Told(NamedTuple):
+class Change(NamedTuple):
     """An entry that moved or was corrected."""
 
     place: int  # of its issue in the year
@@ -29,9 +29,9 @@ class Told(NamedTuple):
 class OfTopic(NamedTuple):
     """A topic in a year."""
 
-    mark: str  # changes when a row about one of its entries may change
+    digest: str  # changes when a row about one of its entries may change
     line: str  # a letter an issue
-    told: list[list]  # as Told
+    changes: list[list]  # as Change
     drawn: list  # as barogram.Stretch
 
 
@@ -43,7 +43,7 @@ def counted(line: str) -> Counter[Verdict]:
 class OfPerson(NamedTuple):
     """What stands under a name in a year."""
 
-    mark: str
+    digest: str
     count: int
 
 
@@ -55,6 +55,6 @@ class Sum:
         self.people = {slug: OfPerson(*value) for slug, value in people.items()}
 
 
-def mark(cells: Iterable[Cell]) -> str:
+def cells_digest(cells: Iterable[Cell]) -> str:
     """Changes when a row about one of them may change."""
     return hashlib.sha256(" ".join(cell.fingerprint for cell in cells).encode()).hexdigest()

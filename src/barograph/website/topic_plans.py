@@ -73,25 +73,25 @@ class TopicPlans(Planner):
     def _topic(self, topic: Content) -> Iterator[Plan]:
         """The topic's own page, and one for each year of it."""
         key, path = topic["key"], f"topics/{topic['key']}/"
-        years = {year: held[key] for year, held in self._sums_of("topics") if key in held}
+        years = {year: by_topic[key] for year, by_topic in self._sums_of("topics") if key in by_topic}
         yield self._plan(
             path,
             "topic",
-            [topic, self._steps(topic), [held.mark for held in years.values()], len(self.chronicle.contents)],
+            [topic, self._steps(topic), [year_sum.digest for year_sum in years.values()], len(self.chronicle.contents)],
             lambda: self._topic_context(topic, years),
             section="topics",
         )
         for year in self.scope.near_years(sorted(years)):
-            held, beside = years[year], _beside(year, years)
+            year_sum, beside = years[year], _beside(year, years)
             indices = [
                 index
-                for index, letter in zip(self.chronicle.years[year], held.line, strict=True)
+                for index, letter in zip(self.chronicle.years[year], year_sum.line, strict=True)
                 if letter != sums.ABSENT
             ]
             yield self._plan(
                 f"{path}{year}/",
                 "topic_year",
-                [topic["names"], held.mark, beside],
+                [topic["names"], year_sum.digest, beside],
                 partial(self._topic_year_context, topic, year, beside),
                 section="topics",
                 having=self._languages(indices),
@@ -105,31 +105,31 @@ class TopicPlans(Planner):
     def _topic_context(self, topic: Content, years: dict[int, sums.OfTopic]) -> Context:
         name, about = self._about(topic)
         latest = self._latest(topic["key"])
-        told = (sums.Told(*row) for year in reversed(years) for row in reversed(years[year].told))
-        moved = (row for row in told if row.verdict in presenters.MOVED)
-        counted = presenters.summary_text(sums.counted("".join(held.line for held in years.values())))
+        changes = (sums.Change(*row) for year in reversed(years) for row in reversed(years[year].changes))
+        moved = (row for row in changes if row.verdict in presenters.MOVED)
+        counted = presenters.summary_text(sums.counted("".join(year_sum.line for year_sum in years.values())))
         return {
             "topic_name": name,
             "about": about,
             "latest": self._history_row(latest) if latest else None,
-            "changes": [self._told_row(row) for row in islice(moved, CHANGES)],
+            "changes": [self._change_row(row) for row in islice(moved, CHANGES)],
             "history": [self._history_row(entry) for entry in islice(self.chronicle.latest(topic["key"]), HISTORY)],
             "years": self._year_links(f"topics/{topic['key']}/", years),
             "steps": self._steps(topic),
             "counted": counted,
-            "fixes": any(sums.Told(*row).revised for held in years.values() for row in held.told),
+            "fixes": any(sums.Change(*row).revised for year_sum in years.values() for row in year_sum.changes),
             "chart": self._chart(years, counted),
         }
 
     def _topic_year_context(self, topic: Content, year: int, beside: list[int]) -> Context:
-        found = self.chronicle.entries(year)[topic["key"]]
+        entries = self.chronicle.entries(year)[topic["key"]]
         return {
             "topic_name": self._about(topic)[0],
             "topic_url": f"/{self.language}/topics/{topic['key']}/",
             "year": year,
-            "history": [self._history_row(entry) for entry in reversed(found)],
+            "history": [self._history_row(entry) for entry in reversed(entries)],
             "years": self._year_links(f"topics/{topic['key']}/", beside),
-            "counted": presenters.summary_text(entry.cell.verdict for entry in found),
+            "counted": presenters.summary_text(entry.cell.verdict for entry in entries),
         }
 
     def _sums_of(self, kind: str) -> Iterator[tuple[int, dict]]:
@@ -178,27 +178,27 @@ class TopicPlans(Planner):
             tick for place, tick in enumerate(firsts) if tick[0] or place + 1 == len(firsts) or firsts[place + 1][0]
         ]
 
-    def _told_row(self, row: sums.Told) -> Context:
+    def _change_row(self, row: sums.Change) -> Context:
         word, sentence = self._words(row.verdict)
         return {**row._asdict(), "word": word, "sentence": sentence}
 
     def _person(self, person: Content) -> Iterator[Plan]:
         """What stands under a name, the latest first; all of it by year."""
         slug, path = person["slug"], f"people/{person['slug']}/"
-        years = {year: held[slug] for year, held in self._sums_of("people") if slug in held}
+        years = {year: by_person[slug] for year, by_person in self._sums_of("people") if slug in by_person}
         yield self._plan(
             path,
             "person",
-            [person, [held.mark for held in years.values()]],
+            [person, [year_sum.digest for year_sum in years.values()]],
             lambda: self._person_context(person, years, years),
         )
         for year in self.scope.near_years(sorted(years)):
-            held, beside = years[year], _beside(year, years)
+            year_sum, beside = years[year], _beside(year, years)
             yield self._plan(
                 f"{path}{year}/",
                 "person",
-                [person, held.mark, beside],
-                partial(self._person_context, person, {year: held}, beside, year),
+                [person, year_sum.digest, beside],
+                partial(self._person_context, person, {year: year_sum}, beside, year),
                 having=self.chronicle.signed_in(year, slug),
                 fallback=path,
             )
@@ -206,14 +206,14 @@ class TopicPlans(Planner):
     def _person_context(
         self,
         person: Content,
-        told: dict[int, sums.OfPerson],
+        sums_by_year: dict[int, sums.OfPerson],
         years: Iterable[int],
         year: int | None = None,
     ) -> Context:
         chain, chronicle, slug = self.imprint["languages"], self.chronicle, person["slug"]
         shown = chronicle.signed(year)[slug] if year else islice(chronicle.latest_signed(slug), HISTORY)
         rows = [{**self._history_row(entry), "name": entry.topic["name"]} for entry in shown]
-        number = sum(held.count for held in told.values())
+        number = sum(year_sum.count for year_sum in sums_by_year.values())
         count = ngettext("%(count)s commentary", "%(count)s commentaries", number) % {"count": number}
         return {
             "person_name": localized(person["names"], self.language, chain),
@@ -229,12 +229,12 @@ class TopicPlans(Planner):
     def _archive(self) -> Iterator[Plan]:
         """The latest years whole, then a link to each; a page for every year."""
         years = sorted(self.chronicle.years, reverse=True)
-        told = [[year, self._year_digest(year)] for year in years[:RECENT]]
+        recent = [[year, self._year_digest(year)] for year in years[:RECENT]]
         counts = [[year, len(self.chronicle.years[year])] for year in years]
         for year in years[1:RECENT]:  # closed, but shown every week
-            drawn = self.chronicle.kept("list/", year, partial(self._draw_list, year))
+            drawn = self.chronicle.remembered("list/", year, partial(self._draw_list, year))
             self._lists[year] = Markup(drawn)  # noqa: S704 by our own template
-        yield self._plan("archive/", "archive", [told, counts], self._archive_context, section="archive")
+        yield self._plan("archive/", "archive", [recent, counts], self._archive_context, section="archive")
         for year in self.scope.near_years(sorted(years)):
             beside = _beside(year, years)
             yield self._plan(
@@ -249,20 +249,20 @@ class TopicPlans(Planner):
 
     def _languages(self, indices: Iterable[int]) -> list[str]:
         """In which languages any of these issues was published, in the publication's order."""
-        found = {code for index in indices for code in self.chronicle.published[index]}
-        return [code for code in self.imprint["languages"] if code in found]
+        codes = {code for index in indices for code in self.chronicle.published[index]}
+        return [code for code in self.imprint["languages"] if code in codes]
 
     def _year_digest(self, year: int) -> str:
         return digest([self.digests[index] for index in self.chronicle.years[year]])
 
     def _archive_context(self) -> Context:
-        found = self.chronicle.years
-        years = sorted(found, reverse=True)
+        indices_by_year = self.chronicle.years
+        years = sorted(indices_by_year, reverse=True)
         count = len(self.chronicle.contents)
         counted = ngettext("%(count)s issue", "%(count)s issues", count) % {"count": count}
         return {
             "years": [(year, self._list(year)) for year in years[:RECENT]],
-            "links": [(year, f"/{self.language}/archive/{year}/", len(found[year])) for year in years],
+            "links": [(year, f"/{self.language}/archive/{year}/", len(indices_by_year[year])) for year in years],
             "counted": counted if count else "",
         }
 

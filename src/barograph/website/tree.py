@@ -66,19 +66,21 @@ class Answer:
         """The stretch a Range header asks for: 206 or 416; the whole where it names none or If-Range has changed."""
         if self.size < 0 or (condition and condition.strip() != self.etag):
             return self
-        kept = [pair for pair in self.headers if pair[0] != b"content-length"]
+        pairs = [pair for pair in self.headers if pair[0] != b"content-length"]
         try:
             span = ranges.read(wish, self.size)
         except ranges.Unsatisfiable:
-            kept = [pair for pair in kept if pair[0] != b"content-type"]
-            told = {"content-range": f"bytes */{self.size}", "content-length": "0"}
-            return Answer(416, [*kept, *encode(told)])
+            pairs = [pair for pair in pairs if pair[0] != b"content-type"]
+            range_headers = {"content-range": f"bytes */{self.size}", "content-length": "0"}
+            return Answer(416, [*pairs, *encode(range_headers)])
         if span is None:
             return self
         start, end = span
-        told = {"content-range": f"bytes {start}-{end - 1}/{self.size}", "content-length": str(end - start)}
+        range_headers = {"content-range": f"bytes {start}-{end - 1}/{self.size}", "content-length": str(end - start)}
         body = b"" if self.file else self.body[start:end]
-        return Answer(206, [*kept, *encode(told)], body, self.etag, self.file, span=span if self.file else None)
+        return Answer(
+            206, [*pairs, *encode(range_headers)], body, self.etag, self.file, span=span if self.file else None
+        )
 
 
 def parts(path: str) -> list[str] | None:
@@ -114,7 +116,7 @@ class Tree:
         self.prefix = prefix
         self.changing = changing
         self.budget = budget
-        self.kept = 0
+        self.cached_bytes = 0
         self._answers: OrderedDict[tuple, Answer] = OrderedDict()
         #: (address, Accept-Encoding as it was sent) → the whole answer to a plain GET
         self.ready: dict[tuple[str, str], Answer] = {}
@@ -155,9 +157,9 @@ class Tree:
     def answer(self, path: str, encodings: tuple[str, ...], status: int = 200) -> Answer | None:
         """The file at an address, '/be/' being its index.html; None where there is none."""
         key = (path, encodings, status)
-        if not self.changing and (kept := self._answers.get(key)) is not None:
+        if not self.changing and (cached := self._answers.get(key)) is not None:
             self._answers.move_to_end(key)
-            return kept
+            return cached
         pieces = parts(path)
         if pieces is None or path.endswith((".br", ".gz")):
             return None
@@ -180,37 +182,37 @@ class Tree:
 
     def _keep(self, key: tuple, answer: Answer) -> None:
         self._answers[key] = answer
-        self.kept += len(answer.body) + 2000
-        if self.kept > self.budget:
+        self.cached_bytes += len(answer.body) + 2000
+        if self.cached_bytes > self.budget:
             self.ready.clear()  # or it would hold on to what is dropped here
-        while self.kept > self.budget:
+        while self.cached_bytes > self.budget:
             _, oldest = self._answers.popitem(last=False)
-            self.kept -= len(oldest.body) + 2000
+            self.cached_bytes -= len(oldest.body) + 2000
 
     def _read(self, path: str, name: str, encodings: tuple[str, ...], status: int) -> Answer:
         plain = self.folder / name
-        found, encoding = plain, "identity"
+        source, encoding = plain, "identity"
         size = plain.stat().st_size
         for wish in encodings:
             if wish == "identity":
                 break
             copy = plain.with_name(plain.name + SUFFIXES[wish])
             if copy.is_file():
-                found, encoding, size = copy, wish, copy.stat().st_size
+                source, encoding, size = copy, wish, copy.stat().st_size
                 break
         pressed = self.changing and encoding == "identity" and "gzip" in encodings and headers.is_text(name)
         large = size > (COMPRESSED if pressed else SMALL)
-        body = b"" if large else found.read_bytes()
-        if large and not found.is_file():
-            raise IsADirectoryError(found)
+        body = b"" if large else source.read_bytes()
+        if large and not source.is_file():
+            raise IsADirectoryError(source)
         if pressed and body:
             body, encoding = _compressed(body), "gzip"
         if large:
-            state = found.stat()
-            mark = f"{state.st_mtime_ns:x}-{state.st_size:x}-{encoding}"
+            state = source.stat()
+            tag = f"{state.st_mtime_ns:x}-{state.st_size:x}-{encoding}"
         else:
-            mark = hashlib.sha256(body).hexdigest()[:24]
-        etag = f'"{mark}"'
+            tag = hashlib.sha256(body).hexdigest()[:24]
+        etag = f'"{tag}"'
         hashes = headers.style_hashes(self._plain(plain, body, encoding)) if name.endswith(".html") else []
         pairs = {
             "content-type": headers.content_type(f"/{name}"),
@@ -226,7 +228,7 @@ class Tree:
         if status == 200 and not headers.is_text(name):
             pairs["accept-ranges"] = "bytes"
             whole = size
-        return Answer(status, encode(pairs), body, etag.encode(), found if large else None, whole)
+        return Answer(status, encode(pairs), body, etag.encode(), source if large else None, whole)
 
     @staticmethod
     def _plain(plain: Path, body: bytes, encoding: str) -> bytes:

@@ -135,13 +135,13 @@ class Trees:
         It holds what version `newest` holds, so that the next bake can begin at once. `changed_since` as in begin_from.
         """
         shown, numbers = self.shown(), self.numbers()
-        kept = {*numbers[-KEEP:], shown}
+        retained = {*numbers[-KEEP:], shown}
         spare = self.folder / "spare"
         spare.mkdir(exist_ok=True)
         for number in numbers:
-            if number not in kept and (spare / str(newest)).is_dir():
+            if number not in retained and (spare / str(newest)).is_dir():
                 shutil.rmtree(self.version(number), ignore_errors=True)
-            elif number not in kept:
+            elif number not in retained:
                 for older in _numbers(spare):
                     shutil.rmtree(spare / str(older), ignore_errors=True)
                 self.version(number).rename(spare / str(number))
