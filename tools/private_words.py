@@ -46,7 +46,7 @@ def vague(folder: Path = SOURCE) -> list[tuple[Path, int, str]]:
         (path, line, name)
         for path in sorted(folder.rglob("*.py"))
         for name, line in bindings(ast.parse(path.read_text()))
-        if name.strip("_") in VAGUE
+        if name.strip("_").lower() in VAGUE
     ]
 
 

@@ -128,7 +128,7 @@ def _releases() -> Iterator[Finding]:
 
 
 def _mailings() -> Iterator[Finding]:
-    for mailing in Mailing.objects.filter(state=MailingState.HELD)[:5]:
+    for mailing in Mailing.objects.filter(state=MailingState.ON_HOLD)[:5]:
         words = f"{mailing.key} is waiting for your decision ({mailing.get_hold_display()})"
         yield Finding("mailing", False, f"{words}: `barograph mailings list`, then `… resume` or `… stop`.")
     refused = Mailing.objects.filter(total__gt=0, sent=0, failed__gt=0, finished_at__isnull=False)

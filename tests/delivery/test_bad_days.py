@@ -137,4 +137,4 @@ def test_a_machine_whose_clock_is_wrong_takes_nothing_from_another(outbox, monke
     report = sending.send(made.pk, transport=MemoryTransport())
     assert not report.is_finished
     assert len(outbox) == 2
-    assert elsewhere.held(list(held)) == held
+    assert elsewhere.still_claimed(list(held)) == held

@@ -44,7 +44,7 @@ def test_a_data_folder_that_is_a_copy_asks_and_a_word_lets_it_send(made, outbox,
     settings.DATA = copy
     Sender.objects.update(lease_until=timezone.now() - timedelta(minutes=1))
     assert services.send(made.pk) == sending.Report(0, is_finished=False)
-    assert state(made) == (MailingState.HELD, Hold.COPIED)
+    assert state(made) == (MailingState.ON_HOLD, Hold.COPIED)
     assert services.recover() == 0
     assert outbox == []
     assert services.resume(mailing_id=made.pk)
@@ -58,10 +58,10 @@ def test_another_machine_asks_and_stays_out_while_an_admitted_one_shares_its_dat
     report = services.send(made.pk)
     if connection.vendor != "sqlite":
         assert report.come_back_at > timezone.now()
-        assert state(made)[0] != MailingState.HELD
+        assert state(made)[0] != MailingState.ON_HOLD
         Sender.objects.update(lease_until=timezone.now())
         services.send(made.pk)
-    assert state(made) == (MailingState.HELD, Hold.ELSEWHERE)
+    assert state(made) == (MailingState.ON_HOLD, Hold.ELSEWHERE)
     assert outbox == []
 
 
@@ -70,7 +70,7 @@ def test_a_restored_backup_asks(made, outbox, settings):
     mark.parent.mkdir(exist_ok=True)
     mark.touch()
     services.send(made.pk)
-    assert state(made) == (MailingState.HELD, Hold.RESTORED)
+    assert state(made) == (MailingState.ON_HOLD, Hold.RESTORED)
     assert services.resume(mailing_id=made.pk)
     assert services.send(made.pk).is_finished
     assert not mark.exists()
@@ -81,7 +81,7 @@ def test_a_database_put_back_in_its_old_place_asks(made, outbox):
         installation.standing()
     Sender.objects.update(term=1)  # as an older copy of the database has it
     services.send(made.pk)
-    assert state(made) == (MailingState.HELD, Hold.OLDER)
+    assert state(made) == (MailingState.ON_HOLD, Hold.OLDER)
     assert services.resume(mailing_id=made.pk)
     assert services.send(made.pk).is_finished
     later = mailing("issue:2020-08-10:en")
@@ -97,7 +97,7 @@ def test_a_run_ends_when_its_installation_is_no_longer_known(made, monkeypatch, 
 def test_a_mailing_whose_hour_is_long_past_asks_and_one_that_is_under_way_does_not(made, outbox):
     Mailing.objects.update(due_at=timezone.now() - timedelta(hours=23))
     services.send(made.pk)
-    assert state(made) == (MailingState.HELD, Hold.OVERDUE)
+    assert state(made) == (MailingState.ON_HOLD, Hold.OVERDUE)
     assert outbox == []
     assert services.resume(mailing_id=made.pk)
     assert services.send(made.pk).is_finished

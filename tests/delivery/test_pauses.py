@@ -259,7 +259,7 @@ def test_a_mailing_that_is_held_waits_for_nobody_in_the_queue(caplog):
     with caplog.at_level(logging.INFO):
         work_once()
     made.refresh_from_db()
-    assert made.state == MailingState.HELD
+    assert made.state == MailingState.ON_HOLD
     assert (runs().finished().count(), runs().filter(status="READY").count(), len(lines(caplog))) == (1, 0, 1)
 
 

@@ -95,11 +95,11 @@ def test_any_of_the_right_spellings_will_do():
     term = Term(words={"ru": "Тихановская", "en": "Tsikhanouskaya | Tikhanovskaya"})
     glossary = Glossary([term], "ru", "en")
     text = "<p>Речь <b>Тихановской</b></p>"
-    assert [term.kept for term in glossary.wanted(text, "A speech by Tikhanovskaya")] == [True]
-    (wanted,) = glossary.wanted(text, "A speech by Tihanovskaja")
-    assert (wanted.source, wanted.words, wanted.kept) == ("Тихановская", ("Tsikhanouskaya", "Tikhanovskaya"), False)
-    assert glossary.wanted("Ничего такого", "Nothing of the kind") == []
-    assert [term.kept for term in glossary.wanted(text, "")] == [True]  # nothing is written yet
+    assert [term.is_used for term in glossary.terms_in(text, "A speech by Tikhanovskaya")] == [True]
+    (wanted,) = glossary.terms_in(text, "A speech by Tihanovskaja")
+    assert (wanted.source, wanted.words, wanted.is_used) == ("Тихановская", ("Tsikhanouskaya", "Tikhanovskaya"), False)
+    assert glossary.terms_in("Ничего такого", "Nothing of the kind") == []
+    assert [term.is_used for term in glossary.terms_in(text, "")] == [True]  # nothing is written yet
 
 
 def test_a_departure_is_marked_beside_its_text_and_blocks_nothing(client, source, translation, cast):

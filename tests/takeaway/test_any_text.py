@@ -79,7 +79,7 @@ def test_any_text_can_be_set_and_any_character_stands_for_itself_or_a_mark(text)
     shown = glyphs.printable(text)
     assert all(ord(sign) in glyphs.covered() or sign in "\n\t\r" for sign in shown)
     assert glyphs.printable(shown) == shown
-    assert bool(glyphs.lacking([text])) == (glyphs.MARK in shown and glyphs.MARK not in text)
+    assert bool(glyphs.lacking([text])) == (glyphs.REPLACEMENT in shown and glyphs.REPLACEMENT not in text)
     made = content(headline="x" + text[:200], body=f"<p>{richtext.escape(text)}</p>")
     assert printing.pdf(made, contents.imprint(), WINDOWS).startswith(b"%PDF")
     assert printing.commentary_card(made["topics"][0], made, contents.imprint(), WINDOWS)

@@ -11,7 +11,7 @@ from html import unescape
 
 _BLOCK = re.compile(r"<(p|h2|h3|li|blockquote)(?: [^>]*)?>(.*?)(?=</?(?:p|h2|h3|li|blockquote|ul|ol)[ >]|$)", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
-_MARK = re.compile(r"\[\^([\w-]+)\]")
+REFERENCE = re.compile(r"\[\^([\w-]+)\]")
 _NOTE = re.compile(r"\s*\[\^([\w-]+)\]:")
 #: What was a mark once: a space in it, other brackets, one bracket lost, a name that none can have, letters between.
 _LIKE = re.compile(
@@ -28,7 +28,7 @@ def marks_and_notes(html: str) -> tuple[list[str], list[str]]:
         if note:
             notes.append(note[1])
         else:
-            marks += _MARK.findall(text)
+            marks += REFERENCE.findall(text)
     return marks, notes
 
 
@@ -41,10 +41,10 @@ def broken(html: str) -> list[str]:
         note = _NOTE.match(text) if tag == "p" else None
         rest = text[note.end() :] if note else text
         if note:
-            result += [f"[^{name}]" for name in _MARK.findall(rest)]  # a mark within a note is linked by nothing
+            result += [f"[^{name}]" for name in REFERENCE.findall(rest)]  # a mark within a note is linked by nothing
         elif early := _NOTE.match(text):
             result.append(early[0].strip())
-        result += [piece for like in _LIKE.finditer(_MARK.sub(" ", rest)) if (piece := like[0].strip())]
+        result += [piece for like in _LIKE.finditer(REFERENCE.sub(" ", rest)) if (piece := like[0].strip())]
     return list(dict.fromkeys(result))
 
 

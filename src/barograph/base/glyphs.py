@@ -1,7 +1,7 @@
 """Which characters the typefaces of the printed forms have, and what stands for the others. Knows no app.
 
 A form is never refused for a character: what no typeface has is shown by its plain equivalent where Unicode names one
-(Ａ as A), else by `MARK`. Writers are told before (commentaries.checklist).
+(Ａ as A), else by `REPLACEMENT`. Writers are told before (commentaries.checklist).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 #: Stands for a character that no typeface has (U+25A1, as typesetters and browsers do).
-MARK = "□"
+REPLACEMENT = "□"
 #: Members of a form's data that are no text to be shown: addresses, and drawings as SVG.
 _NO_TEXT = frozenset({"href", "src", "file", "key", "barogram", "address", "language", "dir"})
 _SPACES = frozenset("\n\t\r")
@@ -73,11 +73,11 @@ def _instead(character: str) -> str:
         plain = unicodedata.normalize(form, character)
         if plain != character and all(map(_is_shown, plain)):
             return plain
-    return {"Pd": "—", "Zs": " ", "Zl": "\n", "Zp": "\n"}.get(unicodedata.category(character), MARK)
+    return {"Pd": "—", "Zs": " ", "Zl": "\n", "Zp": "\n"}.get(unicodedata.category(character), REPLACEMENT)
 
 
 def printable(text: str) -> str:
-    """Text of characters that the typefaces have; a run of others becomes one MARK a character."""
+    """Text of characters that the typefaces have; a run of others becomes one REPLACEMENT a character."""
     if text.isascii() and text.isprintable():
         return text
     text = unicodedata.normalize("NFC", text)
@@ -85,12 +85,12 @@ def printable(text: str) -> str:
 
 
 def lacking(texts: Iterable[str]) -> list[str]:
-    """The characters for which a MARK would stand, each once, in their order."""
+    """The characters for which a REPLACEMENT would stand, each once, in their order."""
     characters = dict.fromkeys(
         character
         for text in texts
         for character in unicodedata.normalize("NFC", text)
-        if character != MARK and _instead(character) == MARK
+        if character != REPLACEMENT and _instead(character) == REPLACEMENT
     )
     return list(characters)
 

@@ -12,12 +12,13 @@ from html import escape, unescape
 from html.parser import HTMLParser
 from urllib.parse import quote, urljoin, urlsplit
 
+from barograph.base.footnotes import REFERENCE
+
 #: Soft hyphens, zero-width spaces, places of objects, embeddings of direction: word processors leave them behind,
 #: nobody sees them, search stumbles over them. Joiners stay: scripts and emoji need them.
 _INVISIBLE = dict.fromkeys([0xAD, 0x200B, 0x2060, 0xFEFF, 0xFFFC, *range(0x202A, 0x202F)])
 _NOTE = re.compile(r"<p>\s*\[\^([\w-]+)\]:\s*(.*?)</p>", re.DOTALL)
 _TAG = re.compile(r"(<[^>]*>)")  # attributes hold no ">": whoever writes a body escapes it
-_MARK = re.compile(r"\[\^([\w-]+)\]")
 #: What stands in an address as it is (RFC 3986, 2.2 and 2.3); the rest is written with %.
 _ADDRESS_SIGNS = "%/:?#@!$&'()*+,;=~-._"
 _SENTENCE = re.compile(r"(?<=[.!?…])[»”’\")]*\s+(?=[«“„\"(]?[^\W\d_]|\d)")
@@ -33,7 +34,7 @@ def for_page(html: str, *, notes: str = "Notes", back: str = "Back to the text",
     mark, stays as it was written. Notes are numbered in the order of their marks.
     """
     written = dict(_NOTE.findall(html))
-    marked = set(_MARK.findall(_words(_NOTE.sub("", html))))
+    marked = set(REFERENCE.findall(_words(_NOTE.sub("", html))))
     text = _NOTE.sub(lambda match: "" if match[1] in marked else match[0], html)
     numbers: dict[str, int] = {}
 
@@ -73,8 +74,8 @@ def _replace_marks(html: str, replacement: Callable[[re.Match[str]], str]) -> st
             elif part == "</a>":
                 parts[place], in_link, waiting = part + waiting, False, ""
             continue
-        done = [(match[0], replacement(match)) for match in _MARK.finditer(part)]
-        texts = _MARK.split(part)[::2]
+        done = [(match[0], replacement(match)) for match in REFERENCE.finditer(part)]
+        texts = REFERENCE.split(part)[::2]
         waiting += "".join(new for old, new in done if new != old) if in_link else ""
         shown = [old if new == old else "" if in_link else new for old, new in done]
         parts[place] = texts[0] + "".join(piece + after for piece, after in zip(shown, texts[1:], strict=True))
@@ -141,7 +142,7 @@ class _Text(HTMLParser):
 def plain(html: str) -> str:
     """The words alone, a line each block, without footnotes and their marks."""
     reader = _Text()
-    reader.feed(_MARK.sub("", _NOTE.sub("", html)))
+    reader.feed(REFERENCE.sub("", _NOTE.sub("", html)))
     reader.close()
     return "".join(reader.parts).strip()
 

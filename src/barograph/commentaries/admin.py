@@ -124,18 +124,18 @@ class CommentaryForm(WagtailAdminModelForm):
 
     def _mark_what_is_wrong(self) -> None:
         """The errors of what a draft has kept as typed."""
-        found = ErrorDict()
+        errors = ErrorDict()
         for name, text in self.instance.as_typed.items():
             if name in self.fields:
                 self.initial[name] = text
                 try:
                     self.fields[name].clean(text)
                 except ValidationError as error:
-                    found[name] = self.error_class(error.error_list)
+                    errors[name] = self.error_class(error.error_list)
         stream = self.instance.scenarios
         if "scenarios" in self.fields and stream and (error := stream.stream_block.wrong_probabilities(stream)):
-            found["scenarios"] = self.error_class([error])
-        self._errors = found or None
+            errors["scenarios"] = self.error_class([error])
+        self._errors = errors or None
 
     def keep_as_typed(self) -> bool:
         """Take aside what is wrong, so that the rest can be saved as a draft. False where something can't be.
@@ -204,16 +204,16 @@ class CommentaryIndex(IndexView):
 
         SQLite compares without regard to capitals in ASCII alone, so the words are compared here.
         """
-        wanted = self.search_query.casefold().split() if self.is_searching else []
-        if not wanted:
+        terms = self.search_query.casefold().split() if self.is_searching else []
+        if not terms:
             return queryset
         rows = queryset.values_list("pk", "headline", "lede", "topic__names")
-        found = []
+        matching = []
         for pk, headline, lede, names in rows.iterator():
             text = " ".join((headline, lede, *names.values())).casefold()
-            if all(word in text for word in wanted):
-                found.append(pk)
-        return queryset.filter(pk__in=found[:MOST_HITS])
+            if all(word in text for word in terms):
+                matching.append(pk)
+        return queryset.filter(pk__in=matching[:MOST_HITS])
 
     def get_add_url(self):
         return None

@@ -77,7 +77,7 @@ class Draft:
 
 def remarks(draft: Draft) -> list[Remark]:
     """Everything there is to say about a draft, what blocks first."""
-    found = [
+    collected = [
         *(
             _blocks(_("%(field)s: what you typed is saved but contains an error.") % {"field": name})
             for name in draft.as_typed
@@ -92,15 +92,15 @@ def remarks(draft: Draft) -> list[Remark]:
         *_names(draft.names),
         *_verdict(draft.verdict),
     ]
-    return sorted(found, key=lambda remark: remark.weight)
+    return sorted(collected, key=lambda remark: remark.weight)
 
 
-def blocking(found: Sequence[Remark]) -> list[Remark]:
-    return [remark for remark in found if remark.weight is Weight.BLOCKS]
+def blocking(remarks: Sequence[Remark]) -> list[Remark]:
+    return [remark for remark in remarks if remark.weight is Weight.BLOCKS]
 
 
-def advice(found: Sequence[Remark]) -> list[Remark]:
-    return [remark for remark in found if remark.weight is Weight.ADVICE]
+def advice(remarks: Sequence[Remark]) -> list[Remark]:
+    return [remark for remark in remarks if remark.weight is Weight.ADVICE]
 
 
 def count_words(body: str) -> int:
@@ -115,8 +115,8 @@ def minutes(words: int, language: str) -> int:
 
 def links(body: str) -> list[tuple[str, str]]:
     """(address, the words that carry it) of each link in a body."""
-    found = BeautifulSoup(body or "", "html.parser").find_all("a")
-    return [(str(tag.get("href") or "").strip(), tag.get_text(" ", strip=True)) for tag in found]
+    anchors = BeautifulSoup(body or "", "html.parser").find_all("a")
+    return [(str(tag.get("href") or "").strip(), tag.get_text(" ", strip=True)) for tag in anchors]
 
 
 def is_well_formed(address: str) -> bool:
@@ -157,29 +157,29 @@ def _share(value: float) -> str:
 
 
 def _head(draft: Draft) -> list[Remark]:
-    found, length = [], len(draft.headline.strip())
-    told = {"count": length, "limit": HEADLINE}
+    remarks, length = [], len(draft.headline.strip())
+    figures = {"count": length, "limit": HEADLINE}
     if not length:
-        found.append(_blocks(_("The headline is missing.")))
+        remarks.append(_blocks(_("The headline is missing.")))
     elif length > HEADLINE:
         text = ngettext(
             "The headline is %(count)s character long; the limit is %(limit)s.",
             "The headline is %(count)s characters long; the limit is %(limit)s.",
             length,
         )
-        found.append(_blocks(text % told))
+        remarks.append(_blocks(text % figures))
     else:
         text = ngettext(
             "Headline: %(count)s of %(limit)s characters at most.",
             "Headline: %(count)s of %(limit)s characters at most.",
             length,
         )
-        found.append(_fact(text % told))
+        remarks.append(_fact(text % figures))
     if not draft.lede.strip():
-        found.append(_advice(_("The lede is missing: the front page will show the first sentence of the text.")))
+        remarks.append(_advice(_("The lede is missing: the front page will show the first sentence of the text.")))
     if not draft.byline:
-        found.append(_advice(_("The byline is empty.")))
-    return found
+        remarks.append(_advice(_("The byline is empty.")))
+    return remarks
 
 
 def _text(draft: Draft) -> list[Remark]:
@@ -195,37 +195,37 @@ def _text(draft: Draft) -> list[Remark]:
 def _scenarios(scenarios: Sequence[Mapping[str, Any]]) -> list[Remark]:
     if not scenarios:
         return []
-    found = []
+    remarks = []
     for number, scenario in enumerate(scenarios, start=1):
         title = str(scenario.get("title") or "").strip()
         if not title:
-            found.append(_blocks(_("Scenario %(number)s has no title.") % {"number": number}))
+            remarks.append(_blocks(_("Scenario %(number)s has no title.") % {"number": number}))
             continue
         if not any(str(line).strip() for line in scenario.get("pros") or ()):
-            found.append(_advice(_("Scenario “%(title)s” has no pros.") % {"title": title}))
+            remarks.append(_advice(_("Scenario “%(title)s” has no pros.") % {"title": title}))
         if not any(str(line).strip() for line in scenario.get("cons") or ()):
-            found.append(_advice(_("Scenario “%(title)s” has no cons.") % {"title": title}))
+            remarks.append(_advice(_("Scenario “%(title)s” has no cons.") % {"title": title}))
         if typed := scenario.get("probability_typed"):
-            told = {"title": title, "text": str(typed)[:40]}
-            found.append(_blocks(_("Scenario “%(title)s”: “%(text)s” is not a probability.") % told))
+            given = {"title": title, "text": str(typed)[:40]}
+            remarks.append(_blocks(_("Scenario “%(title)s”: “%(text)s” is not a probability.") % given))
     shares = [scenario.get("probability") for scenario in scenarios]
-    told = [share for share in shares if share is not None]
-    total = fsum(told)
+    given = [share for share in shares if share is not None]
+    total = fsum(given)
     if total > 1 + 1e-9:
         text = _("The probabilities add up to %(total)s: more than %(whole)s. Lower one of them.")
-        found.append(_blocks(text % {"total": _share(total), "whole": _share(1)}))
-    elif told and len(told) < len(shares):
-        lacking = len(shares) - len(told)
+        remarks.append(_blocks(text % {"total": _share(total), "whole": _share(1)}))
+    elif given and len(given) < len(shares):
+        lacking = len(shares) - len(given)
         text = ngettext(
             "%(number)s scenario has no probability, while the others do.",
             "%(number)s scenarios have no probability, while the others do.",
             lacking,
         )
-        found.append(_advice(text % {"number": lacking}))
-    elif told and round(1 - total, 3) > 0:
+        remarks.append(_advice(text % {"number": lacking}))
+    elif given and round(1 - total, 3) > 0:
         text = _("The probabilities add up to %(total)s; %(rest)s are left for another option.")
-        found.append(_fact(text % {"total": _share(total), "rest": _share(1 - total)}))
-    return found
+        remarks.append(_fact(text % {"total": _share(total), "rest": _share(1 - total)}))
+    return remarks
 
 
 def _question(draft: Draft) -> list[Remark]:
@@ -237,17 +237,19 @@ def _question(draft: Draft) -> list[Remark]:
 
 
 def _links(draft: Draft) -> list[Remark]:
-    found = []
+    remarks = []
     for address, words in dict.fromkeys(links(draft.body)):
-        told = {"words": words or "…", "address": address or "…"}
+        details = {"words": words or "…", "address": address or "…"}
         if not is_well_formed(address):
-            found.append(_blocks(_("The link “%(words)s” is broken: %(address)s is not an address.") % told))
+            remarks.append(_blocks(_("The link “%(words)s” is broken: %(address)s is not an address.") % details))
         elif not is_public(address):
             text = _("The link “%(words)s” leads to a page readers can’t open: %(address)s. Remove or replace it.")
-            found.append(_blocks(text % told))
+            remarks.append(_blocks(text % details))
         elif not draft.leads_somewhere(address):
-            found.append(_advice(_("The link “%(words)s” leads to a page that does not exist: %(address)s.") % told))
-    return found
+            remarks.append(
+                _advice(_("The link “%(words)s” leads to a page that does not exist: %(address)s.") % details)
+            )
+    return remarks
 
 
 def _characters(draft: Draft) -> list[Remark]:
@@ -261,14 +263,16 @@ def _characters(draft: Draft) -> list[Remark]:
         words = ", ".join(mixed[:SIGNS]) + (" …" if len(mixed) > SIGNS else "")
         text = _("These words mix Latin and Cyrillic letters: %(words)s. Retype them in one alphabet.")
         remarks.append(_advice(text % {"words": words}))
-    found = glyphs.lacking(map(glyphs.without_private, texts))
-    if not found:
+    characters = glyphs.lacking(map(glyphs.without_private, texts))
+    if not characters:
         return remarks
-    shown = ", ".join(f"{sign} (U+{ord(sign):04X})" for sign in found[:SIGNS]) + (" …" if len(found) > SIGNS else "")
+    shown = ", ".join(f"{sign} (U+{ord(sign):04X})" for sign in characters[:SIGNS]) + (
+        " …" if len(characters) > SIGNS else ""
+    )
     text = _(
         "The PDF and the cards have no glyph for these characters; %(mark)s will be shown instead: %(characters)s."
     )
-    return [*remarks, _advice(text % {"mark": glyphs.MARK, "characters": shown})]
+    return [*remarks, _advice(text % {"mark": glyphs.REPLACEMENT, "characters": shown})]
 
 
 def _notes(draft: Draft) -> list[Remark]:
@@ -277,18 +281,18 @@ def _notes(draft: Draft) -> list[Remark]:
 
 def note_faults(body: str, source_body: str | None = None) -> list[str]:
     """What of the footnotes would stand broken before readers, a sentence each. `source_body`: of a translation."""
-    found = []
+    faults = []
     if broken := footnotes.broken(body):
         text = _(
             "Readers would see these footnote marks as plain text: %(marks)s. Each mark [^1] needs exactly one note."
         )
-        found.append(text % {"marks": ", ".join(broken[:10])})
+        faults.append(text % {"marks": ", ".join(broken[:10])})
     if source_body is not None:
         (own, _notes), (theirs, _theirs) = footnotes.marks_and_notes(body), footnotes.marks_and_notes(source_body)
         if lost := [f"[^{name}]" for name in dict.fromkeys(theirs) if name not in own]:
             text = _("The source has footnotes that the translation lacks: %(marks)s.")
-            found.append(text % {"marks": ", ".join(lost[:10])})
-    return found
+            faults.append(text % {"marks": ", ".join(lost[:10])})
+    return faults
 
 
 def broken_before_readers(draft: Draft) -> list[str]:
@@ -298,7 +302,7 @@ def broken_before_readers(draft: Draft) -> list[str]:
 
 def _names(names: Sequence[tuple[str, str]]) -> list[Remark]:
     text = _("The glossary has “%(wanted)s” for “%(found)s”.")
-    return [_advice(text % {"found": found, "wanted": wanted}) for found, wanted in dict.fromkeys(names)]
+    return [_advice(text % {"found": written, "wanted": term}) for written, term in dict.fromkeys(names)]
 
 
 def _verdict(verdict: str | None) -> list[Remark]:

@@ -52,12 +52,12 @@ class CommentaryEdit(EditView):
             return self._is_good_enough_for_a_draft(form)
         if self.action not in HANDS_ON or getattr(self, "workflow_action", "") == "reject":
             return True
-        found = review.remarks(form.instance)
-        if needed := checklist.blocking(found):
+        remarks = review.remarks(form.instance)
+        if needed := checklist.blocking(remarks):
             self.produced_error_code = "validation_error"
             self.produced_error_message = not_handed_on(needed)
             return False
-        self.advice = checklist.advice(found)
+        self.advice = checklist.advice(remarks)
         return True
 
     def _is_good_enough_for_a_draft(self, form) -> bool:
@@ -71,8 +71,8 @@ class CommentaryEdit(EditView):
             return False
         self.produced_error_code = self.produced_error_message = None
         if form.said_wrong and not self.expects_json_response:
-            told = _("Everything except the byline was saved: %(why)s") % {"why": " ".join(form.said_wrong)}
-            messages.warning(self.request, told)
+            message = _("Everything except the byline was saved: %(why)s") % {"why": " ".join(form.said_wrong)}
+            messages.warning(self.request, message)
         return True
 
     @property
@@ -122,35 +122,35 @@ class CommentaryEdit(EditView):
                 if _moment(row.latest_revision) != _moment(self.latest_revision):
                     return self.json_error_response("invalid_revision", _("Someone has saved a newer version."))
             elif newer := self._newer(row):
-                kept = keep_beside(draft=form.save(commit=False), by=self.request.user)
-                self._tell(newer, kept)
+                revision = keep_beside(draft=form.save(commit=False), by=self.request.user)
+                self._tell(newer, revision)
                 return redirect(self.get_edit_url())
             response = super().form_valid(form)
         if self.advice:
-            told = " ".join(remark.text for remark in self.advice)
-            messages.info(self.request, _("Worth checking: %(advice)s") % {"advice": told})
+            advice = " ".join(remark.text for remark in self.advice)
+            messages.info(self.request, _("Worth checking: %(advice)s") % {"advice": advice})
         return response
 
     def _base(self) -> datetime | None:
         """When the version that stands under what was typed was saved; None where the form doesn't say."""
         try:
-            found = parse_datetime(self.request.POST.get("loaded_revision_created_at", ""))
+            loaded_at = parse_datetime(self.request.POST.get("loaded_revision_created_at", ""))
         except ValueError:
             return None
-        return found if found and is_aware(found) else None
+        return loaded_at if loaded_at and is_aware(loaded_at) else None
 
     def _newer(self, row: Commentary) -> Revision | None:
         base = self._base()
         return newer_by_others(row, since=base, by=self.request.user) if base else None
 
-    def _tell(self, newer: Revision, kept: Revision) -> None:
+    def _tell(self, newer: Revision, own: Revision) -> None:
         text = _(
             "%(who)s saved this text after you opened it. Nothing was overwritten: you are looking "
             "at that text, and yours is saved as a separate version."
         )
-        names, pk = Commentary.snippet_viewset, kept.object_id
-        compare = reverse(names.get_url_name("revisions_compare"), args=[pk, kept.pk, "latest"])
-        take_up = reverse(names.get_url_name("revisions_revert"), args=[pk, kept.pk])
+        names, pk = Commentary.snippet_viewset, own.object_id
+        compare = reverse(names.get_url_name("revisions_compare"), args=[pk, own.pk, "latest"])
+        take_up = reverse(names.get_url_name("revisions_revert"), args=[pk, own.pk])
         buttons = [
             admin_messages.button(compare, _("Compare them")),
             admin_messages.button(take_up, _("Continue with my version")),
@@ -160,13 +160,16 @@ class CommentaryEdit(EditView):
 
     def get_success_json(self) -> dict[str, Any]:
         """After an autosave the form stands on what was just saved, also for the button."""
-        found = super().get_success_json()
-        base = {"loaded_revision_id": found["revision_id"], "loaded_revision_created_at": found["revision_created_at"]}
-        return found | {"field_updates": found.get("field_updates", {}) | base}
+        response = super().get_success_json()
+        base = {
+            "loaded_revision_id": response["revision_id"],
+            "loaded_revision_created_at": response["revision_created_at"],
+        }
+        return response | {"field_updates": response.get("field_updates", {}) | base}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """A form that comes back with errors still stands on the version it was typed over."""
-        found = super().get_context_data(**kwargs)
+        context = super().get_context_data(**kwargs)
         if (base := self._base()) and not self.expects_json_response:
-            found["loaded_revision_created_at"] = base.isoformat()
-        return found
+            context["loaded_revision_created_at"] = base.isoformat()
+        return context

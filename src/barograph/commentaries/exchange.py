@@ -79,7 +79,7 @@ def outgoing(translation: Commentary, notes: Notes | None = None) -> list[Unit]:
     old_blocks, own_blocks = words.body_list(made_from), words.blocks(draft.body)
     places = words.align(old_blocks, words.body_list(source))
     order = {number: place for place, number in enumerate(words.body_places(source))}
-    found = []
+    units = []
     for path, text in source.items():
         if text.startswith("<embed"):
             continue
@@ -91,9 +91,9 @@ def outgoing(translation: Commentary, notes: Notes | None = None) -> list[Unit]:
             before, target = made_from.get(path, ""), own.get(path, "")
         machine = ("body" if path.startswith("body.") else path) in draft.machine_paths
         finished = not target or (before == text and not machine)
-        told = tuple(notes(text)) if notes else ()
-        found.append(Unit(path, text, target, finished, "" if finished else before, notes=told))
-    return found
+        unit_notes = tuple(notes(text)) if notes else ()
+        units.append(Unit(path, text, target, finished, "" if finished else before, notes=unit_notes))
+    return units
 
 
 def take_in(translation: Commentary, units: Sequence[Unit], by=None, homeless: words.Texts | None = None) -> int:
@@ -190,14 +190,14 @@ def _known_sources(translation: Commentary) -> list[words.Texts]:
     return [standing_texts(translation.source), working_copy(translation).source_texts]
 
 
-def is_language(code: str, wanted: str, languages: Sequence[str]) -> bool:
+def is_language(code: str, expected: str, languages: Sequence[str]) -> bool:
     """Whether a tool's code means the language: en, EN, en-US, en_GB.UTF-8, be@latin (BCP 47, POSIX locales).
 
     Of several languages of the publication it is the one that says most of the code (be-tarask before be).
     """
     plain = re.split(r"[.@]", code.strip())[0].replace("_", "-").lower()
-    fitting = [one for one in {*languages, wanted} if f"{plain}-".startswith(f"{one.lower()}-")]
-    return bool(fitting) and max(fitting, key=len) == wanted
+    fitting = [one for one in {*languages, expected} if f"{plain}-".startswith(f"{one.lower()}-")]
+    return bool(fitting) and max(fitting, key=len) == expected
 
 
 def folded(text: str) -> str:
@@ -223,13 +223,13 @@ def as_typed(unit: Unit, known: Mapping[str, Mapping[str, str]]) -> Unit:
 
 
 def _by_folded(translation: Commentary) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
+    by_folded: dict[str, dict[str, str]] = {}
     for texts in reversed(_known_sources(translation)):
         for path, text in texts.items():
-            found.setdefault(path, {})[folded(text)] = text
+            by_folded.setdefault(path, {})[folded(text)] = text
             if path.startswith("body."):
-                found.setdefault("body", {})[folded(text)] = text
-    return found
+                by_folded.setdefault("body", {})[folded(text)] = text
+    return by_folded
 
 
 def _problems(units: Sequence[Unit], known: set[str]) -> list[Problem]:

@@ -24,7 +24,7 @@ from barograph.commentaries.checklist import is_well_formed
 from barograph.commentaries.left_out import in_words
 
 #: What a body may hold, and what stands for something it may.
-KEPT = frozenset({"p", "h2", "h3", "b", "i", "ul", "ol", "li", "a", "blockquote", "br"})
+ALLOWED = frozenset({"p", "h2", "h3", "b", "i", "ul", "ol", "li", "a", "blockquote", "br"})
 SAME = {"strong": "b", "em": "i", "h1": "h2", "h4": "h3", "h5": "h3", "h6": "h3"}
 TOP = frozenset({"p", "h2", "h3", "ul", "ol", "blockquote"})
 _SILENT = ["script", "style", "template", "head", "title", "meta", "link", "noscript", "base"]
@@ -208,7 +208,7 @@ def _reduce(soup: BeautifulSoup) -> None:
             box.unwrap()
     for tag in soup.find_all(True):
         tag.name = SAME.get(tag.name, tag.name)
-        if tag.name not in KEPT:
+        if tag.name not in ALLOWED:
             tag.unwrap()
         else:
             tag.attrs = {"href": tag["href"]} if tag.name == "a" else {}

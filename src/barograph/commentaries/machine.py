@@ -55,8 +55,8 @@ def draft(translation: Commentary, by=None) -> Drafted:
     The service is asked outside any transaction; what was written meanwhile stays as it is.
     """
     source = translation.source
-    standing, wanted = standing_texts(source), set(missing_texts(working_copy(translation)))
-    asked = {path: text for path, text in standing.items() if _field(path) in wanted and not text.startswith("<embed")}
+    standing, missing = standing_texts(source), set(missing_texts(working_copy(translation)))
+    asked = {path: text for path, text in standing.items() if _field(path) in missing and not text.startswith("<embed")}
     answers = _translate(asked, source.language, translation.language)
     good = {path: text for path, text in answers.items() if text}
     with transaction.atomic():
@@ -65,42 +65,42 @@ def draft(translation: Commentary, by=None) -> Drafted:
         if standing_texts(row.source) != standing:
             raise MachineProblem(_("The source has just changed. Request the draft again."))
         empty = set(missing_texts(newest))
-        kept = {path: text for path, text in good.items() if _field(path) in empty}
-        if kept:
-            _save(row, newest, standing, kept, by)
-    return Drafted(len(kept), len(asked) - len(good))
+        usable = {path: text for path, text in good.items() if _field(path) in empty}
+        if usable:
+            _save(row, newest, standing, usable, by)
+    return Drafted(len(usable), len(asked) - len(good))
 
 
 def _field(path: str) -> str:
     return "body" if path.startswith("body.") else path
 
 
-def _save(row: Commentary, newest: Commentary, standing: words.Texts, kept: words.Texts, by) -> None:
+def _save(row: Commentary, newest: Commentary, standing: words.Texts, drafted: words.Texts, by) -> None:
     made_from = dict(newest.source_texts)
-    texts = {path: text for path, text in kept.items() if _field(path) != "body"}
+    texts = {path: text for path, text in drafted.items() if _field(path) != "body"}
     made_from |= {path: standing[path] for path in texts}
-    if len(texts) < len(kept):
+    if len(texts) < len(drafted):
         blocks = words.blocks(standing_body(row.source))
         places = words.body_places(standing)
         # a paragraph that came back unusable leaves its place empty; an image has no words
-        inner = {n: standing[f"body.{n}"] if blocks[n].tag == "embed" else kept.get(f"body.{n}", "") for n in places}
+        inner = {n: standing[f"body.{n}"] if blocks[n].tag == "embed" else drafted.get(f"body.{n}", "") for n in places}
         texts["body"] = "".join(words.Block(blocks[n].tag, inner[n]).html for n in places)
         made_from = {path: text for path, text in made_from.items() if _field(path) != "body"}
         made_from |= {f"body.{n}": standing[f"body.{n}"] for n in places}
-    machine = {_field(path) for path in kept}
+    machine = {_field(path) for path in drafted}
     save_translation(translation=row, texts=texts, by=by, made_from=made_from, machine=machine)
 
 
 def _translate(asked: words.Texts, source: str, target: str) -> words.Texts:
     """{path: translation}, empty where it came back unusable."""
     ends = time.monotonic() + PATIENCE
-    found: words.Texts = {}
+    translated: words.Texts = {}
     for markup in (False, True):
         paths = [path for path in asked if (_field(path) == "body") == markup]
         for batch in _batches(paths, asked):
             answers = _ask([asked[path] for path in batch], source, target, markup, ends)
-            found |= {p: _usable(p, asked[p], answer) for p, answer in zip(batch, answers, strict=True)}
-    return found
+            translated |= {p: _usable(p, asked[p], answer) for p, answer in zip(batch, answers, strict=True)}
+    return translated
 
 
 def _batches(paths: Sequence[str], texts: words.Texts) -> Iterator[list[str]]:
@@ -126,7 +126,7 @@ def _ask(texts: list[str], source: str, target: str, markup: bool, ends: float) 
     try:
         left = min(SILENCE, max(ends - time.monotonic(), 0.1))
         with outgoing.open_url(request, timeout=left) as response:
-            found = json.loads(_read(response, ends))["translatedText"]
+            answer = json.loads(_read(response, ends))["translatedText"]
     except urllib.error.HTTPError as error:
         log.warning("The machine translation at %s answered %s", service.host, error.code)
         error.close()
@@ -138,9 +138,9 @@ def _ask(texts: list[str], source: str, target: str, markup: bool, ends: float) 
         raise MachineProblem(_("The machine translation service is not responding.")) from None
     except (ValueError, KeyError, TypeError, RecursionError):
         raise MachineProblem(_("The machine translation service did not return a translation.")) from None
-    if not isinstance(found, list) or len(found) != len(texts) or not all(isinstance(one, str) for one in found):
+    if not isinstance(answer, list) or len(answer) != len(texts) or not all(isinstance(one, str) for one in answer):
         raise MachineProblem(_("The machine translation service did not return a translation."))
-    return found
+    return answer
 
 
 def _read(response, ends: float) -> bytes:
@@ -168,5 +168,5 @@ def _usable(path: str, source: str, answer: str) -> str:
 
 def _tags(html: str) -> Counter[tuple[str, ...]]:
     """Elements with their attributes: a draft has the source's, in whatever order."""
-    found = BeautifulSoup(html, "html.parser").find_all(True)
-    return Counter((tag.name, *(f"{name}={value}" for name, value in sorted(tag.attrs.items()))) for tag in found)
+    elements = BeautifulSoup(html, "html.parser").find_all(True)
+    return Counter((tag.name, *(f"{name}={value}" for name, value in sorted(tag.attrs.items()))) for tag in elements)

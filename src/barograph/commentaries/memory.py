@@ -58,39 +58,39 @@ class Offer:
 
 def offers(source: Commentary, language: str) -> dict[str, list[Offer]]:
     """{path: what was translated before}, the nearest first, of the same nearness the newest."""
-    found = {}
+    by_path = {}
     known = [list(group) for group in _by_place(pairs(source, language))]
     seen = [[words.visible(pair.source) for pair in group] for group in known]
     for path, text in standing_texts(source).items():
         in_body = path.startswith("body.")
         if not text.startswith("<embed") and (near := list(_near(path, text, known[in_body], seen[in_body]))):
-            found[path] = near
-    return found
+            by_path[path] = near
+    return by_path
 
 
-def _by_place(found: Iterable[Pair]) -> tuple[list[Pair], list[Pair]]:
+def _by_place(candidates: Iterable[Pair]) -> tuple[list[Pair], list[Pair]]:
     """Those of fields, which have no markup, and those of bodies; each translation once, the newest."""
     unique: dict[tuple[bool, str, str], Pair] = {}
-    for pair in found:
+    for pair in candidates:
         unique.setdefault((pair.in_body, pair.source, pair.target), pair)
     return [p for p in unique.values() if not p.in_body], [p for p in unique.values() if p.in_body]
 
 
 def _near(path: str, text: str, known: list[Pair], seen: list[str]) -> Iterator[Offer]:
-    told: set[str] = set()
+    offered: set[str] = set()
     from rapidfuzz import fuzz, process  # 4 MB that a worker does without
 
     near = process.extract(words.visible(text), seen, scorer=fuzz.ratio, score_cutoff=NEAR, limit=10)
     for _source, score, place in sorted(near, key=lambda hit: (-hit[1], hit[2])):
         pair = known[place]
-        if pair.target not in told and len(told) < MOST:
-            told.add(pair.target)
+        if pair.target not in offered and len(offered) < MOST:
+            offered.add(pair.target)
             yield Offer(path, pair, text, int(score))
 
 
 def pairs(source: Commentary, language: str) -> Iterator[Pair]:
     """What the topic's published issues have in both languages, the newest first."""
-    wanted = {source.language, language}
+    languages = {source.language, language}
     issues = Issue.objects.released().filter(commentaries__topic=source.topic_id).exclude(pk=source.issue_id)
     latest = {issue.pk: issue for issue in issues.distinct().order_by("-first")[:ISSUES]}
     rows = (
@@ -101,15 +101,15 @@ def pairs(source: Commentary, language: str) -> Iterator[Pair]:
         .order_by("-issue__first", "pk")
     )
     # what was made from one state of a source: its words in each language
-    made: dict[tuple[int, str], dict[str, words.Texts]] = defaultdict(dict)
+    translated: dict[tuple[int, str], dict[str, words.Texts]] = defaultdict(dict)
     for row in rows:
-        texts = made[row.issue_id, row.source_digest]
-        if row.source.language in wanted:
+        texts = translated[row.issue_id, row.source_digest]
+        if row.source.language in languages:
             texts[row.source.language] = row.source_texts
-        if row.language in wanted:
+        if row.language in languages:
             texts[row.language] = source_texts(row)
-    for (issue, _digest), texts in made.items():
-        if wanted <= texts.keys():
+    for (issue, _digest), texts in translated.items():
+        if languages <= texts.keys():
             yield from _pairs(latest[issue], texts[source.language], texts[language])
 
 

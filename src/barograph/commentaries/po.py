@@ -32,8 +32,8 @@ def export(translation: Commentary, notes: Notes | None = None) -> bytes:
         NAME: name(translation),
     }
     for unit in outgoing(translation, notes):
-        told = "\n".join([label(unit.path), *unit.notes])
-        entry = polib.POEntry(msgctxt=unit.path, msgid=unit.source, msgstr=unit.target, comment=told)
+        comment = "\n".join([label(unit.path), *unit.notes])
+        entry = polib.POEntry(msgctxt=unit.path, msgid=unit.source, msgstr=unit.target, comment=comment)
         if not unit.finished:
             entry.flags.append("fuzzy")
             entry.previous_msgid = unit.before or None
@@ -76,6 +76,6 @@ def _parse(data: bytes) -> polib.POFile:
         # with a line end it can't be taken for the name of a file
         return polib.pofile(text.replace("\0", "") + "\n", check_for_duplicates=False)
     except (OSError, ValueError, IndexError, TypeError, UnicodeError) as error:
-        found = "".join(c if c.isdigit() else " " for c in str(error).rpartition("line")[2]).split()
-        line = int(found[0]) if found else 1
+        numbers = "".join(c if c.isdigit() else " " for c in str(error).rpartition("line")[2]).split()
+        line = int(numbers[0]) if numbers else 1
         raise FileProblems([Problem(line, _("This is not a PO file, or it is damaged at this point."))]) from None

@@ -61,10 +61,10 @@ def leads_somewhere(address: str) -> bool:
     parts, own = urlsplit(address), urlsplit(settings.BASE_URL)
     if parts.scheme and (parts.scheme == "mailto" or parts.netloc != own.netloc):
         return True
-    found = _WEEK.fullmatch(parts.path)
-    if not found:
+    match = _WEEK.fullmatch(parts.path)
+    if not match:
         return True
-    language, key, topic = found.groups()
+    language, key, topic = match.groups()
     try:
         first = date.fromisoformat(key)
     except ValueError:
@@ -91,9 +91,9 @@ class ChecklistPanel(BaseSidePanel):
     order = 50
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
-        found = remarks(self.object)
+        checked = remarks(self.object)
         return super().get_context_data(parent_context) | {
-            "remarks": found,
+            "remarks": checked,
             "buttons": [button for make in hooks.get_hooks("commentary_buttons") for button in make(self.object)],
-            "open": [remark for remark in found if remark.weight is not checklist.Weight.FACT],
+            "open": [remark for remark in checked if remark.weight is not checklist.Weight.FACT],
         }

@@ -31,21 +31,21 @@ from barograph.people.models import Person
 
 FIELDS = ("headline", "lede", "body", "scenarios", "question", "resolution")
 #: What of a translation a save writes; the rest belongs to the source.
-KEPT = (*FIELDS, "resolves_by", "source_digest", "source_texts", "leftover_texts", "machine_paths")
+EDITED_FIELDS = (*FIELDS, "resolves_by", "source_digest", "source_texts", "leftover_texts", "machine_paths")
 
 
 def _fields(commentary: Commentary) -> dict:
-    found = {name: getattr(commentary, name) for name in FIELDS}
-    found["scenarios"] = commentary.scenarios.get_prep_value() if commentary.scenarios else []
-    return found
+    values = {name: getattr(commentary, name) for name in FIELDS}
+    values["scenarios"] = commentary.scenarios.get_prep_value() if commentary.scenarios else []
+    return values
 
 
 def _standing_fields(source: Commentary) -> dict:
     if source.live or source.latest_revision is None:
         return _fields(source)
-    found = dict(source.latest_revision.content)
-    found["scenarios"] = json.loads(found.get("scenarios") or "[]")
-    return found
+    values = dict(source.latest_revision.content)
+    values["scenarios"] = json.loads(values.get("scenarios") or "[]")
+    return values
 
 
 def source_texts(commentary: Commentary) -> Texts:
@@ -188,9 +188,9 @@ def start_translation(source: Commentary, language: str, by=None) -> Commentary:
     _check_language(language)
     if language == source.language:
         raise ValidationError(_("The commentary is already written in this language."))
-    found = source.translations.filter(language=language).first()
-    if found is not None:
-        return found
+    existing = source.translations.filter(language=language).first()
+    if existing is not None:
+        return existing
     texts = standing_texts(source)
     translation = Commentary(
         issue=source.issue,
@@ -286,7 +286,7 @@ def _keep(draft: Commentary, row: Commentary, by, instead_of: Revision | None = 
     """
     if not row.live:
         long = words.too_long({name: getattr(draft, name) for name in words.PLAIN})
-        fitting = [name for name in KEPT if name not in long]
+        fitting = [name for name in EDITED_FIELDS if name not in long]
         draft.save(update_fields=[*fitting, "touched_at"])
     draft.save_revision(user=by, clean=False, changed=True, overwrite_revision=instead_of)
 
@@ -296,9 +296,9 @@ def missing_texts(translation: Commentary) -> list[str]:
     if translation.source is None:
         return []
     own = source_texts(translation)
-    wanted = standing_texts(translation.source)
-    missing = [path for path in wanted if not path.startswith("body.") and path not in own]
-    if any(path.startswith("body.") for path in wanted) and not any(path.startswith("body.") for path in own):
+    needed = standing_texts(translation.source)
+    missing = [path for path in needed if not path.startswith("body.") and path not in own]
+    if any(path.startswith("body.") for path in needed) and not any(path.startswith("body.") for path in own):
         missing.append("body")
     return missing
 

@@ -78,14 +78,14 @@ def _blocks(html: str) -> tuple[Block, ...]:
     soup = BeautifulSoup(html, "html.parser")
     for tag in soup.find_all(attrs={"data-block-key": True}):
         del tag["data-block-key"]
-    found = []
+    blocks = []
     for node in soup.contents:
         if isinstance(node, Tag) and node.name in BLOCKS:
-            found.append(Block(node.name, node.decode_contents(formatter="minimal").strip()))
+            blocks.append(Block(node.name, node.decode_contents(formatter="minimal").strip()))
         elif str(node).strip():
             text = str(node).strip()
-            found.append(Block("embed" if isinstance(node, Tag) else "p", text))
-    return tuple(found)
+            blocks.append(Block("embed" if isinstance(node, Tag) else "p", text))
+    return tuple(blocks)
 
 
 def scenario_values(raw: Sequence[Mapping]) -> list[dict]:
@@ -93,7 +93,7 @@ def scenario_values(raw: Sequence[Mapping]) -> list[dict]:
 
     What a draft has kept as typed in place of a probability stands under `probability_typed`.
     """
-    found = []
+    values = []
     for child in raw:
         value = dict(child.get("value") or {})
         for name in LISTS:
@@ -101,8 +101,8 @@ def scenario_values(raw: Sequence[Mapping]) -> list[dict]:
             value[name] = [item["value"] if isinstance(item, Mapping) else item for item in items]
         if isinstance(typed := value.get("probability"), str):
             value |= {"probability": None, "probability_typed": typed}
-        found.append(value)
-    return found
+        values.append(value)
+    return values
 
 
 def texts_of(fields: Mapping) -> Texts:
@@ -110,20 +110,20 @@ def texts_of(fields: Mapping) -> Texts:
 
     `fields` has headline, lede, body, question, resolution and scenarios (the stream as stored).
     """
-    found = {name: fields.get(name) or "" for name in ("headline", "lede")}
-    found |= {f"body.{number}": block.inner for number, block in enumerate(blocks(fields.get("body") or ""))}
+    texts = {name: fields.get(name) or "" for name in ("headline", "lede")}
+    texts |= {f"body.{number}": block.inner for number, block in enumerate(blocks(fields.get("body") or ""))}
     for value in scenario_values(fields.get("scenarios") or []):
-        found |= scenario_texts(value)
-    found |= {name: fields.get(name) or "" for name in ("question", "resolution")}
-    return {path: text for path, text in found.items() if text.strip()}
+        texts |= scenario_texts(value)
+    texts |= {name: fields.get(name) or "" for name in ("question", "resolution")}
+    return {path: text for path, text in texts.items() if text.strip()}
 
 
 def scenario_texts(value: Mapping) -> Texts:
     stem = f"scenarios.{value.get('key') or ''}"
-    found = {f"{stem}.title": value.get("title") or "", f"{stem}.text": value.get("text") or ""}
+    texts = {f"{stem}.title": value.get("title") or "", f"{stem}.text": value.get("text") or ""}
     for name in LISTS:
-        found |= {f"{stem}.{name}.{number}": text or "" for number, text in enumerate(value[name])}
-    return found
+        texts |= {f"{stem}.{name}.{number}": text or "" for number, text in enumerate(value[name])}
+    return texts
 
 
 def digest(texts: Mapping[str, str]) -> str:
@@ -141,16 +141,16 @@ def visible(html: str) -> str:
 def word_diff(old: str, new: str) -> list[tuple[str, str]]:
     """[(equal|delete|insert, text)]: the way from `old` to `new` in whole words."""
     left, right = (re.findall(r"\s+|\w+|[^\w\s]", text) for text in (old, new))
-    found: list[tuple[str, str]] = []
+    parts: list[tuple[str, str]] = []
     for kind, a, b, c, d in _opcodes(left, right):
         if kind == "equal":
-            found.append(("equal", "".join(left[a:b])))
+            parts.append(("equal", "".join(left[a:b])))
             continue
         if a < b:
-            found.append(("delete", "".join(left[a:b])))
+            parts.append(("delete", "".join(left[a:b])))
         if c < d:
-            found.append(("insert", "".join(right[c:d])))
-    return found
+            parts.append(("insert", "".join(right[c:d])))
+    return parts
 
 
 #: Pairs of equal words up to which two texts are compared word by word: the comparison takes at least their number.
@@ -179,11 +179,11 @@ def _opcodes(left: Sequence[str], right: Sequence[str]) -> list[tuple[str, int, 
         inner = [(kind, 0, len(one), 0, len(other))] if one or other else []
     else:
         inner = [*difflib.SequenceMatcher(None, one, other, autojunk=False).get_opcodes()]
-    found = [("equal", 0, start, 0, start)] if start else []
-    found += [(kind, a + start, b + start, c + start, d + start) for kind, a, b, c, d in inner]
+    opcodes = [("equal", 0, start, 0, start)] if start else []
+    opcodes += [(kind, a + start, b + start, c + start, d + start) for kind, a, b, c, d in inner]
     if end:
-        found.append(("equal", len(left) - end, len(left), len(right) - end, len(right)))
-    return found
+        opcodes.append(("equal", len(left) - end, len(left), len(right) - end, len(right)))
+    return opcodes
 
 
 def _is_bearable(one: Sequence[str], other: Sequence[str]) -> bool:
@@ -197,11 +197,11 @@ def _is_bearable(one: Sequence[str], other: Sequence[str]) -> bool:
 
 def align(old: Sequence[str], new: Sequence[str]) -> dict[int, int]:
     """{index in `new`: index in `old`} of the same block, or of the one it was rewritten from."""
-    found: dict[int, int] = {}
+    pairs: dict[int, int] = {}
     for kind, a, b, c, d in _opcodes(old, new):
         if kind in {"equal", "replace"}:
-            found |= {c + step: a + step for step in range(min(b - a, d - c))}
-    return found
+            pairs |= {c + step: a + step for step in range(min(b - a, d - c))}
+    return pairs
 
 
 def body_places(texts: Mapping[str, str]) -> list[int]:
@@ -218,14 +218,14 @@ def changes(old: Mapping[str, str], new: Mapping[str, str]) -> list[Change]:
     """What was changed, added and taken out between two versions; a moved paragraph is no change."""
     before, after = body_list(old), body_list(new)
     places = align(before, after)
-    found = [
+    changed = [
         Change(f"body.{place}", before[places[place]] if place in places else "", text)
         for place, text in enumerate(after)
         if place not in places or before[places[place]] != text
     ]
     gone = set(range(len(before))) - set(places.values())
-    found += [Change(f"body.{place}", before[place], "") for place in sorted(gone)]
+    changed += [Change(f"body.{place}", before[place], "") for place in sorted(gone)]
     for path in dict.fromkeys([*new, *old]):
         if not path.startswith("body.") and old.get(path, "") != new.get(path, ""):
-            found.append(Change(path, old.get(path, ""), new.get(path, "")))
-    return found
+            changed.append(Change(path, old.get(path, ""), new.get(path, "")))
+    return changed

@@ -179,8 +179,8 @@ class ParagraphReader:
             for text in child.iter("w:t"):
                 self._say(text.text or "", state, look, plain, gone)
 
-    def _field(self, mark: ET.Element, state: Paragraph, gone: str) -> None:
-        kind = mark.get("w:fldCharType")
+    def _field(self, element: ET.Element, state: Paragraph, gone: str) -> None:
+        kind = element.get("w:fldCharType")
         if kind == "begin":
             state.fields.append(Field())
         elif kind == "separate" and state.fields:

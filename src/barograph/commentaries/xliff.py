@@ -50,7 +50,7 @@ KINDS = {"b": "bold", "strong": "bold", "i": "italic", "em": "italic", "a": "lin
 UNFINISHED = ("new", "needs-")
 _FORBIDDEN = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _START = re.compile(r"<([a-z][a-z0-9]*)(?:\s[^<>]*)?>")
-_MARK = re.compile(r"([a-z][a-z0-9]*(?::\d+)?)(?:-\d+)?")
+_PLACEHOLDER = re.compile(r"([a-z][a-z0-9]*(?::\d+)?)(?:-\d+)?")
 
 
 def export(translation: Commentary, notes: Notes | None = None) -> bytes:
@@ -70,8 +70,8 @@ def export(translation: Commentary, notes: Notes | None = None) -> bytes:
     header = ET.SubElement(file, "header")
     skeleton = ET.SubElement(ET.SubElement(header, "skl"), "internal-file", {"form": SKELETON})
     for path, text in working_copy(translation).leftover_texts.items():
-        told = _("Earlier translation with no match in the current source") + f" ({label(path)}): {text}"
-        ET.SubElement(header, "note").text = printable(told)
+        note = _("Earlier translation with no match in the current source") + f" ({label(path)}): {text}"
+        ET.SubElement(header, "note").text = printable(note)
     body = ET.SubElement(file, "body")
     for unit in outgoing(translation, notes):
         _write(body, unit, marks, signed)
@@ -87,8 +87,8 @@ def _write(body: ET.Element, unit: Unit, marks: Marks, signed: bool) -> None:
         entry.set("approved", "yes" if approved else "no")
         state = "signed-off" if approved else "translated" if unit.finished else "needs-review-translation"
         marks.write(ET.SubElement(entry, "target", {"state": state}), unit.target, unit.in_body)
-    for told in (label(unit.path), *unit.notes):
-        ET.SubElement(entry, "note", {"from": "barograph"}).text = printable(told)
+    for note in (label(unit.path), *unit.notes):
+        ET.SubElement(entry, "note", {"from": "barograph"}).text = printable(note)
     if unit.before:
         former = ET.SubElement(entry, "alt-trans", {"alttranstype": "previous-version"})
         marks.write(ET.SubElement(former, "source"), unit.before, unit.in_body)
@@ -122,14 +122,14 @@ def _file(root: ET.Element, translation: Commentary) -> ET.Element:
 
 def _starts(file: ET.Element) -> dict[str, str]:
     """Which start tag with attributes a mark stands for, from the skeleton; empty where a tool lost it."""
-    kept = file.find(f"{NAMES}header/{NAMES}skl/{NAMES}internal-file")
+    skeleton = file.find(f"{NAMES}header/{NAMES}skl/{NAMES}internal-file")
     try:
-        found = json.loads((kept.text if kept is not None else None) or "{}")
+        starts = json.loads((skeleton.text if skeleton is not None else None) or "{}")
     except (ValueError, RecursionError):
         return {}
-    if not isinstance(found, dict):
+    if not isinstance(starts, dict):
         return {}
-    return {key: start for key, start in found.items() if isinstance(start, str) and _START.fullmatch(start)}
+    return {key: start for key, start in starts.items() if isinstance(start, str) and _START.fullmatch(start)}
 
 
 class Marks:
@@ -170,11 +170,11 @@ class _Writer(HTMLParser):
     def handle_starttag(self, tag: str, attrs: object) -> None:
         key = self.marks.key(tag, self.get_starttag_text() or "")
         self.seen[key] += 1
-        found = {"id": f"{key}-{self.seen[key]}", "ctype": KINDS.get(tag, f"x-html-{tag}")}
+        attributes = {"id": f"{key}-{self.seen[key]}", "ctype": KINDS.get(tag, f"x-html-{tag}")}
         if tag in EMPTY:
-            ET.SubElement(self.stack[-1], "x", found)
+            ET.SubElement(self.stack[-1], "x", attributes)
             return
-        self.stack.append(ET.SubElement(self.stack[-1], "g", found))
+        self.stack.append(ET.SubElement(self.stack[-1], "g", attributes))
         self.names.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -198,7 +198,7 @@ class _Reader:
         self.problems: list[Problem] = []
         # XML holds no control characters and one way to write each entity: what is ours is known again all the same
         self._ours = {
-            (path[:5] == "body.", _carried(path, text)): text for found in ours for path, text in found.items()
+            (path[:5] == "body.", _carried(path, text)): text for texts in ours for path, text in texts.items()
         }
 
     def unit(self, entry: ET.Element) -> Unit:
@@ -234,8 +234,8 @@ class _Reader:
             yield _escaped(child.tail, markup)
 
     def _element(self, child: ET.Element, *, empty: bool) -> Iterator[str]:
-        found = _MARK.fullmatch(child.get("id") or "")
-        key = found[1] if found else ""
+        match = _PLACEHOLDER.fullmatch(child.get("id") or "")
+        key = match[1] if match else ""
         start = f"<{key}>" if key.isalnum() else self.starts.get(key, "")
         if not start:
             text = _("This text has no placeholder “%(mark)s”. Download the file again.")
@@ -252,8 +252,8 @@ class _Reader:
 
 
 def _tag(start: str) -> str:
-    found = _START.match(start)
-    return found[1] if found else ""
+    match = _START.match(start)
+    return match[1] if match else ""
 
 
 def _escaped(text: str | None, markup: bool) -> str:

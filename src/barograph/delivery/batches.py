@@ -80,7 +80,7 @@ class Claims:
             (pk, reader.to_python(subscriber), *counts) for pk, subscriber, *counts in sorted(rows, key=itemgetter(0))
         ]
 
-    def held(self, ids: list[int]) -> set[int]:
+    def still_claimed(self, ids: list[int]) -> set[int]:
         """Those of `ids` that are still ours."""
         if not ids:
             return set()

@@ -73,11 +73,11 @@ class Signer:
         """The message with a DKIM-Signature on top. `message` has CRLF line ends."""
         head, _, body = message.partition(b"\r\n\r\n")
         body = body.rstrip(b"\r\n") + b"\r\n"
-        found: dict[bytes, list[bytes]] = {}
+        by_name: dict[bytes, list[bytes]] = {}
         for line in _FOLD.sub(b"", head).split(b"\r\n"):
             name, _, value = line.partition(b":")
-            found.setdefault(name.strip().lower(), []).append(value)
-        names = [name for name in SIGNED if name in found]
+            by_name.setdefault(name.strip().lower(), []).append(value)
+        names = [name for name in SIGNED if name in by_name]
         kind = b"rsa-sha256" if isinstance(self.key, rsa.RSAPrivateKey) else b"ed25519-sha256"
         unsigned = b"v=1; a=%s; c=relaxed/simple; d=%s; s=%s; h=%s; bh=%s; b=" % (
             kind,
@@ -88,8 +88,8 @@ class Signer:
         )
         lines = []
         for name in names:
-            if found[name]:
-                lines.append(name + b":" + _SPACE.sub(b" ", found[name].pop()).strip() + b"\r\n")
+            if by_name[name]:
+                lines.append(name + b":" + _SPACE.sub(b" ", by_name[name].pop()).strip() + b"\r\n")
         lines.append(b"dkim-signature:" + unsigned)
         signature = base64.b64encode(self._signature(b"".join(lines)))
         folded = (

@@ -9,7 +9,7 @@ class MailingState(models.TextChoices):
     QUEUED = "queued", _("waiting")
     SENDING = "sending", _("sending")
     PAUSED = "paused", _("paused")
-    HELD = "held", _("awaiting your decision")
+    ON_HOLD = "held", _("awaiting your decision")
     STOPPED = "stopped", _("stopped")
     FINISHED = "finished", _("sent")
 
@@ -17,7 +17,7 @@ class MailingState(models.TextChoices):
 #: A worker still has something to do here.
 UNFINISHED = frozenset({MailingState.PREPARING, MailingState.QUEUED, MailingState.SENDING})
 #: A person decides how it goes on.
-WAITING = frozenset({MailingState.PAUSED, MailingState.HELD})
+WAITING = frozenset({MailingState.PAUSED, MailingState.ON_HOLD})
 #: What the key of a mailing begins with that was taken back before anybody got it.
 TAKEN_BACK = "taken-back:"
 #: Nothing more will be sent.

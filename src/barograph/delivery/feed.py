@@ -48,7 +48,7 @@ class Feed:
         self.copies, self.version = Copies(mailing), mailing.version
         self.rows: deque[tuple] = deque()  # claimed, not looked up
         self.ready: deque[tuple] = deque()  # looked up, with the reader
-        self.made: deque[tuple[tuple, Parcel, float]] = deque()  # with row and reader, and when that was looked up
+        self.prepared: deque[tuple[tuple, Parcel, float]] = deque()  # with row and reader, and when that was looked up
         self.seen_at, self.today = 0.0, timezone.localdate()
         self.known: dict[int, tuple[int, int]] = {}  # tries and drops of what is on its way
         self.foreseen: dict[int, tuple[tuple, float, int]] = {}  # announced: the same, and the text's version
@@ -66,11 +66,11 @@ class Feed:
                 self.rows.extendleft(self.domains.ready(time.monotonic()))
                 if self.domains.parked >= MOST_PARKED:
                     return None
-            if not self.made and not self._make():
+            if not self.prepared and not self._make():
                 return None
-            if not self.made:
+            if not self.prepared:
                 continue
-            (row, _reader), parcel, seen_at = self.made.popleft()
+            (row, _reader), parcel, seen_at = self.prepared.popleft()
             if time.monotonic() - seen_at > FRESH:
                 self.rows.appendleft(row)
                 continue
@@ -81,10 +81,10 @@ class Feed:
 
     def following(self) -> Parcel | None:
         """A mail that can be announced: one that is made, fresh, and waits for nothing."""
-        if not self.made or not self.domains.are_calm or time.monotonic() - self.made[0][2] > FRESH:
+        if not self.prepared or not self.domains.are_calm or time.monotonic() - self.prepared[0][2] > FRESH:
             return None
-        found, parcel, seen_at = self.made.popleft()
-        self.foreseen[parcel.number] = (found, seen_at, self.version)
+        row, parcel, seen_at = self.prepared.popleft()
+        self.foreseen[parcel.number] = (row, seen_at, self.version)
         return parcel
 
     def is_due(self, parcel: Parcel) -> bool:
@@ -93,9 +93,9 @@ class Feed:
         if time.monotonic() - seen_at > FRESH:
             if not self._goes_on():
                 return False
-            found = self._due([row])
-            if version != self.version or found != [(row, reader)]:  # another text, or the reader has moved
-                self.rows.extendleft(again for again, _reader in found)
+            due = self._due([row])
+            if version != self.version or due != [(row, reader)]:  # another text, or the reader has moved
+                self.rows.extendleft(again for again, _reader in due)
                 return False
         if not self.domains.are_calm and self._has_to_wait(row, domain_of(parcel)):
             return False
@@ -104,7 +104,7 @@ class Feed:
 
     def prepare(self) -> None:
         """Make what will be asked for next, while there is time."""
-        while len(self.made) < self.ahead and self._make():
+        while len(self.prepared) < self.ahead and self._make():
             pass
 
     def _make(self) -> bool:
@@ -118,7 +118,7 @@ class Feed:
             return True
         row, reader = self.ready.popleft()
         try:
-            self.made.append(((row, reader), self.copies.parcel(row[0], reader, on=self.today), self.seen_at))
+            self.prepared.append(((row, reader), self.copies.parcel(row[0], reader, on=self.today), self.seen_at))
             self.opens = True
         except addresses.UnknownKey:
             raise  # this machine lacks a key: nobody's address is to blame, and others may send
@@ -194,8 +194,8 @@ class Feed:
             paces=self.mailing.paces,
         )
         if not are_new:
-            held = self.claims.held([row[0] for row in rows])
-            rows = [row for row in rows if row[0] in held]
+            still_ours = self.claims.still_claimed([row[0] for row in rows])
+            rows = [row for row in rows if row[0] in still_ours]
         self.record.write([Note(row[0], DeliveryState.SKIPPED) for row in rows if row[1] not in readers])
         return [(row, readers[row[1]]) for row in rows if row[1] in readers]
 

@@ -101,5 +101,5 @@ def _chunk(mailing: Mailing, upto: object) -> None:
             f"SELECT chosen.id, {marks} FROM ({sql}) AS chosen",
             [*values.values(), *params],
         )
-        made = cursor.rowcount
-    Mailing.objects.filter(pk=mailing.pk).update(total=F("total") + made)
+        created = cursor.rowcount
+    Mailing.objects.filter(pk=mailing.pk).update(total=F("total") + created)

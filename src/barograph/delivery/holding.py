@@ -22,7 +22,7 @@ def asked(mailing: Mailing) -> Standing:
     if word.may_send and _is_overdue(mailing):
         word = Standing(hold=Hold.OVERDUE)
     if word.hold:
-        Mailing.objects.filter(pk=mailing.pk, state__in=UNFINISHED).update(state=MailingState.HELD, hold=word.hold)
+        Mailing.objects.filter(pk=mailing.pk, state__in=UNFINISHED).update(state=MailingState.ON_HOLD, hold=word.hold)
         log.warning("mailing %s waits for your word: %s", mailing.key, word.hold)
         return word
     begins = mailing.started_at is None

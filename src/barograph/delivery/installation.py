@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Mark:
+class Identity:
     """What this installation shows: digests alone, no names."""
 
     folder: str  # the mark in the data folder
@@ -67,14 +67,14 @@ class Standing:
         return not self.hold and self.wait_until is None
 
 
-def here() -> Mark:
+def here() -> Identity:
     """The mark of this installation; made where there is none."""
     folder = settings.DATA / FOLDER
     path = folder / "mark"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         atomic_files.create(path, f"{secrets.token_hex(16)}\n")
-    return Mark(
+    return Identity(
         folder=_digest(path.read_text(encoding="ascii").strip()),
         place=str(path.stat().st_ino),
         machine=_digest(processes.machine()),
@@ -92,15 +92,15 @@ def ensure() -> None:
 def standing() -> Standing:
     """Whether this installation may send, counted as a run where it may."""
     ensure()
-    mark = here()
-    known = Sender.objects.filter(digest=mark.digest).first()
-    row, is_new = known or _introduce(mark), known is None
+    identity = here()
+    known = Sender.objects.filter(digest=identity.digest).first()
+    row, is_new = known or _introduce(identity), known is None
     if row.admitted_at is not None:
-        if mark.term <= row.term:
+        if identity.term <= row.term:
             _count(row)
             return Standing()
         Sender.objects.filter(pk=row.pk).update(admitted_at=None, hold=Hold.OLDER)
-    Sender.objects.filter(pk=row.pk).update(term=mark.term, asked_at=timezone.now())
+    Sender.objects.filter(pk=row.pk).update(term=identity.term, asked_at=timezone.now())
     if connection.vendor != "sqlite" and others_send():
         if is_new:
             log.warning("this machine may not send yet. Let it in: barograph mailings admit %s", row.digest[:NAMED])
@@ -166,8 +166,8 @@ class Watch:
 
     @classmethod
     def begin(cls) -> Watch:
-        mark = here()
-        return cls(mark.database, mark.digest)
+        identity = here()
+        return cls(identity.database, identity.digest)
 
     def still(self) -> bool:
         """False once the database lies elsewhere, or the installation is no longer known to it."""
@@ -179,18 +179,18 @@ class Watch:
         return bool(mine.update(lease_until=timezone.now() + LEASE))
 
 
-def _introduce(mark: Mark) -> Sender:
+def _introduce(identity: Identity) -> Sender:
     """Enter a mark in the database; admitted where it is the first, and no restored one."""
     with transaction.atomic():
         known = list(Sender.objects.select_for_update())
-        hold = _reason(mark, known)
+        hold = _reason(identity, known)
         row, _new = Sender.objects.get_or_create(
-            digest=mark.digest,
+            digest=identity.digest,
             defaults={
-                "folder": mark.folder,
-                "machine": mark.machine,
-                "database": mark.database,
-                "term": mark.term,
+                "folder": identity.folder,
+                "machine": identity.machine,
+                "database": identity.database,
+                "term": identity.term,
                 "hold": hold,
                 "asked_at": timezone.now(),
                 "admitted_at": None if hold else timezone.now(),
@@ -199,12 +199,12 @@ def _introduce(mark: Mark) -> Sender:
     return row
 
 
-def _reason(mark: Mark, known: list[Sender]) -> str:
+def _reason(identity: Identity, known: list[Sender]) -> str:
     if (settings.DATA / FOLDER / "restored").exists():
         return Hold.RESTORED
     if not known:
         return ""
-    if all(row.machine != mark.machine for row in known):
+    if all(row.machine != identity.machine for row in known):
         return Hold.ELSEWHERE
     return Hold.COPIED
 

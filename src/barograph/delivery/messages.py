@@ -135,19 +135,19 @@ class Base64:
     @staticmethod
     def _variants(part: bytes) -> list[tuple[bytes, bytes, bytes]]:
         """For 0, 1 and 2 bytes given to the link before: those bytes, the encoded middle, the bytes left over."""
-        found = []
+        variants = []
         for taken in range(3):
             end = len(part) - max(0, len(part) - taken) % 3
             end = max(end, min(taken, len(part)))
-            found.append((part[:taken], encodebytes(part[taken:end]).replace(b"\n", CRLF), part[end:]))
-        return found
+            variants.append((part[:taken], encodebytes(part[taken:end]).replace(b"\n", CRLF), part[end:]))
+        return variants
 
     def fill(self, links: dict[str, str]) -> list[bytes]:
         """The pieces with one's own links."""
         _taken, middle, over = self.variants[0][0]
         pieces = [middle]
-        for mark, variants in zip(self.marks, self.variants[1:], strict=True):
-            link = over + links[mark].encode("ascii")
+        for placeholder, variants in zip(self.marks, self.variants[1:], strict=True):
+            link = over + links[placeholder].encode("ascii")
             taken, middle, over = variants[-len(link) % 3]
             if len(link + taken) % 3:  # the segment is shorter than what is missing: carry everything on
                 over = link + taken + over
@@ -171,38 +171,38 @@ class Body:
         foreign = sum(1 for character in text if character > "\x7f")
         kind: type[QuotedPrintable | Base64] = Base64 if foreign * 6 > len(text) else QuotedPrintable
         pieces = _SECTIONS.split(text)
-        if any(mark in piece for piece in pieces[:-1] for mark in PERSONAL):
+        if any(placeholder in piece for piece in pieces[:-1] for placeholder in PERSONAL):
             raise ValueError("a personal link stands before or within the sections")
         self.name = kind.name
         self.before = kind.fixed("".join(pieces[:-1:3]))
         self.sections = {key: kind.fixed(part) for key, part in zip(pieces[1::3], pieces[2::3], strict=True)}
         self.after = kind(pieces[-1])
 
-    def fill(self, links: dict[str, str], wanted: Sequence[str] = ()) -> list[bytes]:
-        """The body's pieces with one's own links. `wanted`: only these sections, the first of them first; none: all."""
-        parts = [part for key, part in self.sections.items() if not wanted or key in wanted or EVERY in wanted]
-        if wanted and wanted[0] in self.sections:
-            first = self.sections[wanted[0]]
+    def fill(self, links: dict[str, str], sections: Sequence[str] = ()) -> list[bytes]:
+        """The body's pieces with one's own links. `sections`: only these, the first of them first; none: all."""
+        parts = [part for key, part in self.sections.items() if not sections or key in sections or EVERY in sections]
+        if sections and sections[0] in self.sections:
+            first = self.sections[sections[0]]
             parts = [first, *(part for part in parts if part is not first)]
         return [self.before, *parts, *self.after.fill(links)]
 
 
-_SPELT = re.compile("|".join([*(re.escape(mark) for mark in PERSONAL), r"<!--/?section(?=[:\-])"]))
+_SPELT = re.compile("|".join([*(re.escape(placeholder) for placeholder in PERSONAL), r"<!--/?section(?=[:\-])"]))
 
 
 def defused(text: str) -> str:
     """Words that look like one of our marks, with an invisible U+2060 (word joiner) behind the first sign of it."""
-    return _SPELT.sub(lambda found: f"{found[0][0]}\u2060{found[0][1:]}", text)
+    return _SPELT.sub(lambda match: f"{match[0][0]}\u2060{match[0][1:]}", text)
 
 
 def without_marks(text: str) -> str:
     """A letter's text with all its sections, the marks around them taken out."""
-    return _SECTIONS.sub(lambda found: found[2], text)
+    return _SECTIONS.sub(lambda match: match[2], text)
 
 
 def cut(text: str) -> list[str]:
     """Text and marks in turn, beginning and ending with text: 'a{{settings-link}}b' → ['a', '{{…}}', 'b']."""
-    return re.split("(" + "|".join(re.escape(mark) for mark in PERSONAL) + ")", text)
+    return re.split("(" + "|".join(re.escape(placeholder) for placeholder in PERSONAL) + ")", text)
 
 
 def _words(text: str, header: str) -> str:
@@ -222,8 +222,8 @@ def with_name(name: str, address: str) -> str:
 
 def parted(sender: str) -> tuple[str, str]:
     """(name, address) of a From header. The address is what stands behind the quoted name, whatever that holds."""
-    if found := _NAMED.fullmatch(sender):
-        return re.sub(r"\\(.)", r"\1", found[1]), found[2]
+    if match := _NAMED.fullmatch(sender):
+        return re.sub(r"\\(.)", r"\1", match[1]), match[2]
     return parseaddr(sender)
 
 

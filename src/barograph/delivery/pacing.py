@@ -128,7 +128,7 @@ class Domains:
 
     def ready(self, now: float) -> list[tuple]:
         """Parked mails whose domains are ready: as many as may go, or all of a closed one (to be put off)."""
-        found = []
+        ready_domains = []
         for domain in self.known.values():
             if not domain.parked:
                 continue
@@ -138,9 +138,9 @@ class Domains:
                 number = 1
             else:
                 continue
-            found += [domain.parked.popleft() for _ in range(number)]
-        self.parked -= len(found)
-        return found
+            ready_domains += [domain.parked.popleft() for _ in range(number)]
+        self.parked -= len(ready_domains)
+        return ready_domains
 
     def soonest(self, now: float) -> float:
         """Seconds until a parked mail may go."""

@@ -52,9 +52,9 @@ class Copies:
         if not self.mailing.topics:
             there = self.template.text.sections
             return chosen if ALL in chosen or any(topic in there for topic in chosen) else ()
-        wanted = chosen or (IN_ORDER, ALL)
-        has = [topic for topic in self.mailing.topics if ALL in wanted or topic in wanted] or self.mailing.topics
-        return (wanted[0] if wanted[0] in has else IN_ORDER, *has)
+        order = chosen or (IN_ORDER, ALL)
+        has = [topic for topic in self.mailing.topics if ALL in order or topic in order] or self.mailing.topics
+        return (order[0] if order[0] in has else IN_ORDER, *has)
 
     def parcel(self, number: int, recipient: Recipient, *, on: date) -> Parcel:
         """The mail of one delivery on a day, ready to be handed over. Raises addresses.Unreadable."""

@@ -217,8 +217,8 @@ class Record:
 
 def recount(mailing: Mailing) -> None:
     """Bring the kept counts up to date from the rows."""
-    found = dict(mailing.deliveries.order_by().values_list("state").annotate(n=Count("pk")))
-    counts = {state: found.get(state, 0) for state in ("sent", "failed", "skipped")}
+    by_state = dict(mailing.deliveries.order_by().values_list("state").annotate(n=Count("pk")))
+    counts = {state: by_state.get(state, 0) for state in ("sent", "failed", "skipped")}
     Mailing.objects.filter(pk=mailing.pk).update(**counts)
     for name, number in counts.items():
         setattr(mailing, name, number)

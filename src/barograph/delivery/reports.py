@@ -82,22 +82,22 @@ def _has_times(mailing: Mailing) -> bool:
 
 def keep_domains(mailing: Mailing) -> None:
     """Count the refused mails by domain, before those who can't be reached are erased."""
-    found: Counter[str] = Counter()
+    domains: Counter[str] = Counter()
     refused = mailing.deliveries.filter(state=DeliveryState.FAILED, subscriber__isnull=False)
     for pk, cipher in refused.values_list("subscriber_id", "subscriber__address_cipher").iterator(chunk_size=1000):
         try:
-            found[addresses.unseal(cipher, bound_to=pk.hex).rpartition("@")[2].lower()] += 1
+            domains[addresses.unseal(cipher, bound_to=pk.hex).rpartition("@")[2].lower()] += 1
         except addresses.Unreadable:
-            found[""] += 1
-    large = {name: number for name, number in found.most_common() if number >= FEWEST and name}
-    if small := sum(found.values()) - sum(large.values()):
+            domains[""] += 1
+    large = {name: number for name, number in domains.most_common() if number >= FEWEST and name}
+    if small := sum(domains.values()) - sum(large.values()):
         large[""] = small
     mailing.refused_by_domain = large
     mailing.save(update_fields=["refused_by_domain"])
 
 
 @dataclass(frozen=True)
-class Found:
+class AddressHistory:
     """What is known under an address. `state` is '' where nobody subscribes with it.
 
     `sealed_until`: the day by which the address of a stopped reader is erased.
@@ -128,7 +128,7 @@ class Found:
         }
 
 
-def look_up(*, address: str, by: Any = None) -> Found:
+def look_up(*, address: str, by: Any = None) -> AddressHistory:
     """What became of the mails to an address. On record before anything is told. Raises addresses.InvalidAddress."""
     keys = subscribers.keys_of(address)
     records.keep(act="look-up", number=1, by=by)
@@ -140,7 +140,7 @@ def look_up(*, address: str, by: Any = None) -> Found:
         .select_related("mailing")
         .defer("mailing__html")
     )
-    return Found(
+    return AddressHistory(
         state=subscriber.state if subscriber else "",
         lists=[entry.list_key for entry in subscriber.subscriptions.all()] if subscriber else [],
         refusals=[f"{row.reason} {row.date:%Y-%m-%d} {row.list_key}".strip() for row in refusals],

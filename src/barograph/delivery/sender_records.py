@@ -62,16 +62,16 @@ def examine(
         ("bounces", lambda: _bounces(bounces, site, ask)),
         ("PTR", lambda: _ptr(site if _is_local(relay) else relay, ask)),
     ]
-    found = []
+    findings = []
     if bounces and not _is_aligned(bounces, sender):
         message = f"{bounces} is not below {sender}: SPF counts for DMARC only where BAROGRAPH_BOUNCE_DOMAIN is."
-        found.append(Finding("DMARC", bool(keys), message))
+        findings.append(Finding("DMARC", bool(keys), message))
     for name, look in looks:
         try:
-            found += look()
+            findings += look()
         except Unanswered as error:
-            found.append(Finding(name, False, f"DNS did not answer ({error}). Check the resolver, then try again."))
-    return found
+            findings.append(Finding(name, False, f"DNS did not answer ({error}). Check the resolver, then try again."))
+    return findings
 
 
 def _is_aligned(domain: str, sender: str) -> bool:
@@ -89,17 +89,17 @@ def _record(name: str, kind: str, value: str) -> str:
 
 def _spf(domain: str, relay: str, ask: Ask, *, name: str = "SPF") -> Iterator[Finding]:
     """The domain of the envelope says who may send for it (RFC 7208)."""
-    found = [text for text in ask(domain, "TXT") if text.lower().split(" ")[0] == "v=spf1"]
-    wanted = _record(domain, "TXT", f"v=spf1 a:{relay} -all" if not _is_local(relay) else "v=spf1 a mx -all")
-    if not found:
-        message = f"{domain} does not say who may send for it. Add, or what the relay's manual gives: {wanted}"
+    records = [text for text in ask(domain, "TXT") if text.lower().split(" ")[0] == "v=spf1"]
+    advice = _record(domain, "TXT", f"v=spf1 a:{relay} -all" if not _is_local(relay) else "v=spf1 a mx -all")
+    if not records:
+        message = f"{domain} does not say who may send for it. Add, or what the relay's manual gives: {advice}"
         yield Finding(name, False, message)
-    elif len(found) > 1:
-        yield Finding(name, False, f"{domain} has {len(found)} SPF records, which makes them void. Keep one.")
-    elif found[0].lower().rstrip().endswith((" +all", " all", " ?all")):
+    elif len(records) > 1:
+        yield Finding(name, False, f"{domain} has {len(records)} SPF records, which makes them void. Keep one.")
+    elif records[0].lower().rstrip().endswith((" +all", " all", " ?all")):
         yield Finding(name, False, f"{domain} lets everybody send for it. End its record with -all.")
     else:
-        yield Finding(name, True, f"{domain}: {found[0]}")
+        yield Finding(name, True, f"{domain}: {records[0]}")
 
 
 def _dkim(domain: str, signers: list[Signer], ask: Ask) -> Iterator[Finding]:
@@ -109,8 +109,8 @@ def _dkim(domain: str, signers: list[Signer], ask: Ask) -> Iterator[Finding]:
         yield Finding("DKIM", True, message)
     for signer in signers:
         name = f"{signer.selector}._domainkey.{domain}"
-        wanted = _tags(signer.dns)
-        if any(_tags(text).get("p") == wanted["p"] for text in ask(name, "TXT")):
+        expected = _tags(signer.dns)
+        if any(_tags(text).get("p") == expected["p"] for text in ask(name, "TXT")):
             yield Finding("DKIM", True, f"{name} has the key we sign with")
         else:
             message = f"{name} does not have the key we sign with. Add: {_record(name, 'TXT', signer.dns)}"
@@ -119,14 +119,14 @@ def _dkim(domain: str, signers: list[Signer], ask: Ask) -> Iterator[Finding]:
 
 def _dmarc(domain: str, ask: Ask) -> Iterator[Finding]:
     """What receivers do with mail that only claims to be ours (RFC 7489)."""
-    found = [_tags(text) for text in ask(f"_dmarc.{domain}", "TXT") if text.lower().startswith("v=dmarc1")]
-    wanted = _record(f"_dmarc.{domain}", "TXT", "v=DMARC1; p=quarantine")
-    if len(found) != 1 or found[0].get("p") not in {"none", "quarantine", "reject"}:
-        yield Finding("DMARC", False, f"{domain} has no valid DMARC policy. Add: {wanted}")
-    elif found[0]["p"] == "none":
-        yield Finding("DMARC", True, f"{domain} only watches (p=none). When SPF and DKIM hold, set: {wanted}")
+    records = [_tags(text) for text in ask(f"_dmarc.{domain}", "TXT") if text.lower().startswith("v=dmarc1")]
+    advice = _record(f"_dmarc.{domain}", "TXT", "v=DMARC1; p=quarantine")
+    if len(records) != 1 or records[0].get("p") not in {"none", "quarantine", "reject"}:
+        yield Finding("DMARC", False, f"{domain} has no valid DMARC policy. Add: {advice}")
+    elif records[0]["p"] == "none":
+        yield Finding("DMARC", True, f"{domain} only watches (p=none). When SPF and DKIM hold, set: {advice}")
     else:
-        yield Finding("DMARC", True, f"{domain}: p={found[0]['p']}")
+        yield Finding("DMARC", True, f"{domain}: p={records[0]['p']}")
 
 
 def _mta_sts(domain: str, ask: Ask) -> Iterator[Finding]:
@@ -142,8 +142,8 @@ def _bounces(domain: str, site: str, ask: Ask) -> Iterator[Finding]:
     if not domain:
         message = "No return path is set (BAROGRAPH_BOUNCE_DOMAIN): addresses that refuse mail are not noticed."
         yield Finding("bounces", True, message)
-    elif found := ask(domain, "MX"):
-        yield Finding("bounces", True, f"{domain}: MX {', '.join(found)}")
+    elif hosts := ask(domain, "MX"):
+        yield Finding("bounces", True, f"{domain}: MX {', '.join(hosts)}")
     else:
         message = f"Mail to {domain} has nowhere to go. Add: {_record(domain, 'MX', f'10 {site}.')}"
         yield Finding("bounces", False, message)

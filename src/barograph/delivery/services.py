@@ -119,7 +119,7 @@ def resume(*, mailing_id: int) -> bool:
 
 def let_go_on() -> int:
     """Once an installation was let in: mailings that waited for that go on. Returns how many."""
-    waiting = Mailing.objects.filter(state=MailingState.HELD, hold__in=ABOUT_THE_INSTALLATION)
+    waiting = Mailing.objects.filter(state=MailingState.ON_HOLD, hold__in=ABOUT_THE_INSTALLATION)
     return sum(resume(mailing_id=mailing_id) for mailing_id in list(waiting.values_list("pk", flat=True)))
 
 
@@ -141,16 +141,16 @@ def take_back(*, mailings: Iterable[Mailing]) -> int:
     its claim is seen here. Raises TooLate, with nothing changed, where a mail is claimed, accepted or in doubt.
     """
     keys = sorted(mailing.pk for mailing in mailings)
-    found = list(Mailing.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"))
-    theirs = Delivery.objects.filter(mailing__in=found)
-    in_doubt = Delivery.objects.filter(mailing__in=[m for m in found if m.started_at], drops__gt=0)
+    locked = list(Mailing.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"))
+    theirs = Delivery.objects.filter(mailing__in=locked)
+    in_doubt = Delivery.objects.filter(mailing__in=[m for m in locked if m.started_at], drops__gt=0)
     if theirs.filter(state__in=[DeliveryState.CLAIMED, DeliveryState.SENT]).exists() or in_doubt.exists():
         raise TooLate
-    for mailing in found:
+    for mailing in locked:
         key = f"{TAKEN_BACK}{mailing.pk}:{mailing.key}"
         ended = {"state": MailingState.STOPPED, "hold": "", "finished_at": timezone.now()}
         Mailing.objects.filter(pk=mailing.pk).update(key=key, **ended)
-    return len(found)
+    return len(locked)
 
 
 def recover() -> int:
@@ -164,7 +164,7 @@ def recover() -> int:
 
 def _hand_over() -> int:
     """Hand unfinished mailings that no worker has in its queue to the workers again. Returns how many."""
-    held = {
+    subscribers = {
         row.args_kwargs["args"][0]
         for row in DBTaskResult.objects.filter(
             task_path=tasks.send_mailing.module_path,
@@ -172,7 +172,7 @@ def _hand_over() -> int:
         )
         if row.args_kwargs["args"]
     }
-    left = Mailing.objects.unfinished().exclude(pk__in=held).values_list("pk", flat=True)
+    left = Mailing.objects.unfinished().exclude(pk__in=subscribers).values_list("pk", flat=True)
     later = timezone.now() + tasks.AT_LEAST if tasks.recently_failed(tasks.send_mailing.module_path) else None
     for mailing_id in left:
         tasks.ask_for_worker(mailing_id, at=later)

@@ -19,12 +19,12 @@ def tuned() -> Iterator[None]:
     """Set it up so, and leave it as it was."""
     if connection.vendor == "sqlite":
         usual = {"cache_size": _asked("PRAGMA cache_size")}
-        wanted, words = {"cache_size": -CACHE}, "PRAGMA {} = {}"
+        settings, words = {"cache_size": -CACHE}, "PRAGMA {} = {}"
     else:
         usual = {name: _asked(f"SHOW {name}") for name in PLANNER}
-        wanted, words = PLANNER, "SET {} = {}"
+        settings, words = PLANNER, "SET {} = {}"
     with connection.cursor() as cursor:
-        for name, value in wanted.items():
+        for name, value in settings.items():
             cursor.execute(words.format(name, value))
     try:
         yield

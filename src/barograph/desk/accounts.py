@@ -25,10 +25,10 @@ class _NoHigher:
     """Who is no administrator makes none, and changes nothing about one: an account's keeper could else become one."""
 
     def get_object(self, *args, **kwargs):
-        found = super().get_object(*args, **kwargs)
-        if found and found.is_superuser and not self.request.user.is_superuser:
+        account = super().get_object(*args, **kwargs)
+        if account and account.is_superuser and not self.request.user.is_superuser:
             raise PermissionDenied
-        return found
+        return account
 
     def get_form(self, *args, **kwargs):
         form = super().get_form(*args, **kwargs)

@@ -104,8 +104,8 @@ class AuditView(BaseListingView):
         return paginator, page, audit.lines_in_words(entries), more
 
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        found = super().get_context_data(*args, **kwargs)
-        return found | {"export": f"{reverse('desk_audit_export')}?{self.request.GET.urlencode()}"}
+        context = super().get_context_data(*args, **kwargs)
+        return context | {"export": f"{reverse('desk_audit_export')}?{self.request.GET.urlencode()}"}
 
 
 @require_POST
@@ -113,11 +113,11 @@ def export(request: HttpRequest) -> HttpResponse:
     """What the page shows with the filter in the address, all of it, oldest first; the export is in the log itself."""
     _asked(request)
     format = request.POST.get("format", "csv")
-    found = AuditFilter(data=request.GET, queryset=audit.lines(request.user), request=request)
-    if format not in audit.FORMATS or not found.is_valid():
+    filtered = AuditFilter(data=request.GET, queryset=audit.lines(request.user), request=request)
+    if format not in audit.FORMATS or not filtered.is_valid():
         return HttpResponse(_("Choose the period again, then export."), status=400, content_type="text/plain")
     # Lines that come later are not in it, the one about this export neither.
-    entries = found.qs.filter(timestamp__lte=timezone.now())
+    entries = filtered.qs.filter(timestamp__lte=timezone.now())
     audit.note("audit_exported", about=publication(), name="–", by=request.user, file=format)
     answer = StreamingHttpResponse(audit.FORMATS[format](entries), content_type=TYPES[format])
     answer["Content-Disposition"] = f'attachment; filename="audit-{timezone.localdate()}.{format}"'

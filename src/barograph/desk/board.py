@@ -66,10 +66,8 @@ class Task:
 
     @property
     def change_told(self) -> str:
-        found = ngettext(
-            "%(number)s text changed in the source", "%(number)s texts changed in the source", self.changed
-        )
-        return found % {"number": self.changed}
+        text = ngettext("%(number)s text changed in the source", "%(number)s texts changed in the source", self.changed)
+        return text % {"number": self.changed}
 
 
 @dataclass(frozen=True)
@@ -91,7 +89,7 @@ def board(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("language", "")
     chosen = chosen if chosen in codes else ""
     everything = request.GET.get("all") == "1"
-    groups = [_group(code, found) for code, found in tasks(codes).items() if not chosen or code == chosen]
+    groups = [_group(code, group_tasks) for code, group_tasks in tasks(codes).items() if not chosen or code == chosen]
     if not everything:
         groups = [Group(g.language, g.name, [t for t in g.tasks if t.state != ORDER[-1]], g.open) for g in groups]
     context = {
@@ -104,17 +102,17 @@ def board(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/board.html", context)
 
 
-def _group(code: str, found: list[Task]) -> Group:
-    found.sort(key=lambda task: (ORDER.index(task.state), task.issue.first, task.source.topic.position))
-    return Group(code, languages.name(code), found, sum(task.state != ORDER[-1] for task in found))
+def _group(code: str, group_tasks: list[Task]) -> Group:
+    group_tasks.sort(key=lambda task: (ORDER.index(task.state), task.issue.first, task.source.topic.position))
+    return Group(code, languages.name(code), group_tasks, sum(task.state != ORDER[-1] for task in group_tasks))
 
 
 def tasks(codes: list[str]) -> dict[str, list[Task]]:
     """{language: its tasks}, in open and in published issues."""
-    found: dict[str, list[Task]] = {code: [] for code in codes}
+    by_language: dict[str, list[Task]] = {code: [] for code in codes}
     recent = set(Issue.objects.released().order_by("-first").values_list("pk", flat=True)[:RECENT])
     rows = list(_rows(recent))
-    made = {(row.source_id, row.language): row for row in rows if row.is_translation}
+    translations = {(row.source_id, row.language): row for row in rows if row.is_translation}
     for source in rows:
         if source.is_translation:
             continue
@@ -123,13 +121,13 @@ def tasks(codes: list[str]) -> dict[str, list[Task]]:
         for code in codes:
             if code == source.language:
                 continue
-            translation = made.get((source.pk, code))
+            translation = translations.get((source.pk, code))
             if translation:
                 translation.source = source  # read once, with its newest revision
             task = _task(source, code, translation, texts.get("headline", ""), words)
             if not task.is_published or task.state in _asked_for(source.issue_id in recent):
-                found[code].append(task)
-    return found
+                by_language[code].append(task)
+    return by_language
 
 
 def _rows(recent: set[int]) -> CommentaryQuerySet:

@@ -43,21 +43,21 @@ def past_examples(*, issue: Issue, topics: Iterable[Topic]) -> dict[tuple[int, s
         .order_by("-issue__first")
     )
     headlines = _headlines(verdicts, get_language() or "en")
-    found: dict[tuple[int, str], list[Example]] = {}
+    examples: dict[tuple[int, str], list[Example]] = {}
     for verdict in verdicts:
         language, headline = headlines.get((verdict.issue_id, verdict.topic_id), ("", ""))
         example = Example(str(verdict.issue), headline, language, verdict.reason)
-        found.setdefault((verdict.topic_id, verdict.value), []).append(example)
-    return found
+        examples.setdefault((verdict.topic_id, verdict.value), []).append(example)
+    return examples
 
 
-def _headlines(verdicts: list[Verdict], wanted: str) -> dict[tuple[int, int], tuple[str, str]]:
+def _headlines(verdicts: list[Verdict], preferred: str) -> dict[tuple[int, int], tuple[str, str]]:
     """{(issue, topic): (language, headline)}: in the reader's language, else as it was written."""
     rows = Commentary.objects.filter(
         live=True, issue__in={v.issue_id for v in verdicts}, topic__in={v.topic_id for v in verdicts}
     ).values_list("issue_id", "topic_id", "language", "headline", "source_id")
-    found: dict[tuple[int, int], tuple[str, str]] = {}
+    headlines: dict[tuple[int, int], tuple[str, str]] = {}
     for issue, topic, language, headline, source in rows:
-        if language == wanted or (source is None and (issue, topic) not in found):
-            found[issue, topic] = (language, headline)
-    return found
+        if language == preferred or (source is None and (issue, topic) not in headlines):
+            headlines[issue, topic] = (language, headline)
+    return headlines

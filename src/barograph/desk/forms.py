@@ -42,10 +42,10 @@ class TranslationForm(forms.Form):
     def __init__(self, *args, source: words.Texts, own: words.Texts, language: str, **kwargs):
         super().__init__(*args, **kwargs)
         self.paths: list[str] = []
-        wanted = dict.fromkeys("body" if path.startswith("body.") else path for path in ("headline", *source))
+        names = dict.fromkeys("body" if path.startswith("body.") else path for path in ("headline", *source))
         if own.get("body"):
-            wanted.setdefault("body", None)
-        for path in wanted:
+            names.setdefault("body", None)
+        for path in names:
             self._add(path, own.get(path, ""), language)
 
     def _add(self, path: str, initial: str, language: str) -> None:
@@ -64,16 +64,16 @@ class TranslationForm(forms.Form):
 
     def texts(self) -> dict[str, str]:
         """{path: text} as sent; line ends within one-line texts become spaces."""
-        found = {path: self.cleaned_data.get(field_name(path)) or "" for path in self.paths}
-        for path in found:
+        texts = {path: self.cleaned_data.get(field_name(path)) or "" for path in self.paths}
+        for path in texts:
             if path != "body" and path.split(".")[-1] not in LONG:
-                found[path] = " ".join(found[path].split())
-        return found
+                texts[path] = " ".join(texts[path].split())
+        return texts
 
     def too_long(self) -> dict[str, int]:
         """{path: characters too many} of the words as they stand in the fields."""
-        found = {path: str(self[field_name(path)].value() or "") for path in self.paths if path != "body"}
-        return {path: len(found[path]) - (words.longest(path) or 0) for path in words.too_long(found)}
+        texts = {path: str(self[field_name(path)].value() or "") for path in self.paths if path != "body"}
+        return {path: len(texts[path]) - (words.longest(path) or 0) for path in words.too_long(texts)}
 
     def rows(self) -> Iterator[tuple[str, forms.BoundField]]:
         for path in self.paths:

@@ -171,6 +171,6 @@ def _remember_browser(request: HttpRequest) -> None:
 
 def browser_name(agent: str) -> str:
     """'Firefox, Linux': enough to know one's own, too little to tell people apart."""
-    browser = next((name for mark, name in BROWSERS if mark in agent), "")
+    browser = next((name for token, name in BROWSERS if token in agent), "")
     system = next((name for name in SYSTEMS if name in agent), "")
     return ", ".join(filter(None, (browser, system)))

@@ -32,16 +32,16 @@ _QUOTED = re.compile(r"«[^»]*»|“[^”]*”|„[^“]*“|\"[^\"]*\"")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class TermUse:
     """A term that a source text has: how it stands there, how it is to be written, whether it is."""
 
     source: str
     words: tuple[str, ...]
-    kept: bool
+    is_used: bool  # the translation has it in one of the spellings
     note: str
 
     @property
-    def told(self) -> str:
+    def line(self) -> str:
         """As a line for a translator's tool."""
         line = f"{self.source} → {' / '.join(self.words)}"
         return f"{line} ({self.note})" if self.note else line
@@ -49,8 +49,8 @@ class Wanted:
 
 def words_of(text: str, language: str) -> Words:
     """A text (markup left out) as the terms of its words."""
-    found = letters.split(letters.clean(visible(text)))
-    return [(word.casefold(), frozenset(terms(word, language))) for word in found]
+    words = letters.split(letters.clean(visible(text)))
+    return [(word.casefold(), frozenset(terms(word, language))) for word in words]
 
 
 def stands_in(phrase: Words, text: Words) -> bool:
@@ -63,10 +63,10 @@ def stands_in(phrase: Words, text: Words) -> bool:
     )
 
 
-def _is_form(found: tuple[str, frozenset[str]], wanted: tuple[str, frozenset[str]]) -> bool:
+def _is_form(word: tuple[str, frozenset[str]], term: tuple[str, frozenset[str]]) -> bool:
     """Whether a word is a form of the wanted one, and spelled like it: "Лукашенка" is none of "Лукашэнка"."""
-    stem = wanted[0][: max(len(wanted[0]) - ENDING, 0)]
-    return bool(found[1] & wanted[1]) and found[0].startswith(stem)
+    stem = term[0][: max(len(term[0]) - ENDING, 0)]
+    return bool(word[1] & term[1]) and word[0].startswith(stem)
 
 
 class Glossary:
@@ -86,17 +86,17 @@ class Glossary:
                     )
                 )
 
-    def wanted(self, source: str, target: str) -> list[Wanted]:
+    def terms_in(self, source: str, target: str) -> list[TermUse]:
         """The terms in a source text, and whether its translation has them. An empty translation lacks none yet."""
         if not self._pairs or not source.strip():
             return []
-        have, made = words_of(source, self.source), words_of(target, self.target)
-        found = []
+        have, target_words = words_of(source, self.source), words_of(target, self.target)
+        terms = []
         for here, there, note in self._pairs:
             if seen := next((word for word, phrase in here if stands_in(phrase, have)), None):
-                kept = not made or any(stands_in(phrase, made) for _word, phrase in there)
-                found.append(Wanted(seen, tuple(word for word, _phrase in there), kept, note))
-        return found
+                is_used = not target_words or any(stands_in(phrase, target_words) for _word, phrase in there)
+                terms.append(TermUse(seen, tuple(word for word, _phrase in there), is_used, note))
+        return terms
 
 
 def strays(text: str, language: str, known: Iterable[Term]) -> list[tuple[str, str]]:
@@ -107,7 +107,7 @@ def strays(text: str, language: str, known: Iterable[Term]) -> list[tuple[str, s
     """
     have, rows = words_of(_QUOTED.sub(" ", visible(text)), language), list(known)
     right = [words_of(word, language) for term in rows for word in term.spellings(language)]
-    found: dict[tuple[str, str], None] = {}
+    strayed: dict[tuple[str, str], None] = {}
     for term in rows:
         own = term.spellings(language)
         for code in term.words if own else ():
@@ -121,8 +121,8 @@ def strays(text: str, language: str, known: Iterable[Term]) -> list[tuple[str, s
                     if not word[0].startswith(stem) or len(word[0]) > len(foreign) + ENDING:
                         continue
                     if not any(stands_in(phrase_here, [word]) for phrase_here in right):
-                        found[(foreign, own[0])] = None
-    return list(found)
+                        strayed[(foreign, own[0])] = None
+    return list(strayed)
 
 
 def _everywhere(term: Term) -> str:

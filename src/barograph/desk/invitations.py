@@ -103,11 +103,11 @@ def open_invitations(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             _spend(request)
-            made = invitations.invite(by=request.user, **form.cleaned_data)
+            invitation = invitations.invite(by=request.user, **form.cleaned_data)
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            send(request, made)
+            send(request, invitation)
             return redirect("desk_invitations")
     now, languages = timezone.now(), dict(settings.LANGUAGES)
     rows = [
@@ -159,15 +159,15 @@ def send(request: HttpRequest, invitation: Invitation) -> None:
     """Mail the link, and say how it went. The address stands in no log."""
     house, now = publication(), timezone.now()
     with translation.override(invitation.language):
-        told = {
+        values = {
             "name": invitation.name,
             "who": request.user.get_full_name() or request.user.get_username(),
             "publication": localized(house.name, invitation.language, house.languages),
         }
-        subject = _("Invitation to the desk of “%(publication)s”") % told
+        subject = _("Invitation to the desk of “%(publication)s”") % values
         text = "\n".join(
             [
-                _("%(name)s, %(who)s invites you to the desk of “%(publication)s”.") % told,
+                _("%(name)s, %(who)s invites you to the desk of “%(publication)s”.") % values,
                 "",
                 _("Choose your user name and password here within seven days:"),
                 f"{settings.BASE_URL}{reverse('desk_invitation', args=[invitations.token_of(invitation)])}",
@@ -208,16 +208,16 @@ def invited(request: HttpRequest, token: str) -> HttpResponse:
     if not rate_limits.spend("invitation tries", network, TRIES):
         return redirect(f"{reverse('desk_invitation_gone')}?wait=1")
     try:
-        found = invitations.find(token)
+        invitation = invitations.find(token)
     except invitations.Gone:
         return redirect("desk_invitation_gone")
     if request.method != "POST":
         rate_limits.give_back("invitation tries", network)  # a link that opens may be opened again
-    with translation.override(found.language):
-        form = SignUpForm(request.POST or None, initial={"first_name": found.name})
+    with translation.override(invitation.language):
+        form = SignUpForm(request.POST or None, initial={"first_name": invitation.name})
         if request.method == "POST" and form.is_valid():
             try:
-                user = invitations.accept(invitation=found, user=form.save(commit=False))
+                user = invitations.accept(invitation=invitation, user=form.save(commit=False))
             except invitations.Gone:
                 return redirect("desk_invitation_gone")
             except ValidationError as error:
@@ -225,8 +225,8 @@ def invited(request: HttpRequest, token: str) -> HttpResponse:
             else:
                 login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
                 return redirect("wagtailadmin_home")
-        house = localized(publication().name, found.language)
-        context = {"form": form, "house": house, "invitation": found}
+        house = localized(publication().name, invitation.language)
+        context = {"form": form, "house": house, "invitation": invitation}
         return render(request, "desk/invitation.html", context)
 
 

@@ -27,7 +27,7 @@ def _source(request: HttpRequest, pk: int) -> Commentary:
     return row
 
 
-def _told(note: Note, reader: User) -> dict[str, Any]:
+def _shown(note: Note, reader: User) -> dict[str, Any]:
     """A comment with the names that `reader` may see."""
     by, done_by = (sight.account_name(user, reader=reader) for user in (note.user, note.done_by))
     return {"pk": note.pk, "at": note.at, "text": note.text, "by": by, "done_at": note.done_at, "done_by": done_by}
@@ -48,7 +48,7 @@ def talk(request: HttpRequest, pk: int) -> HttpResponse:
         "commentary": row,
         "headline": working_copy(row).headline,
         "may_write": may_write(request.user, row),
-        "notes": [_told(note, request.user) for note in row.notes.select_related("user", "done_by")],
+        "notes": [_shown(note, request.user) for note in row.notes.select_related("user", "done_by")],
         "typed": request.POST.get("text", ""),
         "errors": errors,
         "zone": publication().timezone,

@@ -95,8 +95,8 @@ def _readable(value: str) -> str:
 
 def tell_autosave() -> HttpResponse:
     """To Wagtail's autosave: an error that it shows and that lets it try again."""
-    told = _("You were signed out, or have signed in again. Keep this page open and sign in in another window.")
-    return JsonResponse({"success": False, "error_code": "locked", "error_message": told}, status=403)
+    message = _("You were signed out, or have signed in again. Keep this page open and sign in in another window.")
+    return JsonResponse({"success": False, "error_code": "locked", "error_message": message}, status=403)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "", **kwargs: object) -> HttpResponse:

@@ -100,8 +100,8 @@ def away(request: HttpRequest) -> HttpResponse:
 def back(request: HttpRequest) -> HttpResponse:
     """Take back days away of one's own; what has changed hands stays where it is."""
     number = request.POST.get("absence", "")
-    found = Absence.objects.filter(user=request.user, pk=number if number.isdecimal() and len(number) < 18 else 0)
-    if found.delete()[0]:
+    absences = Absence.objects.filter(user=request.user, pk=number if number.isdecimal() and len(number) < 18 else 0)
+    if absences.delete()[0]:
         messages.success(request, _("Removed. Reassigned texts stay with their new writers."))
     return redirect("desk_away")
 

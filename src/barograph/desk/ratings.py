@@ -70,18 +70,18 @@ def _page(
 ) -> HttpResponse:
     """The page; after a refusal with its reasons at the topic, and what was typed still in the fields."""
     opinions = panel.opinions(issue=issue, viewers=members, chair=is_editor(request.user))
-    wanted = {*issue.slots.values_list("topic_id", flat=True), *opinions}
-    topics = list(Topic.objects.filter(pk__in=wanted).order_by("position"))
+    topic_ids = {*issue.slots.values_list("topic_id", flat=True), *opinions}
+    topics = list(Topic.objects.filter(pk__in=topic_ids).order_by("position"))
     rows = [_row(topic, opinions.get(topic.pk)) for topic in topics]
     chair = is_editor(request.user) and not members
     open_to_all = chair or panel.is_open(issue)
     opened = [row["topic"].pk for row in rows if open_to_all or (row["opinion"] and row["opinion"].revealed)]
     said = panel.discussions(issue=issue, opened=opened)
-    told = past_examples(issue=issue, topics=topics)
+    examples = past_examples(issue=issue, topics=topics)
     for row in rows:
         row["discussed"] = row["topic"].pk in opened
         row["remarks"] = [_remark(remark) for remark in said.get(row["topic"].pk, ())]
-        row["definitions"] = _definitions(row["topic"], told)
+        row["definitions"] = _definitions(row["topic"], examples)
         row["typed"] = _typed(row["opinion"])
         if refused and row["topic"] == refused[0]:
             row["errors"] = refused[1]
@@ -124,11 +124,11 @@ def _row(topic: Topic, opinion: panel.Opinion | None) -> dict[str, Any]:
         row["median"] = names[opinion.median] if opinion.median else ""
         apart = opinion.disagreement
         row["disagreement"] = "" if apart is None else number_format(apart, 2)
-        row["others"] = [_told(rating, names, language) for rating in opinion.ratings]
+        row["others"] = [_others_rating(rating, names, language) for rating in opinion.ratings]
     return row
 
 
-def _told(rating, names: dict[str, str], language: str) -> dict[str, str]:
+def _others_rating(rating, names: dict[str, str], language: str) -> dict[str, str]:
     before = rating.blind_value if rating.blind_value not in {"", rating.value} else ""
     return {
         "name": localized(rating.by.names, language),
@@ -144,15 +144,15 @@ def _remark(remark: Remark) -> dict[str, Any]:
     return {"name": name, "text": remark.text, "at": remark.at}
 
 
-def _definitions(topic: Topic, told: dict[tuple[int, str], list[Example]]) -> list[dict[str, Any]]:
+def _definitions(topic: Topic, past: dict[tuple[int, str], list[Example]]) -> list[dict[str, Any]]:
     """What "improved" and "worsened" mean for a topic, with what was judged so before; empty ones left out."""
-    language, found = get_language() or "en", []
+    language, definitions = get_language() or "en", []
     for value in (VerdictValue.IMPROVED, VerdictValue.WORSENED):
         means = localized(getattr(topic, value.value), language)
-        examples = told.get((topic.pk, value.value), [])
+        examples = past.get((topic.pk, value.value), [])
         if means or examples:
-            found.append({"value": value.value, "word": value.label, "means": means, "examples": examples})
-    return found
+            definitions.append({"value": value.value, "word": value.label, "means": means, "examples": examples})
+    return definitions
 
 
 @require_POST
@@ -213,7 +213,7 @@ def rate(request: HttpRequest, issue_id: int, topic_id: int) -> HttpResponse:
     form = RatingForm(request.POST)
     try:
         if not form.is_valid():
-            raise ValidationError([message for found in form.errors.values() for message in found])
+            raise ValidationError([message for errors in form.errors.values() for message in errors])
         panel.rate(issue=issue, topic=topic, by=members[0], **form.cleaned_data)
     except ValidationError as error:
         return _page(request, issue, members, (topic, error.messages))

@@ -91,12 +91,12 @@ def page(request: HttpRequest, refusal: Callable[[], Refusal]) -> HttpResponse:
     if user is None or not request.path.startswith(tuple(f"{prefix}/" for prefix in headers.DESK)):
         return refused.page(request, refusal)
     with translation.override(_language_of(user)):
-        found = refusal()
+        shown = refusal()
         if request.accepts("text/html"):
-            response = render(request, "desk/refused.html", {"refusal": found}, status=found.status)
+            response = render(request, "desk/refused.html", {"refusal": shown}, status=shown.status)
         else:  # a program: the API's kind of answer (RFC 9457)
-            told = {"title": found.title, "status": found.status, "detail": " ".join(found.words)}
-            response = JsonResponse(told, status=found.status, content_type="application/problem+json")
+            context = {"title": shown.title, "status": shown.status, "detail": " ".join(shown.words)}
+            response = JsonResponse(context, status=shown.status, content_type="application/problem+json")
     response["Cache-Control"] = "no-store"
     return response
 

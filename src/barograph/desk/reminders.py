@@ -82,15 +82,15 @@ def reminders_due(*, issue: Issue, zone: ZoneInfo, now: datetime) -> list[Due]:
         if slot.writer and slot.due and slot.writer.is_active and slot.writer.email:
             by_user.setdefault(slot.writer.pk, []).append(slot)
     away = set(Absence.objects.filter(first__lte=today, last__gte=today).values_list("user_id", flat=True))
-    told = set(issue.reminders.values_list("user_id", "kind"))
-    found = []
+    reminded = set(issue.reminders.values_list("user_id", "kind"))
+    due = []
     for user_id, slots in by_user.items():
         kind = _kind(issue, slots, zone, now)
-        if kind and user_id not in away and (user_id, kind.value) not in told:
+        if kind and user_id not in away and (user_id, kind.value) not in reminded:
             writer = slots[0].writer
             assert isinstance(writer, User)
-            found.append(Due(issue, writer, kind, tuple(slots)))
-    return found
+            due.append(Due(issue, writer, kind, tuple(slots)))
+    return due
 
 
 def unfinished(issue: Issue) -> list[Slot]:
@@ -196,11 +196,11 @@ def _late(slots: Iterable[Slot], now: datetime) -> int:
 
 def _lines(slots: Iterable[Slot], zone: ZoneInfo) -> list[str]:
     language = translation.get_language() or "en"
-    told = []
+    lines = []
     for slot in sorted(slots, key=lambda slot: (slot.due or datetime.max.replace(tzinfo=UTC), slot.topic.position)):
         due = slot.due.astimezone(zone) if slot.due else None
-        told.append(
+        lines.append(
             _("– %(topic)s, due %(hour)s")
             % {"topic": localized(slot.topic.names, language), "hour": dates.hour(due, language) if due else "–"}
         )
-    return told
+    return lines

@@ -22,10 +22,10 @@ _FORMAT = re.compile(r'(<embed\b[^>]*?\bformat=")([^"]*)(")')
 class CheckedTextArea(DraftailRichTextArea):
     def value_from_datadict(self, data, files, name):
         try:
-            found = super().value_from_datadict(data, files, name)
+            value = super().value_from_datadict(data, files, name)
         except (ValueError, KeyError, TypeError, AttributeError):
             raise BadRequest(f"{name} is no rich text") from None
-        return seen(with_known_formats(found)) if isinstance(found, str) else found
+        return seen(with_known_formats(value)) if isinstance(value, str) else value
 
     def format_value(self, value):
         """What is stored may come from a program that knew other formats: it opens all the same."""
@@ -37,8 +37,8 @@ def with_known_formats(html: str) -> str:
 
     names = {one.name for one in get_image_formats()}
 
-    def known(found: re.Match[str]) -> str:
-        return found[0] if found[2] in names else f"{found[1]}fullwidth{found[3]}"
+    def known(match: re.Match[str]) -> str:
+        return match[0] if match[2] in names else f"{match[1]}fullwidth{match[3]}"
 
     return _FORMAT.sub(known, html) if "<embed" in html else html
 

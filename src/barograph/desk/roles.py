@@ -118,19 +118,19 @@ def ensure_roles() -> None:
 
 
 def _permissions(names: set[str]) -> list[Permission]:
-    wanted = {tuple(name.split(".")) for name in names}
-    found = Permission.objects.filter(codename__in={codename for _app, codename in wanted})
-    return [p for p in found.select_related("content_type") if (p.content_type.app_label, p.codename) in wanted]
+    pairs = {tuple(name.split(".")) for name in names}
+    permissions = Permission.objects.filter(codename__in={codename for _app, codename in pairs})
+    return [p for p in permissions.select_related("content_type") if (p.content_type.app_label, p.codename) in pairs]
 
 
 def _pictures(group: Group) -> None:
     root = Collection.get_first_root_node()
-    wanted = Permission.objects.filter(
+    permissions = Permission.objects.filter(
         content_type__app_label="wagtailimages", codename__in=PICTURES.get(group.name, set())
     )
     given = GroupCollectionPermission.objects.filter(group=group)
-    given.exclude(collection=root, permission__in=wanted).delete()
-    for permission in wanted:
+    given.exclude(collection=root, permission__in=permissions).delete()
+    for permission in permissions:
         given.get_or_create(group=group, collection=root, permission=permission)
 
 

@@ -36,9 +36,9 @@ SETTING_UP = "factor to set up"
 
 
 def _next(request: HttpRequest) -> str:
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith("/desk/")
-    return wanted if safe else reverse("wagtailadmin_home")
+    address = request.POST.get("next") or request.GET.get("next") or ""
+    safe = url_has_allowed_host_and_scheme(address, allowed_hosts=None) and address.startswith("/desk/")
+    return address if safe else reverse("wagtailadmin_home")
 
 
 def _code(request: HttpRequest) -> str:
@@ -124,10 +124,10 @@ def _setting_up(request: HttpRequest) -> str:
 @require_http_methods(["GET"])
 def safety(request: HttpRequest) -> HttpResponse:
     """One's own factor and sessions."""
-    found = Session.objects.filter(user=request.user).order_by("-begun_at", "-expire_date")
+    rows = Session.objects.filter(user=request.user).order_by("-begun_at", "-expire_date")
     sessions = [
         {"row": row, "handle": row.handle, "here": row.pk == hashed_session_key(request.session.session_key)}
-        for row in found
+        for row in rows
     ]
     left = factors.unused_codes(request.user)
     context = {
@@ -158,8 +158,8 @@ def change(request: HttpRequest) -> HttpResponse:
     if request.POST.get("what") == "passkey" and len(passkeys.of(user)) < passkeys.MOST:
         options, request.session[MAKING] = passkeys.ask_to_make(user=user)
         return render(request, "desk/passkey_add.html", {"options": options})
-    if (wanted := request.POST.get("what", "")).startswith("passkey-"):
-        return _without_passkey(request, wanted.removeprefix("passkey-"))
+    if (what := request.POST.get("what", "")).startswith("passkey-"):
+        return _without_passkey(request, what.removeprefix("passkey-"))
     if request.POST.get("what") == "remove" and not factors.is_required(user):
         factors.remove(user=user)
         _note(user, "factor_removed")
@@ -190,8 +190,8 @@ def add_passkey(request: HttpRequest) -> HttpResponse:
     """The browser's answer to what `change` asked it."""
     user, state = request.user, request.session.pop(MAKING, None)
     name = request.POST.get("name", "")
-    made = state and passkeys.make(user=user, state=state, answer=request.POST.get("passkey", ""), name=name)
-    if not made:
+    is_added = state and passkeys.make(user=user, state=state, answer=request.POST.get("passkey", ""), name=name)
+    if not is_added:
         messages.error(request, _("No passkey was added. Start again with a new code."))
         return redirect("desk_safety")
     _note(user, "passkey_made")

@@ -35,7 +35,7 @@ class SignInForm(LoginForm):
                     rate_limits.give_back(*tally)
                 raise ValidationError(_("Too many wrong attempts. Wait an hour, then try again."), code="throttled")
         try:
-            found = super().clean()
+            cleaned = super().clean()
         except ValidationError:
             self._note_refusal()
             raise
@@ -43,7 +43,7 @@ class SignInForm(LoginForm):
             rate_limits.give_back(*tally)
         audit.note("sign_in", about=self.user_cache, by=self.user_cache)
         devices.remember(self.request, name)
-        return found
+        return cleaned
 
     def _tallies(self, name: str) -> tuple[tuple[str, str, int], ...]:
         """(what is counted, of whom, how many an hour)."""

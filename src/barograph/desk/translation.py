@@ -41,7 +41,7 @@ from barograph.commentaries.services import (
     working_copy,
 )
 from barograph.desk.forms import ExchangeForm, TranslationForm
-from barograph.desk.glossary import Glossary, Wanted
+from barograph.desk.glossary import Glossary, TermUse
 from barograph.desk.rich_text import with_known_formats
 from barograph.issues.services import publication
 
@@ -54,7 +54,7 @@ class Offered:
     offer: memory.Offer
 
     @property
-    def told(self) -> str:
+    def origin(self) -> str:
         """Where it comes from and how near it is."""
         names = {"issue": self.offer.pair.issue, "percent": self.offer.likeness}
         if self.offer.likeness == 100:
@@ -72,12 +72,12 @@ class Line:
     html: bool
     field: forms.BoundField
     changes: list[words.Change] = field(default_factory=list)
-    terms: list[Wanted] = field(default_factory=list)
+    terms: list[TermUse] = field(default_factory=list)
     offers: list[Offered] = field(default_factory=list)
     open: bool = False  # the offers are in view: the field is empty, or one was just taken over
     machine: bool = False
     too_long: str = ""  # by how much the words in the field are, in words
-    told: str = ""  # what became of a press on one of its buttons
+    message: str = ""  # what became of a press on one of its buttons
 
 
 def _source(request: HttpRequest, pk: int, language: str) -> Commentary:
@@ -103,12 +103,15 @@ def translate(request: HttpRequest, pk: int, language: str) -> HttpResponse:
     own = {**source_texts(draft), "body": draft.body} if draft else {}
     base = _base(translation)
     initial = {"seen": words.digest(standing), "base": base}
-    form, told = TranslationForm(request.POST or None, source=standing, own=own, language=language, initial=initial), ""
+    form, message = (
+        TranslationForm(request.POST or None, source=standing, own=own, language=language, initial=initial),
+        "",
+    )
     if request.method == "POST" and _valid(form):
         if not request.accepts("text/html"):
             return _autosave(request, source, language, form)
         if "take" in request.POST:
-            own, told = _take_over(request.POST["take"], source, draft, form, language)
+            own, message = _take_over(request.POST["take"], source, draft, form, language)
             sent = {name: form.cleaned_data[name] for name in initial}
             form = TranslationForm(None, source=standing, own=own, language=language, initial=sent)
         elif _keep(request, source, language, form):
@@ -118,14 +121,13 @@ def translate(request: HttpRequest, pk: int, language: str) -> HttpResponse:
         else:
             form = _overtaken(form, _base(_translation(source, language)))
     elif form.is_bound and not request.accepts("text/html"):
-        told = " ".join(message for found in form.errors.values() for message in found)
-        return _refused(told, "validation_error")
+        return _refused(" ".join(text for errors in form.errors.values() for text in errors), "validation_error")
     status = 422 if form.errors or (request.method == "POST" and form.too_long()) else 200
     context = _context(source, translation, draft, form, language, own)
     taken = request.POST.get("take", "").partition("~")[0]
     for line in context["lines"]:
         here = line.path == ("body" if taken.startswith("body.") else taken)
-        line.told = told if here else ""
+        line.message = message if here else ""
         line.open = here or not words.visible(line.field.value() or "").strip()
     context["unsaved"] = form.is_bound or "take" in request.POST
     return render(request, "desk/translate.html", context, status=status)
@@ -137,9 +139,9 @@ def _base(translation: Commentary | None) -> str:
     return f"{newest.pk} {newest.created_at.isoformat()}" if newest else ""
 
 
-def _refused(told: str, code: str) -> JsonResponse:
+def _refused(message: str, code: str) -> JsonResponse:
     """What Wagtail's autosave understands as an error; its words stay in the page."""
-    return JsonResponse({"success": False, "error_code": code, "error_message": told}, status=400)
+    return JsonResponse({"success": False, "error_code": code, "error_message": message}, status=400)
 
 
 def _autosave(request: HttpRequest, source: Commentary, language: str, form: TranslationForm) -> JsonResponse:
@@ -200,14 +202,14 @@ def _overtaken(form: TranslationForm, base: str) -> TranslationForm:
 def _take_over(key: str, source, draft, form: TranslationForm, language: str) -> tuple[dict[str, str], str]:
     """The words as they were typed, with the offer whose button was pressed, and what to say. Nothing is saved."""
     typed = form.texts()
-    found = (offer for near in memory.offers(source, language).values() for offer in near)
-    offer = next((offer for offer in found if offer.key == key), None)
+    offered = (offer for near in memory.offers(source, language).values() for offer in near)
+    offer = next((offer for offer in offered if offer.key == key), None)
     if offer is None:
         return typed, _("This earlier translation is no longer offered.")
-    told = _("Inserted, not saved yet.")
+    message = _("Inserted, not saved yet.")
     if former := typed.get(offer.path, "").strip():
-        told += " " + _("Previously: “%(text)s”") % {"text": former}
-    return memory.take_over(offer, typed, source, draft.source_texts if draft else {}), told
+        message += " " + _("Previously: “%(text)s”") % {"text": former}
+    return memory.take_over(offer, typed, source, draft.source_texts if draft else {}), message
 
 
 def _keep(request: HttpRequest, source: Commentary, language: str, form: TranslationForm) -> bool:
@@ -234,11 +236,11 @@ def _machine_draft(request: HttpRequest, translation: Commentary) -> None:
     except machine.MachineProblem as problem:
         messages.error(request, str(problem))
         return
-    told = _("Translated by machine: %(count)s. Check every word, then sign off.") % {"count": drafted.filled}
-    messages.info(request, told)
+    message = _("Translated by machine: %(count)s. Check every word, then sign off.") % {"count": drafted.filled}
+    messages.info(request, message)
     if drafted.unusable:
-        told = _("Unusable and left empty: %(count)s.") % {"count": drafted.unusable}
-        messages.warning(request, told)
+        message = _("Unusable and left empty: %(count)s.") % {"count": drafted.unusable}
+        messages.warning(request, message)
 
 
 def _machine() -> str:
@@ -246,8 +248,10 @@ def _machine() -> str:
     service = settings.MACHINE_TRANSLATION
     if service is None:
         return ""
-    told = _("What you typed will be saved. The source of empty fields will be sent to %(host)s before publication.")
-    return told % {"host": service.host}
+    question = _(
+        "What you typed will be saved. The source of empty fields will be sent to %(host)s before publication."
+    )
+    return question % {"host": service.host}
 
 
 def _context(source, translation, draft, form: TranslationForm, language: str, own: dict[str, str]) -> dict:
@@ -263,12 +267,12 @@ def _context(source, translation, draft, form: TranslationForm, language: str, o
     for path, bound in form.rows():
         text = body if path == "body" else standing.get(path, "")
         line = Line(path, label(path), text, path == "body", bound, by_path.pop(path, []))
-        line.terms = glossary.wanted(text, own.get(path, ""))
+        line.terms = glossary.terms_in(text, own.get(path, ""))
         line.machine = draft is not None and path in draft.machine_paths
         line.too_long = _too_long(long[path]) if path in long else ""
         line.offers = list(_offers(path, known, own.get(path, "")))
         lines.append(line)
-    departures = sum(not term.kept for line in lines for term in line.terms)
+    departures = sum(not term.is_used for line in lines for term in line.terms)
     return {
         "source": source,
         "translation": translation,
@@ -277,7 +281,7 @@ def _context(source, translation, draft, form: TranslationForm, language: str, o
         "form": form,
         "autosave_indicator": AutosaveIndicator(),
         "lines": lines,
-        "gone": [change for found in by_path.values() for change in found],
+        "gone": [change for changes in by_path.values() for change in changes],
         "changed": bool(changed),
         "leftover": [(label(path), text) for path, text in (draft.leftover_texts if draft else {}).items()],
         "machine_told": _machine() if draft is None or missing_texts(draft) else "",
@@ -308,17 +312,17 @@ def _offers(path: str, known: dict[str, list[memory.Offer]], own: str) -> Iterat
 
 
 def _too_long(number: int) -> str:
-    found = ngettext("%(number)s character too long.", "%(number)s characters too long.", number)
-    return found % {"number": number}
+    message = ngettext("%(number)s character too long.", "%(number)s characters too long.", number)
+    return message % {"number": number}
 
 
 def _departures(number: int) -> str:
-    found = ngettext(
+    message = ngettext(
         "%(number)s name or term doesn’t match the glossary; it is marked below.",
         "%(number)s names or terms don’t match the glossary; they are marked below.",
         number,
     )
-    return found % {"number": number}
+    return message % {"number": number}
 
 
 #: A kind of file → what makes and takes it, its suffix, its media type.
@@ -337,7 +341,7 @@ def file_out(request: HttpRequest, pk: int, language: str, kind: str) -> HttpRes
         raise Http404
     form, suffix, media = FILES[kind]
     glossary = Glossary(Term.objects.all(), source.language, language)
-    data = form.export(translation, lambda text: [term.told for term in glossary.wanted(text, "")])
+    data = form.export(translation, lambda text: [term.line for term in glossary.terms_in(text, "")])
     response = HttpResponse(data, content_type=media)
     name = f"{source.issue.key}-{source.topic.key}.{language}.{suffix}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

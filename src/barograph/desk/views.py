@@ -75,12 +75,12 @@ def set_writer(request: HttpRequest, issue_id: int, topic_id: int) -> HttpRespon
     if not sight.may_see_pens(request.user):
         raise PermissionDenied
     issue, topic = get_object_or_404(Issue, pk=issue_id), get_object_or_404(Topic, pk=topic_id)
-    wanted = request.POST.get("writer", "")
+    chosen = request.POST.get("writer", "")
     choices = {str(user.pk): user for user in week(user=request.user, key=issue.key).writers}
-    if wanted and wanted not in choices:
+    if chosen and chosen not in choices:
         messages.error(request, _("Choose one of the analysts."))
         return _back(issue)
-    issues.assign_writer(issue=issue, topic=topic, writer=choices.get(wanted))
+    issues.assign_writer(issue=issue, topic=topic, writer=choices.get(chosen))
     messages.success(request, _("%(topic)s: writer assigned.") % {"topic": topic})
     return _back(issue)
 
@@ -123,13 +123,13 @@ def _why(request: HttpRequest, issue: Issue, topic: Topic, value: str) -> str:
         ) % {"topic": topic}
     if opinion.median in {None, value}:
         return ""
-    told = {"topic": topic, "verdict": VerdictValue(opinion.median).label}
+    details = {"topic": topic, "verdict": VerdictValue(opinion.median).label}
     return (
         _(
             "%(topic)s: the panel median is “%(verdict)s”. Give a reason for a different verdict. "
             "The verdict is not saved."
         )
-        % told
+        % details
     )
 
 
@@ -138,11 +138,11 @@ def _overtaken(verdict: Verdict | None) -> str:
     stored = (verdict.get_value_display() if verdict and verdict.value else "") or _("not rated")
     if verdict and verdict.reason:
         stored = f"{stored} ({verdict.reason})"
-    told = _(
+    message = _(
         "Someone else has already decided: %(verdict)s. Your verdict is below and not saved yet. "
         "Saving again replaces theirs."
     )
-    return told % {"verdict": stored}
+    return message % {"verdict": stored}
 
 
 def _verdict_again(request: HttpRequest, issue: Issue, topic: Topic, form: VerdictForm) -> HttpResponse:
@@ -151,7 +151,7 @@ def _verdict_again(request: HttpRequest, issue: Issue, topic: Topic, form: Verdi
         "issue": issue,
         "topic": topic,
         "form": form,
-        "problems": [message for found in form.errors.values() for message in found],
+        "problems": [message for errors in form.errors.values() for message in errors],
         "verdicts": VerdictValue.choices,
         "outlooks": Outlook.choices,
         "chosen": request.POST.get("value", ""),

@@ -268,8 +268,10 @@ def cleaned_pastes():
 @hooks.register("insert_global_admin_js")
 def unsaved():
     """What keeps words from being lost in the open page."""
-    told = _("No connection: nothing was sent. Your text stays here. When you are back online, press the button again.")
-    return format_html('<script src="{}" data-offline="{}"></script>', static("desk/unsaved.js"), told)
+    message = _(
+        "No connection: nothing was sent. Your text stays here. When you are back online, press the button again."
+    )
+    return format_html('<script src="{}" data-offline="{}"></script>', static("desk/unsaved.js"), message)
 
 
 @hooks.register("insert_global_admin_css")

@@ -108,16 +108,16 @@ def week(*, user, key: str = "") -> Week:
     issues = list(Issue.objects.all())
     issue = next((i for i in issues if i.key == key), None) or _current(issues)
     codes = [(code, languages.name(code)) for code in house.languages]
-    found = Week(issue=issue, issues=issues, languages=codes, zone=house.timezone)
-    found.is_editor, found.may_translate = is_editor(user), may_translate(user)
-    found.may_publish = user.has_perm("publishing.add_release")
-    found.may_assign = found.is_editor and sight.may_see_pens(user)
+    shown = Week(issue=issue, issues=issues, languages=codes, zone=house.timezone)
+    shown.is_editor, shown.may_translate = is_editor(user), may_translate(user)
+    shown.may_publish = user.has_perm("publishing.add_release")
+    shown.may_assign = shown.is_editor and sight.may_see_pens(user)
     if issue is None:
-        return found
+        return shown
     releases = list(issue.releases.values_list("state", "published_at"))
-    found.has_release = found.may_publish and bool(releases)
+    shown.has_release = shown.may_publish and bool(releases)
     frozen = _frozen_at(issue, max((at for state, at in releases if state == "done" and at), default=None))
-    found.may_rate = found.is_editor or Pen.objects.filter(user=user).exists()
+    shown.may_rate = shown.is_editor or Pen.objects.filter(user=user).exists()
     slots = {slot.topic_id: slot for slot in issue.slots.select_related("writer")}
     verdicts = {verdict.topic_id: verdict for verdict in issue.verdicts.all()}
     rows = list(issue.commentaries.select_related("latest_revision"))
@@ -130,16 +130,16 @@ def week(*, user, key: str = "") -> Week:
         if row.is_translation:
             translations.setdefault(row.source_id, {})[row.language] = row
     reads_all = reads_every_draft(user)
-    published = {} if reads_all or not found.released else published_headlines(issue)
+    published = {} if reads_all or not shown.released else published_headlines(issue)
     for topic in topics:
         source = sources.get(topic.pk)
-        made = translations.get(source.pk, {}) if source else {}
-        for row in made.values():
+        own_translations = translations.get(source.pk, {}) if source else {}
+        for row in own_translations.values():
             row.source = source  # read once, with its newest revision
         slot = slots.get(topic.pk)
         mine = bool(slot and slot.writer_id == user.pk) and user.has_perm("commentaries.change_commentary")
-        writes = found.is_editor or mine or bool(source and source.pk in own)
-        found.rows.append(
+        writes = shown.is_editor or mine or bool(source and source.pk in own)
+        shown.rows.append(
             Row(
                 topic=topic,
                 name=localized(topic.names, get_language() or "en"),
@@ -149,20 +149,20 @@ def week(*, user, key: str = "") -> Week:
                 state=source_state(source, in_review=bool(source and source.pk in reviewed)),
                 headline=_headline(source) if reads_all or writes else published.get(topic.key, ""),
                 newer_draft=bool(source and source.live and source.has_unpublished_changes),
-                touched=_touched([source, *made.values()]),
-                cells=_cells(codes, source, made, frozen),
+                touched=_touched([source, *own_translations.values()]),
+                cells=_cells(codes, source, own_translations, frozen),
                 published=_is_published(source, frozen),
                 may_write=writes,
                 writer=sight.account_name(slot.writer if slot else None, reader=user),
                 may_read=reads_all or writes,
-                may_note=found.may_translate or writes,
+                may_note=shown.may_translate or writes,
                 notes=_comments(open_notes.get(source.pk, 0)) if source else "",
             )
         )
-    found.notices = list(notices(found))
-    if found.may_assign:
-        found.writers = _writers(slots.values())
-    return found
+    shown.notices = list(notices(shown))
+    if shown.may_assign:
+        shown.writers = _writers(slots.values())
+    return shown
 
 
 def _comments(number: int) -> str:
@@ -222,13 +222,13 @@ def _headline(source: Commentary | None) -> str:
 
 def published_headlines(issue: Issue) -> dict[str, str]:
     """Topic's key → the headline readers see, in the language in use where there is one, else in another."""
-    found: dict[str, str] = {}
+    headlines: dict[str, str] = {}
     rows = Edition.objects.filter(issue=issue).current().values_list("language", "content")
     for _language, content in sorted(rows, key=lambda row: row[0] != get_language()):
         for topic in content["topics"]:
             if topic["commentary"]:
-                found.setdefault(topic["key"], topic["commentary"]["headline"])
-    return found
+                headlines.setdefault(topic["key"], topic["commentary"]["headline"])
+    return headlines
 
 
 def _touched(rows: Iterable[Commentary | None]) -> datetime | None:
@@ -257,7 +257,7 @@ def _is_published(row: Commentary | None, frozen: dict[str, datetime]) -> bool:
 def _cells(
     codes: list[tuple[str, str]],
     source: Commentary | None,
-    made: dict[str, Commentary],
+    translations: dict[str, Commentary],
     frozen: dict[str, datetime],
 ) -> list[Cell]:
     cells = []
@@ -265,8 +265,8 @@ def _cells(
         if source is not None and source.language == code:
             cells.append(Cell(code, name, "source", _("source"), True))
             continue
-        state, drafted = translation_state(made.get(code)), machine_made(made.get(code))
-        published = state == TranslationState.READY and _is_published(made.get(code), frozen)
+        state, drafted = translation_state(translations.get(code)), machine_made(translations.get(code))
+        published = state == TranslationState.READY and _is_published(translations.get(code), frozen)
         word = _("published") if published else str(state.label)
         cells.append(Cell(code, name, state.value, word, False, drafted))
     return cells
@@ -281,22 +281,22 @@ def notices(week: Week) -> Iterable[Notice]:
     if not any(row.state == SourceState.READY or (row.source and row.source.live) for row in week.rows):
         yield Notice(True, _("No commentary is signed off yet: there is nothing to publish."))
     begun = [row for row in week.rows if row.source is not None]
-    yield from _told(
+    yield from _notices(
         [row.name for row in week.rows if row.source is None],
         _("%(topic)s: no one has started writing."),
         _("No one has started writing: %(topics)s."),
     )
-    yield from _told(
+    yield from _notices(
         [row.name for row in begun if row.source and not row.source.live],
         _("%(topic)s: not signed off; readers won’t see it."),
         _("Not signed off; readers won’t see them: %(topics)s."),
     )
-    yield from _told(
+    yield from _notices(
         [row.name for row in week.rows if row.verdict is None or not row.verdict.value],
         _("%(topic)s: no verdict; it will be shown as not rated."),
         _("No verdict; they will be shown as not rated: %(topics)s."),
     )
-    yield from _told(
+    yield from _notices(
         [row.name for row in begun if row.source and row.source.live and row.newer_draft],
         _("%(topic)s: a newer draft is not signed off; the earlier text will be published."),
         _("Newer drafts are not signed off; the earlier texts will be published: %(topics)s."),
@@ -304,10 +304,10 @@ def notices(week: Week) -> Iterable[Notice]:
     for state, one, many in _lacking():
         for code, name in week.languages:
             names = [row.name for row in begun for cell in row.cells if (cell.language, cell.state) == (code, state)]
-            yield from _told(names, one, many, language=name)
+            yield from _notices(names, one, many, language=name)
 
 
-def _told(topics: list[str], one: str, many: str, **names: str) -> Iterable[Notice]:
+def _notices(topics: list[str], one: str, many: str, **names: str) -> Iterable[Notice]:
     """A line a topic, or one for all of them where they are many."""
     if len(topics) >= MANY:
         yield Notice(False, many % {"topics": ", ".join(topics), **names})

@@ -1,6 +1,6 @@
 """Every file of the site that is not a page: feeds, maps, open data. Called by the bake.
 
-Made from the imprint and editions alone, the same input giving the same
+FeedFiles from the imprint and editions alone, the same input giving the same
 bytes: no clock, no database, no order of keys shows in them.
 """
 
@@ -24,7 +24,7 @@ Content = dict[str, Any]
 Files = Iterator[tuple[str, bytes]]
 Load = Callable[[int], Content]
 #: path, what it depends on, its bytes or how they are made
-Made = Iterator[tuple[str, Any, bytes | Callable[[], bytes]]]
+FeedFiles = Iterator[tuple[str, Any, bytes | Callable[[], bytes]]]
 
 
 def files(
@@ -36,7 +36,7 @@ def files(
     frozen: Load | None = None,
     touched: frozenset[str] | None = None,
     remember: Remember = anew,
-) -> Made:
+) -> FeedFiles:
     """Each file's path without a leading slash. `editions_by_issue`: newest first, {language: content, or its line}.
 
     `load` gives the content behind a summary, `frozen` the same as it was frozen, where addresses changed

@@ -40,7 +40,7 @@ class ReminderKind(models.TextChoices):
     OPENED = "opened", _("the issue is open")
     TOMORROW = "tomorrow", _("due soon")
     LATE = "late", _("overdue")
-    HELD = "held", _("publication is on hold")
+    ON_HOLD = "held", _("publication is on hold")
     STOPPED = "stopped", _("the newsletter stopped automatically")
     FAILED = "failed", _("publication has stopped")
     STUCK = "stuck", _("the newsletter will not resume automatically")

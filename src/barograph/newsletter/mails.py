@@ -24,7 +24,7 @@ Content = dict[str, Any]
 
 HERE = Path(__file__).resolve().parent / "jinja2/newsletter/mail"
 #: Where the style that cannot be inlined comes in.
-_KEPT = "<!--kept-style-->"
+_STYLE_PLACE = "<!--kept-style-->"
 #: Longer ones are cut: a mailing's row has room for so much.
 LONGEST_SUBJECT = 390
 #: A tag with its attributes; in what the inliner writes, words hold no bare "<".
@@ -60,7 +60,7 @@ def rendered(name: str, context: Content, *, language: str) -> tuple[str, str, s
     subject = plain_line(pages.render(f"newsletter/mail/{name}/subject.txt", context, language=language))
     html = _inliner().inline(pages.render(f"newsletter/mail/{name}/body.html", context, language=language))
     html = _TAG.sub(lambda tag: _CLASS.sub(_needed, tag[0]), html)
-    html = html.replace(_KEPT, f"<style>{_styles()[1]}</style>", 1)
+    html = html.replace(_STYLE_PLACE, f"<style>{_styles()[1]}</style>", 1)
     text = pages.render(f"newsletter/mail/{name}/body.txt", context, language=language).strip() + "\n"
     return cut_to(subject, LONGEST_SUBJECT), marks.settled(html), marks.settled(text)
 

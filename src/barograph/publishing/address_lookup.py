@@ -33,7 +33,7 @@ class TooMany(Exception):
     """The account has used up its look-ups of this hour."""
 
 
-def look_up(*, address: str, by: User) -> reports.Found:
+def look_up(*, address: str, by: User) -> reports.AddressHistory:
     """What became of the mails to an address. Raises InvalidAddress, TooMany."""
     if not rate_limits.spend("look-ups", str(by.pk), PER_HOUR):
         if rate_limits.spend("look-ups refused told", str(by.pk), 1):

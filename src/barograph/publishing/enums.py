@@ -11,7 +11,7 @@ class ReleaseKind(models.TextChoices):
 
 class ReleaseState(models.TextChoices):
     WAITING = "waiting", _("waiting")
-    HELD = "held", _("on hold: too few topics are ready")
+    ON_HOLD = "held", _("on hold: too few topics are ready")
     RUNNING = "running", _("running")
     FAILED = "failed", _("stopped")
     DONE = "done", _("done")
@@ -19,7 +19,7 @@ class ReleaseState(models.TextChoices):
 
 
 #: A release that is not over: an issue has at most one.
-UNDER_WAY = (ReleaseState.WAITING, ReleaseState.HELD, ReleaseState.RUNNING, ReleaseState.FAILED)
+UNDER_WAY = (ReleaseState.WAITING, ReleaseState.ON_HOLD, ReleaseState.RUNNING, ReleaseState.FAILED)
 
 
 class StepState(models.TextChoices):

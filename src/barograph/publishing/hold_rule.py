@@ -58,7 +58,7 @@ def hold_if_needed(*, release_id: int) -> bool:
         issue=release.issue, publication=publication
     ):
         return False
-    release.state = ReleaseState.HELD
+    release.state = ReleaseState.ON_HOLD
     release.save(update_fields=["state"])
     audit.note("release_held", about=release.issue, name=release.issue.key)
     return True
@@ -67,7 +67,7 @@ def hold_if_needed(*, release_id: int) -> bool:
 @transaction.atomic
 def publish_ready(*, release: Release, by: User | None = None) -> bool:
     """Let a held release go out with what is ready, as an editor decided. False where it is not held (any more)."""
-    rows = Release.objects.filter(pk=release.pk, state=ReleaseState.HELD)
+    rows = Release.objects.filter(pk=release.pk, state=ReleaseState.ON_HOLD)
     freed = rows.update(state=ReleaseState.WAITING, by_rule=False, published_at=timezone.now())
     if freed:
         audit.note("release_let_go", about=release.issue, name=release.issue.key, by=by)
@@ -85,7 +85,7 @@ def check(*, now: datetime) -> None:
     for release in Release.objects.held_back().select_related("issue"):
         enough = not lacks_too_much(issue=release.issue, publication=publication)
         if publication.release_rule == ReleaseRule.PUBLISH or (publication.release_rule == ReleaseRule.WAIT and enough):
-            freed = Release.objects.filter(pk=release.pk, state=ReleaseState.HELD)
+            freed = Release.objects.filter(pk=release.pk, state=ReleaseState.ON_HOLD)
             if freed.update(state=ReleaseState.WAITING, published_at=now):
                 audit.note("release_let_go", about=release.issue, name=release.issue.key)
         else:
@@ -102,7 +102,7 @@ def notify(*, release: Release, publication: Publication, now: datetime) -> int:
     """Mail everybody who may publish, once each, that the release is held. Returns the number of mails sent."""
     sent, issue = 0, release.issue
     for user in publishers():
-        if issue.reminders.filter(user=user, kind=ReminderKind.HELD).exists():
+        if issue.reminders.filter(user=user, kind=ReminderKind.ON_HOLD).exists():
             continue
         with translation.override(reminders.language_of(user, publication)):
             subject = _("The issue of %(period)s is on hold: too few topics are ready") % {"period": issue}
@@ -121,7 +121,7 @@ def notify(*, release: Release, publication: Publication, now: datetime) -> int:
                 user=user, house=publication, key=f"held:{issue.pk}", subject=subject, text=text, at=now
             )
         try:
-            sent += reminders.send_once(issue=issue, user=user, kind=ReminderKind.HELD, letter=letter)
+            sent += reminders.send_once(issue=issue, user=user, kind=ReminderKind.ON_HOLD, letter=letter)
         except Unreachable as trouble:
             log.warning("the mail about a held release waits: %s", trouble)
             return sent

@@ -44,7 +44,7 @@ def report(request: HttpRequest, issue_id: int, mailing_id: int) -> HttpResponse
     return render(request, "publishing/mailing_report.html", context)
 
 
-def _sealed(history: reports.Found | None) -> str:
+def _sealed(history: reports.AddressHistory | None) -> str:
     """Until when a stopped reader's address is kept, and how the stop is undone; '' where there is none."""
     if history is None or history.sealed_until is None:
         return ""

@@ -114,7 +114,7 @@ def _progress(mailing: Mailing) -> MailingProgress:
         may_hurry=mailing.state in UNFINISHED and not mailing.done and _is_ahead(mailing),
         may_stop=mailing.state not in ENDED,
         until=resumption(mailing),
-        waits=mailing.state == MailingState.HELD,
+        waits=mailing.state == MailingState.ON_HOLD,
     )
 
 

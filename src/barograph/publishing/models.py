@@ -18,7 +18,7 @@ class ReleaseQuerySet(models.QuerySet):
         return self.filter(state=ReleaseState.RUNNING)
 
     def held_back(self) -> "ReleaseQuerySet":
-        return self.filter(state=ReleaseState.HELD)
+        return self.filter(state=ReleaseState.ON_HOLD)
 
     def due(self) -> "ReleaseQuerySet":
         return self.filter(state=ReleaseState.WAITING, run_at__lte=timezone.now())

@@ -141,7 +141,7 @@ def _end(release: Release, state: ReleaseState, **also: Any) -> None:
 def _claim(release_id: int) -> Release | None:
     now = timezone.now()
     release = Release.objects.select_related("issue").get(pk=release_id)
-    if release.state in {ReleaseState.DONE, ReleaseState.CANCELLED, ReleaseState.HELD} or release.run_at > now:
+    if release.state in {ReleaseState.DONE, ReleaseState.CANCELLED, ReleaseState.ON_HOLD} or release.run_at > now:
         return None
     if release.takes_back and _is_at_a_step(release.issue):
         return None
@@ -192,7 +192,7 @@ def _do(release: Release, step: Step) -> None:
 @transaction.atomic
 def cancel(*, release: Release, by=None) -> bool:
     """Call off a release that has not begun. False where it was too late."""
-    waiting = Release.objects.filter(pk=release.pk, state__in=[ReleaseState.WAITING, ReleaseState.HELD])
+    waiting = Release.objects.filter(pk=release.pk, state__in=[ReleaseState.WAITING, ReleaseState.ON_HOLD])
     waiting = waiting.filter(kind=ReleaseKind.RELEASE)  # what takes an issue back has begun when it is asked for
     begun = not waiting.update(state=ReleaseState.CANCELLED, finished_at=timezone.now())
     if not begun:

@@ -113,7 +113,7 @@ def _undisplayed(message: str) -> str | None:
 def _marked(value: Any, text: str) -> Any:
     """Data with a mark where that text stands: single characters have one each (base.glyphs), some sequences not."""
     if isinstance(value, str):
-        return value.replace(text, glyphs.MARK)
+        return value.replace(text, glyphs.REPLACEMENT)
     if isinstance(value, dict):
         return {name: _marked(one, text) for name, one in value.items()}
     return [_marked(one, text) for one in value] if isinstance(value, list) else value

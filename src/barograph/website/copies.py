@@ -19,7 +19,7 @@ from barograph.website import redirects
 
 COMPRESSED = frozenset({".br", ".gz"})
 #: In the root of every copy: only a folder that has it, or an empty one, is ever written to.
-MARK = ".barograph-copy"
+MARKER = ".barograph-copy"
 
 _ADDRESS = re.compile(r'(\s(?:href|src|action|data)=")/(?!/)([^"]*)"')
 _CSS_URL = re.compile(r"url\(/([^)]+)\)")
@@ -49,7 +49,7 @@ def copy_site(*, source: Path, target: Path, main: str) -> CopyReport:
     source = source.resolve()
     if not source.is_dir():
         raise CopyRefused(_("Nothing is baked yet. Run: barograph bake"))
-    if target.exists() and (not target.is_dir() or any(target.iterdir())) and not (target / MARK).is_file():
+    if target.exists() and (not target.is_dir() or any(target.iterdir())) and not (target / MARKER).is_file():
         raise CopyRefused(_("%(folder)s contains something else. Choose an empty folder.") % {"folder": target})
     with modes.written_for_everybody():
         return _copy(source, target, main)
@@ -71,7 +71,7 @@ def _copy(source: Path, target: Path, main: str) -> CopyReport:
             new.write_text(_page(source, place, main), encoding="utf-8")
         else:
             shutil.copyfile(path, new)
-    (aside / MARK).write_text(f"{main}/\n", encoding="utf-8")
+    (aside / MARKER).write_text(f"{main}/\n", encoding="utf-8")
     if target.exists():
         shutil.rmtree(target)
     aside.rename(target)

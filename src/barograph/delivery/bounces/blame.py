@@ -46,8 +46,8 @@ def blame_of(*, code: int, text: str) -> Blame:
     if status[2:] in _ABOUT_SCRIPTS:  # whatever else it says: the address may well exist
         return Blame.OTHER
     meaning = judging.meaning_of(words, status=status)
-    if found := _by_words(meaning, words, status):
-        return found
+    if blame := _by_words(meaning, words, status):
+        return blame
     detail = status[2:] if len(status) > 3 else ""
     return _BY_STATUS.get(detail) or _BY_STATUS.get(detail.partition(".")[0]) or Blame.OTHER
 

@@ -18,7 +18,7 @@ from barograph.base import oauth
 from barograph.base.environment import Imap
 
 #: The mark on what was judged; where a server takes no words of our own, the flag that no report ever gets.
-MARK, OTHER_MARK = "BarographJudged", "\\Answered"
+JUDGED_FLAG, FALLBACK_FLAG = "BarographJudged", "\\Answered"
 #: Older mail counts no more: return paths end then (bounces/return_paths.py), and a report may be late itself.
 LOOK_BACK = timedelta(days=63)
 TIMEOUT = 30.0
@@ -50,9 +50,9 @@ class Mailbox:
         """
         taken, trouble = 0, None
         with self._session() as server:
-            mark, validity = self._opened(server)
+            flag, validity = self._opened(server)
             query = f"UNDELETED SINCE {_day(today - LOOK_BACK)} "
-            query += f"UNKEYWORD {mark}" if mark == MARK else "UNANSWERED"
+            query += f"UNKEYWORD {flag}" if flag == JUDGED_FLAG else "UNANSWERED"
             for uid in self._sized(server, validity, self._search(server, query)):
                 raw = self._read(server, uid)
                 try:
@@ -62,7 +62,7 @@ class Mailbox:
                     continue
                 if is_taken:
                     taken += 1
-                    self._settle(server, uid, mark)
+                    self._settle(server, uid, flag)
                 else:
                     self.known.add((validity, uid))
         if trouble:
@@ -134,8 +134,8 @@ class Mailbox:
         """Select the folder → the mark this server takes, and the validity of its numbers."""
         _done(server.select(_quoted(self.setup.folder)))
         allowed, validity = (_words(server.response(name)[1]) for name in ("PERMANENTFLAGS", "UIDVALIDITY"))
-        takes_words = "\\*" in allowed or MARK.lower() in allowed.lower()
-        return (MARK if takes_words else OTHER_MARK), validity
+        takes_words = "\\*" in allowed or JUDGED_FLAG.lower() in allowed.lower()
+        return (JUDGED_FLAG if takes_words else FALLBACK_FLAG), validity
 
     def _search(self, server: imaplib.IMAP4, query: str) -> list[str]:
         return _words(_done(server.uid("SEARCH", query))).split()
@@ -160,9 +160,9 @@ class Mailbox:
         parts = _done(server.uid("FETCH", uid, "(BODY.PEEK[])"))
         return next((part[1] for part in parts if isinstance(part, tuple)), None)
 
-    def _settle(self, server: imaplib.IMAP4, uid: str, mark: str) -> None:
+    def _settle(self, server: imaplib.IMAP4, uid: str, flag: str) -> None:
         """Mark what was judged, and put it aside where a folder for it is named."""
-        _done(server.uid("STORE", uid, "+FLAGS.SILENT", f"({mark} \\Seen)"))
+        _done(server.uid("STORE", uid, "+FLAGS.SILENT", f"({flag} \\Seen)"))
         if not self.setup.move_to:
             return
         folder = _quoted(self.setup.move_to)

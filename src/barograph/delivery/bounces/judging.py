@@ -131,10 +131,10 @@ def plain(text: str) -> str:
 
 def status_in(text: str) -> str:
     """The most telling status code in a text: enhanced, else the reply code, else empty."""
-    found = _ENHANCED.findall(text)
-    telling = [status for status in found if status not in _UNSPECIFIC and status[0] != "2"]
-    if telling or found:
-        return (telling or found)[0]
+    codes = _ENHANCED.findall(text)
+    telling = [status for status in codes if status not in _UNSPECIFIC and status[0] != "2"]
+    if telling or codes:
+        return (telling or codes)[0]
     reply = _REPLY.search(text)
     return reply.group(1) if reply else ""
 

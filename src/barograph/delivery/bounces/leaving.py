@@ -72,7 +72,7 @@ def receive(*, raw: bytes, recipients: Iterable[str] = ()) -> bool:
     today = timezone.localdate()
     message = message_from_bytes(raw[: raw.find(b"\r\n\r\n") + 4 or None], policy=policy.compat32)
     named = [*recipients] or [address for _name, address in getaddresses(_values(message))]
-    wish = next((found for to in named[:50] if (found := read(to, on=today))), None)
+    wish = next((address_wish for to in named[:50] if (address_wish := read(to, on=today))), None)
     if wish is None:
         return False
     if not _is_by_a_machine(message):

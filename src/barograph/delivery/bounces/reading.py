@@ -123,15 +123,15 @@ def decoded(value: object) -> str:
 
 
 def first_address(text: str) -> str:
-    found = addresses_in(text)
-    return found[0] if found else ""
+    addresses = addresses_in(text)
+    return addresses[0] if addresses else ""
 
 
 def addresses_in(text: str) -> list[str]:
     """Every address in a header's value, in order."""
     text = text[:4000]
-    found = [address.strip() for _name, address in getaddresses([text]) if "@" in address and " " not in address]
-    return found or ADDRESS.findall(text)
+    addresses = [address.strip() for _name, address in getaddresses([text]) if "@" in address and " " not in address]
+    return addresses or ADDRESS.findall(text)
 
 
 def returned_header(text: str, name: str) -> str:
@@ -158,9 +158,9 @@ def read(raw: bytes) -> Incoming:
 
 def _collected(message: Message) -> tuple[list[Message], list[str], list[str]]:
     """All parts outside the returned mail, the words of the report, the headers of the returned mail."""
-    found: tuple[list[Message], list[str], list[str]] = [], [], []
-    _collect(message, *found)
-    return found
+    collected: tuple[list[Message], list[str], list[str]] = [], [], []
+    _collect(message, *collected)
+    return collected
 
 
 def _collect(part: Message, parts: list[Message], texts: list[str], returned: list[str]) -> None:

@@ -103,9 +103,9 @@ def _entry(group: dict[str, str]) -> Fields | None:
     address = ""
     for name in ("original-recipient", "final-recipient", "x-actual-recipient"):
         # the original recipient is whom we wrote to; forwarding may have changed the final one
-        found = _recipient(group.get(name, ""))
-        if "." in found.rpartition("@")[2] or not address:
-            address = address if "." in address.rpartition("@")[2] else found
+        recipient = _recipient(group.get(name, ""))
+        if "." in recipient.rpartition("@")[2] or not address:
+            address = address if "." in address.rpartition("@")[2] else recipient
     if "@" not in address:
         return None
     named = [_recipient(group.get(name, "")) for name in ("original-recipient", "final-recipient")]

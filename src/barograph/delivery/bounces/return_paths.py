@@ -81,8 +81,8 @@ def genuine_in(raw: bytes, *, on: date) -> ReturnPath | None:
     for number, match in enumerate(_ANYWHERE.finditer(raw)):
         if number >= 50:
             break  # a mail made of forgeries
-        if found := read_return_path(match.group(0).decode("ascii"), on=on):
-            return found
+        if return_path := read_return_path(match.group(0).decode("ascii"), on=on):
+            return return_path
     return None
 
 

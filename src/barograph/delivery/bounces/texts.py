@@ -96,9 +96,9 @@ def findings(mail: Incoming) -> list[Finding]:
     if named:
         return [replace(entry, has_failed_by_header=True) for entry in _with_text(mail, named)]
     temporary, permanent = _known_forms(mail)
-    found = permanent or temporary
-    if found:
-        return _with_text(mail, found, is_temporary=not permanent)
+    failed = permanent or temporary
+    if failed:
+        return _with_text(mail, failed, is_temporary=not permanent)
     return _with_text(mail, _by_shape(mail))
 
 
@@ -120,14 +120,14 @@ def _by_shape(mail: Incoming) -> list[str]:
     own = {mail.sender.lower(), *(a.lower() for a in addresses_in(mail.header("to")))}
     to = [address for address in mail.written_to if address.lower() not in own]
     for shape in _SHAPES:
-        found: dict[str, str] = {}
+        by_address: dict[str, str] = {}
         for match in shape.finditer(mail.text):
             address = match.group("a").rstrip(".")
             if _is_meant(address, own, mail.text[max(0, match.start() - 120) : match.start("a")]):
-                found.setdefault(address.lower(), address)
-        if found:
+                by_address.setdefault(address.lower(), address)
+        if by_address:
             written = {address.lower() for address in to}
-            return [a for key, a in found.items() if key in written] or list(found.values())
+            return [a for key, a in by_address.items() if key in written] or list(by_address.values())
     return to[:1] if len(to) == 1 else []
 
 
@@ -138,9 +138,9 @@ def _is_meant(address: str, own: set[str], before: str) -> bool:
     return not _MEANT_FOR_PEOPLE.search(before.rsplit("\n", 1)[-1])
 
 
-def _with_text(mail: Incoming, found: list[str], *, is_temporary: bool = False) -> list[Finding]:
+def _with_text(mail: Incoming, addresses: list[str], *, is_temporary: bool = False) -> list[Finding]:
     """Cut the text into the parts that speak of each; with one recipient it is all of it."""
-    unique = list({address.lower(): address for address in found}.values())
+    unique = list({address.lower(): address for address in addresses}.values())
     if len(unique) == 1:
         return [Finding(unique[0], mail.text, is_temporary)]
     low = mail.text.lower()

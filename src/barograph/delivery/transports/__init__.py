@@ -54,8 +54,8 @@ class Answer:
     @property
     def status(self) -> str:
         """The enhanced status, '5.1.1', or '' where there was none."""
-        found = _STATUS.match(self.text)
-        return found[1] if found else ""
+        match = _STATUS.match(self.text)
+        return match[1] if match else ""
 
 
 @dataclass(frozen=True)

@@ -100,11 +100,11 @@ class SmtpTransport:
     def send(self, sender: str, recipient: str, message: bytes) -> Answer:
         """Hand over one mail and wait. Raises Unreachable."""
         self.give(Parcel(0, sender, recipient, message))
-        while not (found := self.wait(3600)):
+        while not (answers := self.wait(3600)):
             pass
-        if isinstance(found[0].result, Unreachable):
-            raise found[0].result
-        return found[0].result
+        if isinstance(answers[0].result, Unreachable):
+            raise answers[0].result
+        return answers[0].result
 
     async def _result(self, parcel: Parcel) -> Answer | Unreachable:
         while True:

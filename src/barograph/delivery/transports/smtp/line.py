@@ -44,7 +44,7 @@ class Line:
         self.replies: deque[Reply] = deque()
         self.unsent: deque[memoryview] = deque()
         self.lost: str | None = None
-        self.wanted = 0  # how many replies are waited for; 0: whatever happens next
+        self.replies_needed = 0  # how many replies are waited for; 0: whatever happens next
         self.deadline = 0.0
         self.too_late = ""
         self.talk: Talk | None = None  # what waits for this line
@@ -56,9 +56,9 @@ class Line:
     async def reach(self, host: str, port: int, seconds: float) -> None:
         """To the first of the host's addresses that answers. Raises OSError."""
         end, error = time.monotonic() + seconds, OSError(f"no address of {host}")
-        found = await self._look_up(host, port, seconds)
-        for place, (family, kind, protocol, _name, address) in enumerate(found):
-            share = (end - time.monotonic()) / (len(found) - place)
+        addresses = await self._look_up(host, port, seconds)
+        for place, (family, kind, protocol, _name, address) in enumerate(addresses):
+            share = (end - time.monotonic()) / (len(addresses) - place)
             try:
                 await self._connect(socket.socket(family, kind, protocol), address, share)
             except OSError as reason:
@@ -81,28 +81,28 @@ class Line:
             self._watch(0)
             self.socket = None
             lookup.answered.close()
-        return lookup.found()
+        return lookup.places()
 
-    def adopt(self, made: socket.socket) -> None:
+    def adopt(self, connected: socket.socket) -> None:
         """Talk over this socket."""
-        made.setblocking(False)
-        self.socket = made
+        connected.setblocking(False)
+        self.socket = connected
         self._watch(READ)
 
-    async def _connect(self, made: socket.socket, address: Any, seconds: float) -> None:
+    async def _connect(self, unconnected: socket.socket, address: Any, seconds: float) -> None:
         try:
-            made.setblocking(False)
-            made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            made.connect_ex(address)
-            self.adopt(made)
+            unconnected.setblocking(False)
+            unconnected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            unconnected.connect_ex(address)
+            self.adopt(unconnected)
             await self._happens(WRITE, seconds)
-            if number := made.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+            if number := unconnected.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
                 raise OSError(number, os.strerror(number))
             self._watch(READ)
         except BaseException:
             self._watch(0)
             self.socket = None
-            made.close()
+            unconnected.close()
             raise
 
     async def secure(self, context: ssl.SSLContext, host: str, seconds: float) -> None:
@@ -125,7 +125,7 @@ class Line:
     async def _happens(self, event: int, seconds: float) -> None:
         """Wait until the socket can be read or written. Raises TimeoutError."""
         self._watch(event)
-        self.wanted, self.deadline, self.too_late = 0, time.monotonic() + seconds, ""
+        self.replies_needed, self.deadline, self.too_late = 0, time.monotonic() + seconds, ""
         await _turn(self)
         if time.monotonic() >= self.deadline:
             raise TimeoutError
@@ -133,7 +133,7 @@ class Line:
     async def expect(self, number: int, seconds: float) -> None:
         """Wait until so many replies are there. Raises Unreachable where they won't come."""
         if len(self.replies) < number and self.lost is None:
-            self.wanted, self.deadline = number, time.monotonic() + seconds
+            self.replies_needed, self.deadline = number, time.monotonic() + seconds
             self.too_late = f"the relay did not answer within {seconds:.0f} s"
             await _turn(self)
         if len(self.replies) < number:
@@ -165,7 +165,7 @@ class Line:
 
     def happened(self, event: int) -> bool:
         """Read and write what can be. Whether the one who waits may go on."""
-        if self.wanted == 0 and self.talk is not None:
+        if self.replies_needed == 0 and self.talk is not None:
             return True
         if event & READ:
             self._receive()
@@ -178,7 +178,7 @@ class Line:
             self.unsent.popleft()
         if self.watched & WRITE and not self.unsent:
             self._watch(READ)
-        return len(self.replies) >= self.wanted or self.lost is not None
+        return len(self.replies) >= self.replies_needed or self.lost is not None
 
     def is_late(self, now: float) -> bool:
         """Whether it has been waited for too long; then what was waited for won't come."""

@@ -28,20 +28,20 @@ class Lookup:
 
     def __init__(self, host: str, port: int) -> None:
         self.answered, self._end = socket.socketpair()
-        self._found: Places = []
+        self._places: Places = []
         self._error: Exception | None = None
         Thread(target=self._ask, args=(host, port), daemon=True).start()
 
     def _ask(self, host: str, port: int) -> None:
         try:
-            self._found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            self._places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
             self._error = error
         finally:
             self._end.close()
 
-    def found(self) -> Places:
+    def places(self) -> Places:
         """Raises OSError."""
         if self._error is not None:
             raise OSError(f"no address is known for the relay's name: {self._error}")
-        return self._found
+        return self._places
