@@ -108,6 +108,9 @@ def test_a_site_served_on_another_port_has_links_with_that_port(tmp_path, monkey
     assert operation.address_of("192.0.2.1", 8123) == {}
     (tmp_path / environment.SERVED_ADDRESS).write_text("http://127.0.0.1:8123\n")
     assert environment.read({"BAROGRAPH_DATA": str(tmp_path)}).base_url == "http://127.0.0.1:8123"
+    for broken in (b"", b"http://127.0.0.1:81", b"http://127.0.0.1:99999999", b"\xff\xfe\x00", b"nonsense"):
+        (tmp_path / environment.SERVED_ADDRESS).write_bytes(broken)
+        assert environment.read({"BAROGRAPH_DATA": str(tmp_path)}).base_url.startswith("http://127.0.0.1:8")
     monkeypatch.setenv("BAROGRAPH_BASE_URL", "https://example.org")
     assert operation.address_of("127.0.0.1", 8123) == {}
 

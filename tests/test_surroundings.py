@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from types import SimpleNamespace
@@ -88,6 +89,54 @@ def test_whoever_answers_at_the_sites_address_is_known(site, answers, status, bo
     (finding,) = findings("site's address")
     assert finding.ok == (not words)
     assert words in finding.message
+
+
+def test_a_redirect_is_not_followed_to_another_host(site, settings):
+    asked = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            self.send_response(302)
+            self.send_header("Location", f"http://127.0.0.1:{self.server.server_port}/elsewhere")
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        settings.BASE_URL = f"http://127.0.0.1:{server.server_port}"
+        (finding,) = findings("site's address")
+        server.shutdown()
+    assert "answers 302" in finding.message
+    assert asked == [f"/{surroundings.SAMPLE}"]
+
+
+def test_an_answer_that_comes_in_drops_is_given_up(site, settings):
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.end_headers()
+            for _ in range(100):
+                try:
+                    self.wfile.write(b"x")
+                    self.wfile.flush()
+                except OSError:
+                    return
+                time.sleep(0.05)
+
+        def log_message(self, *_):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        settings.BASE_URL = f"http://127.0.0.1:{server.server_port}"
+        begun = time.monotonic()
+        (finding,) = findings("site's address")
+        assert time.monotonic() - begun < 4  # all of it would take 5 seconds
+        server.shutdown()
+    assert "too slowly" in finding.message
 
 
 def test_nothing_that_answers_at_the_sites_address_is_a_warning(site, settings):

@@ -15,7 +15,7 @@ from typing import NoReturn
 from urllib.parse import urlsplit
 
 from barograph import __version__
-from barograph.base import hosts, modes, occupancy
+from barograph.base import atomic_files, hosts, modes, occupancy
 from barograph.base.environment import DEMO_ADDRESS, LOOPBACK, SERVED_ADDRESS
 from barograph.demo.sign_ins import welcome
 from barograph.supervisor import become
@@ -69,11 +69,11 @@ def ensure_site() -> None:
     from barograph.website import bake
 
     served = settings.DATA / SERVED_ADDRESS
-    before = served.read_text(encoding="ascii").strip() if served.exists() else settings.BASE_URL
+    before = served.read_text(encoding="ascii", errors="replace").strip() if served.exists() else settings.BASE_URL
     if before != settings.BASE_URL or not (settings.DATA / "site" / "current").exists():
         bake.bake()
     if not served.exists() or before != settings.BASE_URL:
-        served.write_text(f"{settings.BASE_URL}\n", encoding="ascii")
+        atomic_files.write(served, f"{settings.BASE_URL}\n")
 
 
 def web_command(host: str, port: int, workers: int = 1) -> list[str]:

@@ -1,6 +1,7 @@
 """What `doctor` finds around the installation: files, the site's address, where mail comes back, the mail provider.
 
-Reads only. Asks nobody but the hosts that the operator has configured, each for a few seconds at most.
+Reads only. Contacts only the hosts that the operator has configured, each for a few seconds at most; a redirect to
+another address is not followed.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ import inspect
 import os
 import pwd
 import socket
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -26,6 +29,8 @@ from barograph.inspection import Finding, has_worker
 
 #: Seconds for which a host may be silent.
 PATIENCE = 5.0
+#: No more of an answer is read than this, in bytes.
+LARGEST = 1_000_000
 #: The file that every site has, the same in all languages; served as it lies on the disk.
 SAMPLE = "data/datapackage.json"
 #: How deep in the data folder files of other owners are looked for, and how many entries are looked at.
@@ -55,7 +60,7 @@ def _files() -> Finding:
                 return Finding("files", False, f"{words}: run `chown -R {_name(owner)} {data}`.")
         if number >= MOST:
             break
-    return Finding("files", True, f"writable, and all of {_name(owner)}")
+    return Finding("files", True, f"writable, and all of them belong to {_name(owner)}")
 
 
 def _entries(folder: Path, depth: int) -> Iterator[Path]:
@@ -73,13 +78,33 @@ def _name(uid: int) -> str:
         return f"#{uid}"
 
 
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """An answer of 3xx is an error, as any that is not the file."""
+
+    def redirect_request(self, *_arguments: object) -> None:
+        return None
+
+
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect)
+
+
+def _read(response: IO[bytes]) -> bytes:
+    """The body, at most LARGEST bytes. Raises TimeoutError where it takes longer than PATIENCE in all."""
+    body, end = b"", time.monotonic() + PATIENCE
+    while len(body) < LARGEST and (part := response.read1(65_536)):  # type: ignore[attr-defined]
+        body += part
+        if time.monotonic() > end:
+            raise TimeoutError("it answers too slowly")
+    return body
+
+
 def _answer() -> Finding:
     """Whether this site answers at its own address: the file there is the file here."""
     url = f"{settings.BASE_URL}/{SAMPLE}"
     request = urllib.request.Request(url, headers={"User-Agent": "barograph doctor", "Accept-Encoding": "identity"})  # noqa: S310 http or https: environment.parse_base
     try:
-        with urllib.request.urlopen(request, timeout=PATIENCE) as response:  # noqa: S310
-            body = response.read(1_000_000)
+        with _OPENER.open(request, timeout=PATIENCE) as response:
+            body = _read(response)
     except urllib.error.HTTPError as error:
         return Finding(
             "site's address", False, f"{url} answers {error.code}: something else is served there.", "warning"

@@ -31,6 +31,12 @@ def test_foreign_keys_go_down_the_list_only():
     assert upward == []
 
 
+def test_the_document_names_the_layers_in_their_order():
+    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    (line,) = [line for line in text.splitlines() if line.startswith("`cli` ·")]
+    assert re.findall(r"`(\w+)`", line) == ORDER
+
+
 def test_every_table_belongs_to_its_folder():
     assert [m for m in own_models() if m._meta.app_label != m.__module__.split(".")[1]] == []
 

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.exceptions import FieldError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
@@ -127,6 +128,28 @@ def test_two_accounts_or_invitations_cannot_have_one_name_or_address(zofia, clie
     with pytest.raises(invitations.ValidationError):
         invitations.invite(email="Guest@quill.example", **one)
     assert Invitation.objects.count() == 1
+
+
+def test_a_name_that_looks_like_a_sealed_one_is_sealed_and_read_back():
+    user = UserFactory(username="liar", first_name="s2:Zofia-Quill", last_name="s2:")
+    user.refresh_from_db()
+    assert (user.first_name, user.last_name) == ("s2:Zofia-Quill", "s2:")
+    assert found_in_clear(["Zofia-Quill"]) == []
+
+
+@pytest.mark.parametrize("query", [{"username__regex": "a"}, {"username__gt": "a"}, {"email__lt": "a"}])
+def test_a_comparison_that_would_be_made_with_sealed_text_is_refused(query):
+    with pytest.raises(FieldError):
+        list(User.objects.filter(**query))
+
+
+def test_the_log_is_searched_for_a_name(zofia, client):
+    audit.note("account_ended", about=zofia, by=zofia)
+    client.force_login(zofia)
+    page = client.get("/desk/reports/site-history/", {"label": "zofia-q"})
+    assert page.status_code == 200
+    assert "Zofia-Quill" in page.content.decode()
+    assert ModelLogEntry.objects.filter(label__icontains="nobody at all").count() == 0
 
 
 def test_a_name_that_does_not_open_breaks_no_page(zofia, client, settings):

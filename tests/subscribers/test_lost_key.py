@@ -1,11 +1,14 @@
 """After an address key is lost for good, only what no key opens is given up, and the installation goes on."""
 
 import pytest
+from django.utils import timezone
 
+from barograph.people.models import Invitation
 from barograph.subscribers import addresses, key_check, lost_key, services
 from barograph.subscribers.enums import Act, Refusal
 from barograph.subscribers.models import Export, Subscriber, Suppression
 from tests.delivery.mailings import readers
+from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -54,3 +57,21 @@ def test_with_another_key_only_what_it_does_not_open_is_given_up(kept, settings)
     lost_key.replace()
     assert list(Subscriber.objects.values_list("pk", flat=True)) == [opened.pk]
     key_check.check()
+
+
+def test_accounts_get_plain_names_and_unreadable_invitations_end(kept, settings):
+    user = UserFactory(username="zofia", first_name="Zofia")
+    invitation = Invitation.objects.create(
+        email="guest@example.org", name="Guest", language="en", by=user, secret="x", expires_at=timezone.now()
+    )
+    used = Invitation.objects.create(
+        email="", name="Used", language="en", by=user, secret="y", expires_at=timezone.now(), used_at=timezone.now()
+    )
+    readers(1)
+    kept.unlink()
+    settings.ADDRESS_KEY, settings.ADDRESS_KEY_IS_NEW = "cd" * 32, True
+    lost_key.replace()
+    user.refresh_from_db()
+    assert (user.username, user.first_name, user.email) == (f"account-{user.pk}", "", "")
+    assert not Invitation.objects.filter(pk=invitation.pk).exists()
+    assert Invitation.objects.filter(pk=used.pk).exists()

@@ -234,9 +234,10 @@ def local_address(data: Path) -> str:
     """
     for name in (DEMO_ADDRESS, SERVED_ADDRESS):
         try:
-            return (data / name).read_text(encoding="ascii").strip()
-        except FileNotFoundError:
-            continue
+            address = (data / name).read_text(encoding="ascii").strip()
+            return parse_base(address) if address else ""
+        except (FileNotFoundError, UnicodeDecodeError, EnvironmentProblem):
+            continue  # not there, or cut off: `serve` writes it again
     return ""
 
 

@@ -137,11 +137,21 @@ def _text_cipher(master: str, purpose: str) -> AESSIV:
 
 
 def seal_text(text: str, *, purpose: str) -> str:
-    """Any text → what may stand in the database: 's2:' and base64, the same for the same text. '' stays ''."""
-    if not text or text.startswith(TEXT_PREFIX):
+    """Any text → what may stand in the database: 's2:' and base64, the same for the same text. '' stays ''.
+
+    What this key has sealed stays as it is; a text that only begins like that is sealed like any other.
+    """
+    if not text or _is_sealed(text, purpose):
         return text
     sealed = _text_cipher(settings.ADDRESS_KEY, purpose).encrypt(text.encode(), [purpose.encode()])
     return TEXT_PREFIX + base64.urlsafe_b64encode(sealed).decode("ascii")
+
+
+def _is_sealed(text: str, purpose: str) -> bool:
+    try:
+        return text.startswith(TEXT_PREFIX) and bool(unseal_text(text, purpose=purpose))
+    except Unreadable:
+        return False
 
 
 def unseal_text(text: str, *, purpose: str) -> str:
@@ -175,6 +185,8 @@ class _ComparedInPython(Lookup):
     def as_sql(self, compiler, connection):
         if not isinstance(self.lhs, Col):
             raise NotImplementedError(f"{self.lookup_name} on {self.lhs} is not possible: it is sealed")
+        if hasattr(self.rhs, "resolve_expression"):
+            raise NotImplementedError(f"{self.lookup_name} with {self.rhs} is not possible: the field is sealed")
         field, sought = self.lhs.target, str(self.rhs)
         rows = field.model._base_manager.using(connection.alias).values_list("pk", field.attname)
         compare = _COMPARISONS[self.lookup_name]
@@ -182,7 +194,7 @@ class _ComparedInPython(Lookup):
         if not numbers:
             raise EmptyResultSet
         column = compiler.compile(Col(self.lhs.alias, field.model._meta.pk))[0]
-        return f"{column} IN ({', '.join(['%s'] * len(numbers))})", numbers
+        return f"{column} IN ({', '.join(str(int(number)) for number in numbers)})", []  # may be more than parameters
 
 
 class Sealed:
@@ -193,6 +205,14 @@ class Sealed:
     """
 
     purpose = ""
+
+    def __init__(self, *args: Any, purpose: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.purpose = purpose
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "purpose": self.purpose}
 
     def get_internal_type(self) -> str:
         return "TextField"  # what is sealed is longer than `max_length`
@@ -211,6 +231,8 @@ class Sealed:
             return ""
 
     def get_lookup(self, lookup_name: str) -> Any:
+        if lookup_name not in {"exact", "in", "isnull", *_COMPARISONS}:
+            return None  # Django refuses it: the database would compare what is sealed
         if lookup_name in _COMPARISONS:
             return type(f"Sealed_{lookup_name}", (_ComparedInPython,), {"lookup_name": lookup_name})
         return super().get_lookup(lookup_name)  # type: ignore[misc]
@@ -219,25 +241,9 @@ class Sealed:
 class SealedCharField(Sealed, models.CharField):
     """A line of text, sealed. `max_length` is of the text in clear."""
 
-    def __init__(self, *args: Any, purpose: str = "", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.purpose = purpose
-
-    def deconstruct(self) -> Any:
-        name, path, args, kwargs = super().deconstruct()
-        return name, path, args, {**kwargs, "purpose": self.purpose}
-
 
 class SealedEmailField(Sealed, models.EmailField):
     """An e-mail address of an account, sealed."""
-
-    def __init__(self, *args: Any, purpose: str = "", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.purpose = purpose
-
-    def deconstruct(self) -> Any:
-        name, path, args, kwargs = super().deconstruct()
-        return name, path, args, {**kwargs, "purpose": self.purpose}
 
 
 class SealedLabelField(Sealed, models.TextField):

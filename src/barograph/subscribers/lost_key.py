@@ -12,7 +12,7 @@ from django.db import transaction
 
 from barograph.base import key_files
 from barograph.machines.models import AddressKey
-from barograph.people.models import User
+from barograph.people.models import Invitation, User
 from barograph.subscribers import addresses, key_check, records
 from barograph.subscribers.enums import Act
 from barograph.subscribers.models import Subscriber, Suppression
@@ -30,7 +30,7 @@ class Loss:
     """What cannot be read with the keys that are here."""
 
     subscribers: int
-    suppressions: int  # earlier noes whose addresses can't be recognized any more, all counted
+    suppressions: int  # earlier unsubscribes and bounces, whose addresses can't be recognized any more
 
 
 def measure() -> Loss:
@@ -46,13 +46,15 @@ def measure() -> Loss:
 def replace() -> Loss:
     """Erase subscribers that no key here opens, and go on with the keys that are here, or a new one.
 
-    Earlier noes stay, in case the lost key turns up again. Raises NothingLost, OSError.
+    Earlier unsubscribes and bounces stay, in case the lost key turns up again. Open invitations go: their addresses
+    can't be read either. Raises NothingLost, OSError.
     """
     loss = measure()
     ids = _unreadable()
     for start in range(0, len(ids), CHUNK):
         Subscriber.all_rows.filter(pk__in=ids[start : start + CHUNK]).delete()
     _rename_unreadable_accounts()
+    _end_unreadable_invitations()
     AddressKey.objects.all().delete()
     if settings.ADDRESS_KEY_IS_NEW:
         text = key_files.keep(settings.DATA / "keys", "address.key", settings.ADDRESS_KEY)
@@ -81,3 +83,9 @@ def _rename_unreadable_accounts() -> None:
             account.username = f"account-{account.pk}"
             account.first_name = account.last_name = account.email = ""
             account.save(update_fields=["username", "first_name", "last_name", "email"])
+
+
+def _end_unreadable_invitations() -> None:
+    for invitation in Invitation.objects.open():
+        if not invitation.email or settings.ADDRESS_KEY_IS_NEW:
+            invitation.delete()
