@@ -1,5 +1,6 @@
 """The desk speaks its people's languages, in what Wagtail and Django say there too (docs/decisions/0051)."""
 
+import datetime
 import importlib.util
 import json
 import re
@@ -12,6 +13,7 @@ from bs4 import BeautifulSoup
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext, override
 from wagtail.models import Revision
 from wagtail.users.models import UserProfile
@@ -222,3 +224,18 @@ def test_the_crawl_would_find_it(people, world):  # noqa: F811
         "Forgotten password?": "wagtailadmin_login",
     }.items():
         assert name in found.get(text, set()), (text, found.get(text))
+
+
+@pytest.mark.parametrize(
+    ("language", "long", "short"),
+    [
+        ("be", "5 кастрычніка 2020, 10:00", "05.10.2020 10:00"),
+        ("ru", "5 октября 2020, 10:00", "05.10.2020 10:00"),
+        ("en", "October 5, 2020, 10:00", "10/05/2020 10:00"),
+    ],
+)
+def test_a_moment_has_one_form_in_each_language(language, long, short):
+    moment = datetime.datetime(2020, 10, 5, 10)
+    with override(language):
+        shown = [date_format(moment, name) for name in ("DATETIME_FORMAT", "SHORT_DATETIME_FORMAT", "TIME_FORMAT")]
+    assert shown == [long, short, "10:00"]

@@ -18,7 +18,7 @@ from barograph.base.languages import INTERFACE
 from barograph.demo import mails
 
 PAGE_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; font-src 'self'; img-src 'self'; frame-src 'self'; "
+    "default-src 'none'; style-src 'unsafe-inline'; font-src 'self'; img-src 'self' data:; frame-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 #: A mail is somebody else's HTML: no script, no form, nothing from elsewhere; links open in the whole window.

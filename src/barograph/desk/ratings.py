@@ -116,7 +116,9 @@ def _row(topic: Topic, opinion: panel.Opinion | None) -> dict[str, Any]:
         "name": localized(topic.names, language),
         "about": localized(topic.about, language),
         "opinion": opinion,
-        "given": ngettext("%(count)s rating so far", "%(count)s ratings so far", given) % {"count": given},
+        "given": ngettext("%(count)s rating so far", "%(count)s ratings so far", given) % {"count": given}
+        if given
+        else _("No ratings yet"),
     }
     if opinion and opinion.revealed:
         names = dict(VerdictValue.choices)
