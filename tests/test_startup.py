@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -89,6 +90,18 @@ def test_a_lost_key_is_replaced_only_when_told(tmp_path, installation):
     done = run(data, "subscribers", "replace-lost-key", "--yes")
     assert done.returncode == 0, done.stderr
     assert "1 subscribers erased" in done.stdout
+    assert run(data, "subscribers", "count").returncode == 0
+
+
+def test_of_several_that_replace_a_lost_key_at_once_one_does(tmp_path, installation):
+    data = installation(tmp_path / "data")
+    assert run(data, "worker", "--once").returncode == 0
+    assert run(data, program=("-c", SEAL)).returncode == 0
+    (data / "keys" / "address.key").unlink()
+    with ThreadPoolExecutor(3) as pool:
+        done = list(pool.map(lambda _: run(data, "subscribers", "replace-lost-key", "--yes"), range(3)))
+    assert sorted(one.returncode for one in done) == [0, 1, 1], [one.stderr for one in done]
+    assert all("nothing is lost" in one.stderr for one in done if one.returncode)
     assert run(data, "subscribers", "count").returncode == 0
 
 

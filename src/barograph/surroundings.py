@@ -60,7 +60,7 @@ def _files() -> Finding:
                 return Finding("files", False, f"{words}: run `chown -R {_name(owner)} {data}`.")
         if number >= MOST:
             break
-    return Finding("files", True, f"writable, and all of them belong to {_name(owner)}")
+    return Finding("files", True, f"the data folder can be written, and its files belong to {_name(owner)}")
 
 
 def _entries(folder: Path, depth: int) -> Iterator[Path]:

@@ -17,7 +17,7 @@ import hmac
 import logging
 import os
 import secrets
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -197,6 +197,12 @@ class _ComparedInPython(Lookup):
         return f"{column} IN ({', '.join(str(int(number)) for number in numbers)})", []  # may be more than parameters
 
 
+@cache
+def _say_once(purpose: str) -> None:
+    """In the log once for each process: with a wrong key every row would say it."""
+    log.error("names in the database do not open with the key in keys/address.key: %s", purpose)
+
+
 class Sealed:
     """Makes a text field sealed in the database and plain in Python. Comes before the field's class.
 
@@ -227,7 +233,7 @@ class Sealed:
         try:
             return unseal_text(value, purpose=self.purpose)
         except Unreadable:
-            log.error("a name in the database does not open with the key in keys/address.key: %s", self.purpose)
+            _say_once(self.purpose)
             return ""
 
     def get_lookup(self, lookup_name: str) -> Any:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 
 from barograph.base import key_files
+from barograph.machines import schema
 from barograph.machines.models import AddressKey
 from barograph.people.models import Invitation, User
 from barograph.subscribers import addresses, key_check, records
@@ -42,31 +43,38 @@ def measure() -> Loss:
     raise NothingLost("The address key is the right one; nothing is lost. Nothing was changed.")
 
 
-@transaction.atomic
 def replace() -> Loss:
     """Erase subscribers that no key here opens, and go on with the keys that are here, or a new one.
 
     Earlier unsubscribes and bounces stay, in case the lost key turns up again. Open invitations go: their addresses
-    can't be read either. Raises NothingLost, OSError.
+    can't be read either. One process at a time does so. Raises NothingLost, OSError.
     """
-    loss = measure()
-    ids = _unreadable()
-    for start in range(0, len(ids), CHUNK):
-        Subscriber.all_rows.filter(pk__in=ids[start : start + CHUNK]).delete()
-    _rename_unreadable_accounts()
-    _end_unreadable_invitations()
-    AddressKey.objects.all().delete()
-    if settings.ADDRESS_KEY_IS_NEW:
-        text = key_files.keep(settings.DATA / "keys", "address.key", settings.ADDRESS_KEY)
-        settings.ADDRESS_KEY, settings.ADDRESS_KEY_IS_NEW = text.split()[0], False
-    key_check.note()
-    records.keep(act=Act.LOST_KEY, number=loss.subscribers)
+    with schema.locked():
+        _take_key_of_another_process()
+        loss = measure()
+        if settings.ADDRESS_KEY_IS_NEW:  # it is on the disk before anything is sealed with it
+            text = key_files.keep(settings.DATA / "keys", "address.key", settings.ADDRESS_KEY)
+            settings.ADDRESS_KEY, settings.ADDRESS_KEY_IS_NEW = text.split()[0], False
+        with transaction.atomic():
+            ids = _unreadable()
+            for start in range(0, len(ids), CHUNK):
+                Subscriber.all_rows.filter(pk__in=ids[start : start + CHUNK]).delete()
+            _rename_unreadable_accounts()
+            _end_unreadable_invitations()
+            AddressKey.objects.all().delete()
+            key_check.note()
+            records.keep(act=Act.LOST_KEY, number=loss.subscribers)
     return loss
 
 
+def _take_key_of_another_process() -> None:
+    """A command like this one may have made a key since this process began."""
+    text = key_files.read(settings.DATA / "keys", "address.key") if settings.ADDRESS_KEY_IS_NEW else None
+    if text:
+        settings.ADDRESS_KEY, settings.ADDRESS_KEY_IS_NEW = text.split()[0], False
+
+
 def _unreadable() -> list:
-    if settings.ADDRESS_KEY_IS_NEW:
-        return list(Subscriber.all_rows.values_list("pk", flat=True))
     ids = []
     for subscriber in Subscriber.all_rows.only("pk", "address_cipher").iterator(CHUNK):
         try:
@@ -79,7 +87,7 @@ def _unreadable() -> list:
 def _rename_unreadable_accounts() -> None:
     """Accounts whose names no key here opens get plain ones, so that an administrator can set them right."""
     for account in User.objects.all():
-        if not account.username or settings.ADDRESS_KEY_IS_NEW:
+        if not account.username:
             account.username = f"account-{account.pk}"
             account.first_name = account.last_name = account.email = ""
             account.save(update_fields=["username", "first_name", "last_name", "email"])
@@ -87,5 +95,5 @@ def _rename_unreadable_accounts() -> None:
 
 def _end_unreadable_invitations() -> None:
     for invitation in Invitation.objects.open():
-        if not invitation.email or settings.ADDRESS_KEY_IS_NEW:
+        if not invitation.email:
             invitation.delete()
