@@ -20,3 +20,12 @@ def test_what_a_guide_quotes_stands_at_the_desk(language):
     quoted = set(re.findall("«([^»]+)»", guide))
     assert len(quoted) > 20
     assert {name for name in quoted if name not in words} == set()
+
+
+@pytest.mark.parametrize("guide", ["editors-first-week", "first-publication", "the-week"])
+def test_what_an_english_guide_quotes_stands_at_the_desk(guide):
+    with open(LOCALE / "be/LC_MESSAGES/django.po", "rb") as file:
+        words = {message.id.lower() for message in read_po(file) if isinstance(message.id, str)}
+    quoted = re.findall("“([^”]+)”", (ROOT / f"docs/{guide}.md").read_text(encoding="utf-8"))
+    assert quoted
+    assert {name for name in quoted if name.lower() not in words} == set()
