@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import stat
 import tarfile
 
 import pytest
@@ -80,3 +81,40 @@ def test_a_damaged_database_is_not_backed_up(tmp_path, installation):
         file.write(os.urandom(size * 40))
     with pytest.raises(backups.BackupProblem, match="damaged"):
         backups._check_database(data / "barograph.sqlite3")
+
+
+def member(name, kind=tarfile.REGTYPE, link=""):
+    info = tarfile.TarInfo(name)
+    info.type, info.linkname, info.mode, info.uid = kind, link, 0o4777, 4242
+    return info
+
+
+@pytest.mark.parametrize("is_old_python", [False, True])
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        member("../outside"),
+        member("media/../../outside"),
+        member("/tmp/outside"),  # noqa: S108 - is refused
+        member("media/link", tarfile.SYMTYPE, "/etc/passwd"),
+        member("media/hard", tarfile.LNKTYPE, "../outside"),
+        member("media/pipe", tarfile.FIFOTYPE),
+        member("media/device", tarfile.CHRTYPE),
+    ],
+    ids=lambda info: info.name,
+)
+@pytest.mark.filterwarnings("ignore:.*filter:DeprecationWarning")
+def test_what_is_no_file_or_folder_of_ours_is_not_unpacked(tmp_path, monkeypatch, hostile, is_old_python):
+    if is_old_python:  # Python 3.11 before 3.11.4 has no filter of its own
+        monkeypatch.delattr(tarfile, "data_filter", raising=False)
+    archive = tmp_path / "hostile.tar.gz"
+    with tarfile.open(archive, "w:gz") as tar:
+        tar.addfile(member(backups.MANIFEST))
+        tar.addfile(member("media", tarfile.DIRTYPE))
+        tar.addfile(member("media/good.png"))
+        tar.addfile(hostile)
+    with pytest.raises(backups.BackupProblem, match="no place in a backup"):
+        backups._unpack(str(archive), tmp_path / "work")
+    assert not (tmp_path / "outside").exists()
+    good = (tmp_path / "work/media/good.png").stat()
+    assert (stat.S_IMODE(good.st_mode), good.st_uid) == (0o755, os.geteuid())

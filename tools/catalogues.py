@@ -56,9 +56,15 @@ def template() -> Catalog:
     """All strings of the source, with the files they stand in (no line numbers: less noise)."""
     catalog = Catalog(project="Barograph", charset="utf-8")
     method_map = [("**.py", "python"), ("**/jinja2/**.*", "jinja2"), ("**/templates/**.*", extract_django)]
+    uses: dict[tuple[str, str | None], set[bool]] = {}
     for name, _line, message, comments, context in extract_from_dir(SOURCE, method_map, keywords=KEYWORDS):
         if name.startswith("locale"):
             continue
+        is_plural = isinstance(message, tuple)
+        forms = uses.setdefault((message[0] if is_plural else message, context), set())
+        forms.add(is_plural)
+        if len(forms) == 2:  # gettext before Python 3.11.4 would leave it in English where it has no number
+            sys.exit(f"{name}: {message!r} is used both with and without a number. Give one of the two a context.")
         catalog.add(message, locations=[(name, None)], auto_comments=comments, context=context)
     return catalog
 

@@ -17,7 +17,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from barograph import __version__
 from barograph.base import environment, modes, occupancy
@@ -197,7 +197,7 @@ def _unpack(file: str, work: Path) -> None:
             first = tar.next()
             if first is None or first.name not in {MANIFEST, DATABASE}:
                 raise BackupProblem(f"{file} is no backup of Barograph.")
-            tar.extractall(work, filter="data")
+            _extract(tar, work)
             while tar.fileobj and tar.fileobj.read(1 << 20):  # to the end, where the checksum stands
                 pass
     except (tarfile.TarError, EOFError, zlib.error, UnicodeDecodeError) as error:
@@ -206,6 +206,21 @@ def _unpack(file: str, work: Path) -> None:
         if error.errno is None:  # gzip's "not a gzipped file" and a wrong checksum
             raise BackupProblem(f"{file} is damaged or no backup ({error}). Nothing was changed.") from error
         raise
+
+
+def _extract(tar: tarfile.TarFile, work: Path) -> None:
+    """Unpack plain files and folders below `work`, nothing else. Raises BackupProblem, tarfile.TarError, OSError.
+
+    Python 3.11 has tarfile's own filter from 3.11.4 on only, so the members are checked here, too.
+    """
+    checks = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+    for member in tar:
+        path = PurePosixPath(member.name)
+        if not (member.isreg() or member.isdir()) or path.is_absolute() or ".." in path.parts:
+            raise BackupProblem(f"{member.name} has no place in a backup of Barograph. Nothing was changed.")
+        member.uid, member.gid, member.uname, member.gname = os.geteuid(), os.getegid(), "", ""
+        member.mode = (member.mode & 0o755) | (0o700 if member.isdir() else 0o600)
+        tar.extract(member, work, **checks)
 
 
 def _check_unpacked(work: Path, settings: environment.Environment) -> None:
